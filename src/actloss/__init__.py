@@ -1,0 +1,1 @@
+"""Activation and loss functions, written once in plain NumPy."""

@@ -1,0 +1,212 @@
+r"""Gated linear units: one half of the features decides how much of the other passes.
+
+They halve one axis, the last by default.
+Their derivative is a Jacobian matrix, which nobody stores: ``<name>_grad(x, upstream)`` multiplies
+it by the gradient ``upstream`` that comes from above (a vector-Jacobian product), and so gives the
+gradient with respect to `x`.
+"""
+
+import numpy as np
+
+from actloss.activations.sigmoids import sigmoid, sigmoid_grad
+from actloss.activations.smooth_rectifiers import gelu, gelu_grad, silu, silu_grad
+from actloss.numerics import along_axis, check_shape
+
+
+def split_in_half(x, axis):
+    """The first and the second half of `x` along `axis`; ValueError if its length is odd."""
+    if x.shape[axis] % 2:
+        raise ValueError(
+            f"x must have an even length along axis {axis}, one half for the values and one for "
+            f"the gates, but has shape {x.shape}"
+        )
+    return np.split(x, 2, axis)
+
+
+@along_axis
+def glu(x, *, axis=-1):
+    r"""Gated linear unit: one half of the features opens and closes the other.
+
+    .. math:: f(a, b) = a \, \sigma(b), \qquad (a, b) = \text{the two halves of } x
+
+    Parameters
+    ----------
+    x : array_like
+        Values, then gates, along `axis`.
+    axis : int
+        The axis that is split in half; its length must be even.
+
+    Returns
+    -------
+    ndarray
+        Half as long as `x` along `axis`; its float dtype.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis or its length is odd.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.glu(x, dim=axis)``, also the last axis by default.
+
+    References
+    ----------
+    Y. N. Dauphin, A. Fan, M. Auli and D. Grangier, "Language modeling with gated convolutional
+    networks", ICML 2017.
+
+    Examples
+    --------
+    >>> glu([3.0, 4.0, 0.0, -1000.0])
+    array([1.5, 0. ])
+    """
+    value, gate = split_in_half(x, axis)
+    return value * sigmoid(gate)
+
+
+@along_axis
+def glu_grad(x, upstream, *, axis=-1):
+    r"""Gradient through :func:`glu`.
+
+    .. math:: g = \bigl(u \, \sigma(b),\; u \, a \, \sigma'(b)\bigr)
+
+    Parameters
+    ----------
+    x : array_like
+        As for :func:`glu`.
+    upstream : array_like
+        u, the gradient with respect to the output; half as long as `x` along `axis`.
+    axis : int
+        As for :func:`glu`.
+
+    Returns
+    -------
+    ndarray
+        g, the gradient with respect to `x`, in its shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        As :func:`glu`, and if `upstream` has another shape than the output.
+
+    Examples
+    --------
+    >>> glu_grad([3.0, 0.0], upstream=[1.0])
+    array([0.5 , 0.75])
+    """
+    value, gate = split_in_half(x, axis)
+    upstream = check_shape("upstream", upstream, value.shape, x)
+    parts = [upstream * sigmoid(gate), upstream * value * sigmoid_grad(gate)]
+    return np.concatenate(parts, axis)
+
+
+@along_axis
+def swiglu(x, *, axis=-1):
+    r"""SwiGLU: a gated linear unit with SiLU for the gate, used in most language models.
+
+    .. math:: f(a, b) = \operatorname{SiLU}(a) \, b, \qquad (a, b) = \text{the two halves of } x
+
+    Parameters
+    ----------
+    x : array_like
+        Gates, then values, along `axis`: the other way round than for :func:`glu`.
+    axis : int
+        The axis that is split in half; its length must be even.
+
+    Returns
+    -------
+    ndarray
+        Half as long as `x` along `axis`; its float dtype.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis or its length is odd.
+
+    Notes
+    -----
+    PyTorch: ``gate, value = x.chunk(2, dim=axis)``, ``torch.nn.functional.silu(gate) * value``.
+
+    References
+    ----------
+    N. Shazeer, "GLU variants improve transformer", arXiv:2002.05202, 2020.
+
+    Examples
+    --------
+    >>> swiglu([1.0, 2.0]).round(4)
+    array([1.4621])
+    """
+    gate, value = split_in_half(x, axis)
+    return silu(gate) * value
+
+
+@along_axis
+def swiglu_grad(x, upstream, *, axis=-1):
+    r"""Gradient through :func:`swiglu`.
+
+    .. math:: g = \bigl(u \, b \operatorname{SiLU}'(a),\; u \operatorname{SiLU}(a)\bigr)
+
+    Parameters, result and errors are those of :func:`glu_grad`.
+
+    >>> swiglu_grad([0.0, 2.0], upstream=[1.0])
+    array([1., 0.])
+    """
+    gate, value = split_in_half(x, axis)
+    upstream = check_shape("upstream", upstream, value.shape, x)
+    return np.concatenate([upstream * value * silu_grad(gate), upstream * silu(gate)], axis)
+
+
+@along_axis
+def geglu(x, *, axis=-1):
+    r"""GEGLU: a gated linear unit with GELU for the gate.
+
+    .. math:: f(a, b) = \operatorname{GELU}(a) \, b, \qquad (a, b) = \text{the two halves of } x
+
+    Parameters
+    ----------
+    x : array_like
+        Gates, then values, along `axis`: the other way round than for :func:`glu`.
+    axis : int
+        The axis that is split in half; its length must be even.
+
+    Returns
+    -------
+    ndarray
+        Half as long as `x` along `axis`; its float dtype.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis or its length is odd.
+
+    Notes
+    -----
+    PyTorch: ``gate, value = x.chunk(2, dim=axis)``, ``torch.nn.functional.gelu(gate) * value``.
+
+    References
+    ----------
+    N. Shazeer, "GLU variants improve transformer", arXiv:2002.05202, 2020.
+
+    Examples
+    --------
+    >>> geglu([1.0, 2.0]).round(4)
+    array([1.6827])
+    """
+    gate, value = split_in_half(x, axis)
+    return gelu(gate) * value
+
+
+@along_axis
+def geglu_grad(x, upstream, *, axis=-1):
+    r"""Gradient through :func:`geglu`.
+
+    .. math:: g = \bigl(u \, b \operatorname{GELU}'(a),\; u \operatorname{GELU}(a)\bigr)
+
+    Parameters, result and errors are those of :func:`glu_grad`.
+
+    >>> geglu_grad([0.0, 2.0], upstream=[1.0])
+    array([1., 0.])
+    """
+    gate, value = split_in_half(x, axis)
+    upstream = check_shape("upstream", upstream, value.shape, x)
+    return np.concatenate([upstream * value * gelu_grad(gate), upstream * gelu(gate)], axis)

@@ -1,0 +1,425 @@
+r"""Smooth relatives of ReLU: softplus and the gates x · (something between 0 and 1).
+
+Each function stands beside its derivative, ``<name>_grad``. Most are written as max(x, 0) minus
+what the smooth curve falls short of it, because that shortfall is the same on both sides of 0 and
+dies out on both.
+"""
+
+import numpy as np
+
+from actloss.numerics import (
+    GELU_TANH_CUBIC,
+    GELU_TANH_LINEAR,
+    NORMAL_PEAK,
+    check_between,
+    distance_from_zero,
+    elementwise_in_blocks,
+    gelu_tanh_exponential,
+    is_positive,
+    log1p,
+    normal_tail_ratio,
+    positive_part,
+    product_error,
+    scaled_normal_curve,
+)
+
+
+@elementwise_in_blocks
+def softplus(x, *, beta=1.0):
+    r"""Softplus: ReLU with its corner rounded off, more sharply for larger β.
+
+    .. math:: f(x) = \frac{1}{\beta} \log\left(1 + e^{\beta x}\right)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+    beta : float
+        Sharpness of the bend, between 1e-100 and 1e100.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values in [0, ∞).
+
+    Raises
+    ------
+    ValueError
+        If `beta` is out of range.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.softplus(x, beta=beta)``, which returns x itself where
+    βx > 20; here the formula holds everywhere.
+
+    References
+    ----------
+    C. Dugas, Y. Bengio, F. Bélisle, C. Nadeau and R. Garcia, "Incorporating second-order
+    functional knowledge for better option pricing", NIPS 2000.
+
+    Examples
+    --------
+    >>> softplus([-1000.0, 0.0, 1000.0])
+    array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    distance = distance_from_zero(x, 1e4 / beta)
+    e = np.exp(-beta * distance)
+    e = e - e * product_error(beta, distance)
+    return positive_part(x) + log1p(e) / beta
+
+
+@elementwise_in_blocks
+def softplus_grad(x, *, beta=1.0):
+    r"""Derivative of :func:`softplus`: a sigmoid.
+
+    .. math:: f'(x) = \sigma(\beta x)
+
+    >>> softplus_grad([-2.0, 0.0, 2.0]).round(4)
+    array([0.1192, 0.5   , 0.8808])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    inner = np.clip(x, -1e4 / beta, 40.0 / beta)  # 0 below, 1 above
+    e = np.exp(beta * inner)
+    e = e + e * product_error(beta, inner)
+    return e / (1.0 + e)
+
+
+@elementwise_in_blocks
+def swish(x, *, beta=1.0):
+    r"""Swish: x gated by its own sigmoid; x/2 for β → 0, ReLU for β → ∞.
+
+    .. math:: f(x) = x \, \sigma(\beta x)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+    beta : float
+        Sharpness of the gate, between 1e-100 and 1e100.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −0.2785/β.
+
+    Raises
+    ------
+    ValueError
+        If `beta` is out of range.
+
+    Notes
+    -----
+    PyTorch: ``x * torch.sigmoid(beta * x)``; for β = 1 ``torch.nn.functional.silu(x)``. Both give
+    NaN at −∞ (here 0, the limit).
+
+    References
+    ----------
+    P. Ramachandran, B. Zoph and Q. V. Le, "Searching for activation functions", ICLR workshop
+    2018.
+
+    Examples
+    --------
+    >>> swish([-2.0, 0.0, 2.0]).round(4)
+    array([-0.2384,  0.    ,  1.7616])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    x = np.clip(x, -1e4 / beta, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
+    inner = np.clip(x, -np.inf, 40.0 / beta)  # the gate is 1 above
+    # exp(βx) in two equal factors: x meets the first before their product can underflow.
+    half = np.exp(0.5 * beta * inner)
+    # The rounding error of βx belongs into both factors; taken out here, it does for both.
+    gate_over_half = half / (1.0 + (half * half - product_error(beta, inner)))
+    return x * gate_over_half * half
+
+
+@elementwise_in_blocks
+def swish_grad(x, *, beta=1.0):
+    r"""Derivative of :func:`swish`.
+
+    .. math:: f'(x) = \sigma(\beta x)\,\bigl(1 + \beta x\,(1 - \sigma(\beta x))\bigr)
+
+    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
+
+    >>> swish_grad([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0908,  0.5   ,  1.0908])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    distance = distance_from_zero(x, 1e4 / beta)
+    half = np.exp(-0.5 * beta * distance)
+    total = 1.0 + half * half
+    slope = (1.0 - beta * distance / total) * half * half / total
+    slope = slope - slope * product_error(beta, distance)
+    positive = is_positive(x)
+    return positive + (1.0 - 2.0 * positive) * slope
+
+
+@elementwise_in_blocks
+def silu(x):
+    r"""Sigmoid linear unit: :func:`swish` with β = 1.
+
+    .. math:: f(x) = x \, \sigma(x)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −0.2785, reached at x = −1.2785.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.silu(x)``, which gives NaN at −∞ (here 0, the limit).
+
+    References
+    ----------
+    S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-weighted linear units for neural network function
+    approximation in reinforcement learning", Neural Networks 107, 2018.
+
+    Examples
+    --------
+    >>> silu([-2.0, 0.0, 2.0]).round(4)
+    array([-0.2384,  0.    ,  1.7616])
+    """
+    x = np.clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
+    # exp(x) in two equal factors: x meets the first before their product can underflow.
+    half = np.exp(0.5 * np.clip(x, -np.inf, 40.0))  # the gate is 1 above
+    return x * (half / (1.0 + half * half)) * half
+
+
+@elementwise_in_blocks
+def silu_grad(x):
+    r"""Derivative of :func:`silu`.
+
+    .. math:: f'(x) = \sigma(x)\,\bigl(1 + x\,(1 - \sigma(x))\bigr)
+
+    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
+
+    >>> silu_grad([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0908,  0.5   ,  1.0908])
+    """
+    distance = distance_from_zero(x)
+    half = np.exp(-0.5 * distance)
+    total = 1.0 + half * half
+    slope = (1.0 - distance / total) * half * half / total
+    positive = is_positive(x)
+    return positive + (1.0 - 2.0 * positive) * slope
+
+
+@elementwise_in_blocks
+def gelu(x):
+    r"""Gaussian error linear unit: x times the chance that a normal variable lies below x.
+
+    .. math:: f(x) = x \, \Phi(x) = \frac{x}{2}
+              \left(1 + \operatorname{erf}\frac{x}{\sqrt 2}\right)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −0.17, reached at x = −0.7518.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.gelu(x)``, also exact by default, but without a correct digit
+    below x = −8.3 in float64. JAX defaults to :func:`gelu_tanh`.
+
+    References
+    ----------
+    D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
+
+    Examples
+    --------
+    >>> gelu([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0455,  0.    ,  1.9545])
+    """
+    distance = distance_from_zero(x, 39.0)
+    return positive_part(x) - scaled_normal_curve(distance * normal_tail_ratio(distance), distance)
+
+
+@elementwise_in_blocks
+def gelu_grad(x):
+    r"""Derivative of :func:`gelu`.
+
+    .. math:: f'(x) = \Phi(x) + x\,\varphi(x), \qquad \varphi(x) = \frac{e^{-x^2/2}}{\sqrt{2\pi}}
+
+    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
+
+    >>> gelu_grad([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0852,  0.5   ,  1.0852])
+    """
+    distance = distance_from_zero(x, 39.0)
+    ratio = normal_tail_ratio(distance) - NORMAL_PEAK * distance
+    slope = scaled_normal_curve(ratio, distance)
+    positive = is_positive(x)
+    return positive + (1.0 - 2.0 * positive) * slope
+
+
+@elementwise_in_blocks
+def gelu_tanh(x):
+    r"""The tanh approximation of :func:`gelu`, off by at most 4.7e-4 (near \|x\| = 2.7).
+
+    .. math:: f(x) = \frac{x}{2}
+              \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −0.17, reached at x = −0.7525.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.gelu(x, approximate="tanh")``. Computed as x · σ(2u), which is
+    the same: 1 + tanh(u) loses every digit for x far below 0.
+
+    References
+    ----------
+    D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
+
+    Examples
+    --------
+    >>> gelu_tanh([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0454,  0.    ,  1.9546])
+    """
+    distance = distance_from_zero(x, 30.0)
+    root, correction = gelu_tanh_exponential(distance)
+    e = root * root + root * root * correction
+    tail = distance * root * root
+    tail = tail + tail * correction
+    return positive_part(x) - (tail - tail * (e / (1.0 + e)))
+
+
+@elementwise_in_blocks
+def gelu_tanh_grad(x):
+    r"""Derivative of :func:`gelu_tanh`.
+
+    .. math:: f'(x) = \sigma(2u) + 2 x u'\,\sigma(2u)\,\sigma(-2u),
+              \qquad u = \sqrt{2/\pi}\,(x + 0.044715\,x^3)
+
+    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
+
+    >>> gelu_tanh_grad([-2.0, 0.0, 2.0]).round(4)
+    array([-0.0861,  0.5   ,  1.0861])
+    """
+    distance = distance_from_zero(x, 30.0)
+    root, correction = gelu_tanh_exponential(distance)
+    total = 1.0 + root * root + root * root * correction
+    steepness = GELU_TANH_LINEAR + 3.0 * GELU_TANH_CUBIC * distance * distance
+    slope = (1.0 - distance * steepness / total) / total * root * root
+    slope = slope + slope * correction
+    positive = is_positive(x)
+    return positive + (1.0 - 2.0 * positive) * slope
+
+
+@elementwise_in_blocks
+def mish(x):
+    r"""Mish: x gated by the tanh of its softplus; close to Swish, a little steeper.
+
+    .. math:: f(x) = x \tanh(\log(1 + e^x)) = x \, \frac{n}{n + 2}, \qquad n = e^x (e^x + 2)
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −0.3088, reached at x = −1.1924.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.mish(x)``, which gives NaN at −∞ (here 0, the limit).
+
+    References
+    ----------
+    D. Misra, "Mish: a self regularized non-monotonic activation function", BMVC 2020.
+
+    Examples
+    --------
+    >>> mish([-2.0, 0.0, 2.0]).round(4)
+    array([-0.2525,  0.    ,  1.944 ])
+    """
+    x = np.clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
+    # exp(x) in two equal factors: x meets the first before their product can underflow.
+    half = np.exp(0.5 * np.clip(x, -np.inf, 20.0))  # the gate is 1 above
+    e = half * half
+    # n / (n + 2) = e / (1 + e (e + 1) / (e + 2)): for small e the last fraction hardly counts,
+    # and neither do its rounding errors.
+    return x * (half / (1.0 + e * ((e + 1.0) / (e + 2.0)))) * half
+
+
+@elementwise_in_blocks
+def mish_grad(x):
+    r"""Derivative of :func:`mish`.
+
+    .. math:: f'(x) = \frac{n}{n + 2} + x \, \frac{4 e^x (1 + e^x)}{(n + 2)^2},
+              \qquad n = e^x (e^x + 2)
+
+    >>> mish_grad([-2.0, 0.0, 2.0]).round(4)
+    array([-0.1084,  0.6   ,  1.0693])
+    """
+    x = np.clip(x, -1e4, 40.0)  # above 40 it is 1 to the last digit
+    half = np.exp(0.5 * x)
+    e = half * half
+    reciprocal = 1.0 / (e * (e + 2.0) + 2.0)
+    slope_over_e = (e + 2.0) * reciprocal + 4.0 * x * (1.0 + e) * reciprocal * reciprocal
+    return slope_over_e * half * half
+
+
+@elementwise_in_blocks
+def hard_swish(x):
+    r"""Swish drawn with a parabola between two straight lines, for small devices.
+
+    .. math:: f(x) = x \, \frac{\min(\max(x + 3, 0), 6)}{6}
+
+    Parameters
+    ----------
+    x : array_like
+        Real numbers, any shape.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values of at least −3/8, reached at x = −3/2.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.hardswish(x)``, which gives NaN at −∞ (here 0, the limit).
+
+    References
+    ----------
+    A. Howard et al., "Searching for MobileNetV3", ICCV 2019.
+
+    Examples
+    --------
+    >>> hard_swish([-4.0, -1.5, 0.0, 4.0])
+    array([-0.   , -0.375,  0.   ,  4.   ])
+    """
+    return np.clip(x, -3.0, np.inf) * (np.clip(x + 3.0, 0.0, 6.0) / 6.0)
+
+
+@elementwise_in_blocks
+def hard_swish_grad(x):
+    r"""Derivative of :func:`hard_swish`; at the kinks it is 0 (x = −3) and 1 (x = 3).
+
+    .. math:: f'(x) = \begin{cases} 0 & x \le -3 \\ x/3 + 1/2 & -3 < x < 3 \\ 1 & x \ge 3
+              \end{cases}
+
+    >>> hard_swish_grad([-3.0, -1.5, 0.0, 3.0])
+    array([0. , 0. , 0.5, 1. ])
+    """
+    inside = is_positive(3.0 - np.abs(x))
+    return inside * (np.clip(x, -3.0, 3.0) + 1.5) / 3.0 + is_positive(x) * (1.0 - inside)

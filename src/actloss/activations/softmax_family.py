@@ -1,0 +1,279 @@
+r"""Softmax and its kin: from the logits of several classes to one distribution.
+
+They work along one axis, the last by default.
+Their derivative is a Jacobian matrix, which nobody stores: ``<name>_grad(x, upstream)`` multiplies
+it by the gradient ``upstream`` that comes from above (a vector-Jacobian product), and so gives the
+gradient with respect to `x`.
+"""
+
+import numpy as np
+
+from actloss.numerics import along_axis, check_positive, check_shape, finite_part
+
+
+@along_axis
+def softmax(x, *, axis=-1, temperature=1.0):
+    r"""Softmax: turns logits into probabilities that add up to 1.
+
+    .. math:: p_i = \frac{e^{x_i / T}}{\sum_j e^{x_j / T}}
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    axis : int
+        The axis of the classes.
+    temperature : float
+        T: below 1 sharpens towards the largest logit, above 1 evens out; greater than 0.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values in [0, 1] that sum to 1 along `axis`.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis, or `temperature` is not a finite number greater than 0.
+
+    Notes
+    -----
+    PyTorch: ``torch.softmax(x / temperature, dim=axis)``, where the axis has no default.
+    Only differences of logits count, so the largest is subtracted first and nothing overflows.
+    Rounding these differences d limits the accuracy to about (2 + \|d\|) units in the last place.
+    A logit of ∞ takes everything, several share it; in PyTorch the row is NaN.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", Neurocomputing, 1990.
+
+    Examples
+    --------
+    >>> softmax([1.8, 0.9, 0.68]).round(2)
+    array([0.58, 0.23, 0.19])
+    >>> softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
+    temperature = check_positive("temperature", temperature)
+    x = finite_part(x)
+    e = np.exp((x - x.max(axis, keepdims=True, initial=-np.inf)) / temperature)
+    return e / e.sum(axis, keepdims=True)
+
+
+@along_axis
+def softmax_grad(x, upstream, *, axis=-1, temperature=1.0):
+    r"""Gradient through :func:`softmax`: `upstream` times its Jacobian.
+
+    .. math:: \frac{\partial p_i}{\partial x_j} = \frac{p_i\,(\delta_{ij} - p_j)}{T}
+              \quad\Rightarrow\quad
+              g_j = \frac{p_j}{T} \left(u_j - \sum_i u_i p_i\right)
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    upstream : array_like
+        u, the gradient with respect to the probabilities; the shape of `x`.
+    axis, temperature
+        As for :func:`softmax`.
+
+    Returns
+    -------
+    ndarray
+        g, the gradient with respect to `x`, in its shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        As :func:`softmax`, and if `upstream` has another shape.
+
+    Examples
+    --------
+    >>> softmax_grad([0.0, 0.0], upstream=[1.0, 0.0])
+    array([ 0.25, -0.25])
+    """
+    upstream = check_shape("upstream", upstream, x.shape, x)
+    p = softmax(x, axis=axis, temperature=temperature)
+    return p * (upstream - (upstream * p).sum(axis, keepdims=True)) / temperature
+
+
+@along_axis
+def log_softmax(x, *, axis=-1):
+    r"""Logarithm of :func:`softmax`, the log-likelihood of each class.
+
+    .. math:: f_i = \log p_i = x_i - \log \sum_j e^{x_j}
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values in [−∞, 0].
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    Notes
+    -----
+    PyTorch: ``torch.log_softmax(x, dim=axis)``. Where one class is nearly certain, log p is close
+    to −(the probability of the others), and PyTorch rounds it to 0; here it keeps its digits.
+
+    References
+    ----------
+    P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax
+    functions", IMA Journal of Numerical Analysis 41, 2021.
+
+    Examples
+    --------
+    >>> log_softmax([1000.0, 1000.0]).round(4)
+    array([-0.6931, -0.6931])
+    >>> log_softmax([50.0, 0.0])
+    array([-1.92874985e-22, -5.00000000e+01])
+    """
+    if x.shape[axis] == 0:
+        return x.copy()
+    largest = np.expand_dims(x.argmax(axis), axis)
+    maximum = np.take_along_axis(x, largest, axis)
+    below = np.where(x == maximum, 0.0, x - maximum)  # ∞ − ∞ would be NaN
+    # The sum is 1, for the largest logit, plus the others; adding the 1 now would cost digits.
+    others = np.exp(below)
+    np.put_along_axis(others, largest, 0.0, axis)
+    return below - np.log1p(others.sum(axis, keepdims=True))
+
+
+@along_axis
+def log_softmax_grad(x, upstream, *, axis=-1):
+    r"""Gradient through :func:`log_softmax`: `upstream` times its Jacobian.
+
+    .. math:: \frac{\partial f_i}{\partial x_j} = \delta_{ij} - p_j
+              \quad\Rightarrow\quad g_j = u_j - p_j \sum_i u_i
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    upstream : array_like
+        u, the gradient with respect to the log-probabilities; the shape of `x`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        g, the gradient with respect to `x`, in its shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis, or `upstream` has another shape.
+
+    Examples
+    --------
+    >>> log_softmax_grad([0.0, 0.0], upstream=[1.0, 0.0])
+    array([ 0.5, -0.5])
+    """
+    upstream = check_shape("upstream", upstream, x.shape, x)
+    return upstream - softmax(x, axis=axis) * upstream.sum(axis, keepdims=True)
+
+
+@along_axis
+def sparsemax(x, *, axis=-1):
+    r"""Sparsemax: probabilities of which many are exactly 0.
+
+    .. math:: p = \operatorname*{argmin}_{q \ge 0,\ \sum_i q_i = 1} \lVert q - x \rVert^2
+              \quad\Rightarrow\quad p_i = \max(x_i - \tau, 0)
+
+    with the one τ for which they sum to 1.
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values in [0, 1] that sum to 1 along `axis`.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    Notes
+    -----
+    PyTorch has none; the package ``entmax`` does: ``entmax.sparsemax(x, dim=axis)``.
+
+    References
+    ----------
+    A. F. T. Martins and R. F. Astudillo, "From softmax to sparsemax: a sparse model of attention
+    and multi-label classification", ICML 2016.
+
+    Examples
+    --------
+    >>> sparsemax([1.0, 0.5, -1.0])
+    array([0.75, 0.25, 0.  ])
+    """
+    if x.shape[axis] == 0:
+        return x.copy()
+    x = finite_part(x)
+    # Whatever lies 1 or more below the largest gets 0, however far it lies.
+    below = np.clip(x - x.max(axis, keepdims=True), -1.0, 0.0)
+    descending = -np.sort(-below, axis)
+    sums = descending.cumsum(axis)
+    shape = [1] * x.ndim
+    shape[axis] = -1
+    counts = np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
+    support = (1.0 + counts * descending > sums).sum(axis, keepdims=True)
+    tau = (np.take_along_axis(sums, support - 1, axis) - 1.0) / support.astype(x.dtype)
+    return np.clip(below - tau, 0.0, 1.0)
+
+
+@along_axis
+def sparsemax_grad(x, upstream, *, axis=-1):
+    r"""Gradient through :func:`sparsemax`: `upstream` times its Jacobian.
+
+    .. math:: g_j = \begin{cases} u_j - \text{mean of } u \text{ over the support} & p_j > 0 \\
+                                  0 & p_j = 0 \end{cases}
+
+    The support is where p > 0. At a kink, where an entry is about to join it, it is not in.
+
+    Parameters
+    ----------
+    x : array_like
+        Logits.
+    upstream : array_like
+        u, the gradient with respect to the probabilities; the shape of `x`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        g, the gradient with respect to `x`, in its shape and dtype.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis, or `upstream` has another shape.
+
+    Examples
+    --------
+    >>> sparsemax_grad([1.0, 0.5, -1.0], upstream=[1.0, 0.0, 5.0])
+    array([ 0.5, -0.5,  0. ])
+    """
+    upstream = check_shape("upstream", upstream, x.shape, x)
+    p = sparsemax(x, axis=axis)
+    support = np.ceil(p)  # 1 where p > 0, and NaN stays NaN
+    mean = (support * upstream).sum(axis, keepdims=True) / support.sum(axis, keepdims=True)
+    return support * (upstream - mean)

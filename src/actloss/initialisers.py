@@ -1,0 +1,202 @@
+"""How a layer's weights begin: Xavier (Glorot), He and LeCun.
+
+Each draws weights of mean 0 whose variance is chosen so that something stays the same from layer to
+layer. A layer computes z = a·W with W of shape (fan_in, fan_out): every z sums fan_in products on
+the way forward, every gradient in a sums fan_out products on the way back.
+"""
+
+import math
+
+import numpy as np
+
+
+def xavier_normal(rng, shape, *, gain=1.0, dtype=np.float64):
+    r"""Normal weights that keep signal and gradient alike, near 0 of tanh or on linear layers.
+
+    .. math:: W \sim \mathcal{N}(0, \sigma^2), \qquad
+        \sigma = \text{gain} \sqrt{\frac{2}{n_\text{in} + n_\text{out}}}
+
+    Variance 1/fan_in keeps the variance of the activations, 1/fan_out that of the gradients;
+    this is the compromise between the two, exact for both in a square layer.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Where the numbers come from: ``np.random.default_rng(seed)``.
+    shape : tuple of int
+        ``(fan_in, fan_out)``, both at least 1.
+    gain : float
+        Multiplies every weight; above 0.
+    dtype : data-type
+        Of the weights: float16, float32 or float64.
+
+    Returns
+    -------
+    numpy.ndarray
+        Weights of the given shape and dtype.
+
+    Raises
+    ------
+    TypeError
+        ``rng`` is not a ``numpy.random.Generator``.
+    ValueError
+        A wrong shape, gain or dtype.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.xavier_normal_``, whose weights have shape (fan_out, fan_in).
+    Published by Glorot and Bengio :cite:`glorot2010understanding`; the names Xavier and Glorot
+    mean the same initialisation.
+
+    Examples
+    --------
+    >>> weights = xavier_normal(np.random.default_rng(0), (300, 100))
+    >>> weights.shape, round(float(weights.std()), 3)  # the square root of 2/400 is 0.071
+    ((300, 100), 0.071)
+    """
+    fan_in, fan_out = _check(rng, shape, gain, dtype)
+    return _normal(rng, shape, gain * math.sqrt(2.0 / (fan_in + fan_out)), dtype)
+
+
+def xavier_uniform(rng, shape, *, gain=1.0, dtype=np.float64):
+    r"""Uniform weights with the variance of :func:`xavier_normal`, keeping the same constant.
+
+    .. math:: W \sim \mathcal{U}(-a, a), \qquad
+        a = \text{gain} \sqrt{\frac{6}{n_\text{in} + n_\text{out}}}
+
+    A uniform variable on (-a, a) has variance a²/3: hence the 6 in place of the 2.
+    Parameters, result and errors are those of :func:`xavier_normal`.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.xavier_uniform_``. :cite:`glorot2010understanding`
+
+    Examples
+    --------
+    >>> weights = xavier_uniform(np.random.default_rng(0), (300, 100))
+    >>> bool(abs(weights).max() <= (6 / 400) ** 0.5)
+    True
+    """
+    fan_in, fan_out = _check(rng, shape, gain, dtype)
+    return _uniform(rng, shape, gain * math.sqrt(6.0 / (fan_in + fan_out)), dtype)
+
+
+def he_normal(rng, shape, *, gain=2.0**0.5, dtype=np.float64):
+    r"""Normal weights that keep the mean square of the signal through layers of ReLU.
+
+    .. math:: W \sim \mathcal{N}(0, \sigma^2), \qquad
+        \sigma = \frac{\text{gain}}{\sqrt{n_\text{in}}}
+
+    ReLU drops half of a symmetric signal, and with it half of its mean square; the gain √2 makes
+    up for it. For a leaky ReLU of slope α the gain is √(2 / (1 + α²)).
+    Parameters, result and errors are those of :func:`xavier_normal`.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.kaiming_normal_(w, nonlinearity="relu")``. Its default,
+    ``"leaky_relu"`` with slope 0, has the same gain. :cite:`he2015delving`
+
+    Examples
+    --------
+    >>> weights = he_normal(np.random.default_rng(0), (200, 500))
+    >>> round(float(weights.std()), 3)  # the square root of 2/200
+    0.1
+    """
+    fan_in, _ = _check(rng, shape, gain, dtype)
+    return _normal(rng, shape, gain / math.sqrt(fan_in), dtype)
+
+
+def he_uniform(rng, shape, *, gain=2.0**0.5, dtype=np.float64):
+    r"""Uniform weights with the variance of :func:`he_normal`, keeping the same constant.
+
+    .. math:: W \sim \mathcal{U}(-a, a), \qquad a = \text{gain} \sqrt{\frac{3}{n_\text{in}}}
+
+    Parameters, result and errors are those of :func:`xavier_normal`.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="relu")``. A fresh
+    ``torch.nn.Linear`` calls it with a = √5, a gain of 1/√3. :cite:`he2015delving`
+
+    Examples
+    --------
+    >>> weights = he_uniform(np.random.default_rng(0), (200, 500))
+    >>> bool(abs(weights).max() <= (6 / 200) ** 0.5)
+    True
+    """
+    fan_in, _ = _check(rng, shape, gain, dtype)
+    return _uniform(rng, shape, gain * math.sqrt(3.0 / fan_in), dtype)
+
+
+def lecun_normal(rng, shape, *, gain=1.0, dtype=np.float64):
+    r"""Normal weights that keep the variance of the signal through linear and SELU layers.
+
+    .. math:: W \sim \mathcal{N}(0, \sigma^2), \qquad
+        \sigma = \frac{\text{gain}}{\sqrt{n_\text{in}}}
+
+    With inputs of mean 0 and variance 1, each z has variance 1 again: what SELU needs in order to
+    normalise itself. Parameters, result and errors are those of :func:`xavier_normal`.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.kaiming_normal_(w, nonlinearity="linear")``.
+    :cite:`lecun2012efficient`
+
+    Examples
+    --------
+    >>> weights = lecun_normal(np.random.default_rng(0), (400, 500))
+    >>> round(float(weights.std()), 3)  # the square root of 1/400
+    0.05
+    """
+    fan_in, _ = _check(rng, shape, gain, dtype)
+    return _normal(rng, shape, gain / math.sqrt(fan_in), dtype)
+
+
+def lecun_uniform(rng, shape, *, gain=1.0, dtype=np.float64):
+    r"""Uniform weights with the variance of :func:`lecun_normal`, keeping the same constant.
+
+    .. math:: W \sim \mathcal{U}(-a, a), \qquad a = \text{gain} \sqrt{\frac{3}{n_\text{in}}}
+
+    Parameters, result and errors are those of :func:`xavier_normal`.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="linear")``.
+    :cite:`lecun2012efficient`
+
+    Examples
+    --------
+    >>> weights = lecun_uniform(np.random.default_rng(0), (400, 500))
+    >>> bool(abs(weights).max() <= (3 / 400) ** 0.5)
+    True
+    """
+    fan_in, _ = _check(rng, shape, gain, dtype)
+    return _uniform(rng, shape, gain * math.sqrt(3.0 / fan_in), dtype)
+
+
+def _normal(rng, shape, standard_deviation, dtype):
+    return (standard_deviation * rng.standard_normal(shape)).astype(dtype)
+
+
+def _uniform(rng, shape, bound, dtype):
+    return rng.uniform(-bound, bound, shape).astype(dtype)
+
+
+def _check(rng, shape, gain, dtype):
+    """Refuse bad arguments; return fan_in and fan_out."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a numpy.random.Generator, but got {type(rng).__name__} {rng!r}: "
+            "write np.random.default_rng(seed)"
+        )
+    if not (
+        isinstance(shape, tuple)
+        and len(shape) == 2
+        and all(isinstance(size, int | np.integer) and size >= 1 for size in shape)
+    ):
+        raise ValueError(f"shape must be (fan_in, fan_out), two integers ≥ 1, but got {shape!r}")
+    if not (np.isfinite(gain) and gain > 0):
+        raise ValueError(f"gain must be a finite number above 0, but got {gain!r}")
+    if np.dtype(dtype).kind != "f":
+        raise ValueError(f"dtype must be a float dtype, but got {np.dtype(dtype)}")
+    return shape

@@ -1,0 +1,198 @@
+"""What the losses do with their arguments before the formula: dtypes, shapes, checks of labels."""
+
+import functools
+import inspect
+
+import numpy as np
+
+from actloss.numerics import as_float, check_axis
+
+# Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
+_IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
+
+
+def elementwise_loss(function):
+    """Prepare ``function(predictions, targets, ...)`` to meet anything that can be read as floats.
+
+    The function itself is only the formula. This decorator turns both arrays into floats of the
+    first one's dtype, broadcasts them, computes float16 in float32 (float16 overflows at 65504)
+    and returns float16, and silences NumPy where ±∞ is the right answer.
+    """
+    names = _array_names(function)
+
+    @functools.wraps(function)
+    @_IN_SILENCE
+    def apply(*arrays, **parameters):
+        arrays = _prepare(names, arrays, parameters)
+        return _widened(function, arrays, parameters)
+
+    return apply
+
+
+def loss_over_axis(function):
+    """Prepare ``function(predictions, ..., axis=-1)``, whose samples lie along ``axis``.
+
+    As :func:`elementwise_loss`, for any number of arrays. The function gets a non-negative axis.
+    """
+    names = _array_names(function)
+
+    @functools.wraps(function)
+    @_IN_SILENCE
+    def apply(*arrays, axis=-1, **parameters):
+        arrays = _prepare(names, arrays, parameters)
+        parameters["axis"] = _check_filled_axis(names[0], arrays[0], axis)
+        return _widened(function, arrays, parameters)
+
+    return apply
+
+
+def loss_of_classes(function):
+    """Prepare ``function(logits, labels, axis=-1)``, whose labels are the numbers of classes.
+
+    As :func:`loss_over_axis`. The function gets the labels with an axis of length 1 at the place of
+    ``axis``, as ``np.take_along_axis`` wants them.
+    """
+
+    @functools.wraps(function)
+    @_IN_SILENCE
+    def apply(logits, labels, *, axis=-1):
+        logits = as_float(logits, "logits")
+        axis = _check_filled_axis("logits", logits, axis)
+        labels = np.expand_dims(check_classes(labels, logits, axis), axis)
+        return _widened(function, [logits, labels], {"axis": axis})
+
+    return apply
+
+
+def loss_of_matrix(function):
+    """Prepare ``function(similarities, ...)`` of a matrix with a right candidate in each row."""
+
+    @functools.wraps(function)
+    @_IN_SILENCE
+    def apply(similarities, **parameters):
+        similarities = as_float(similarities, "similarities")
+        if similarities.ndim != 2 or similarities.shape[0] > similarities.shape[1]:
+            raise ValueError(
+                "similarities must have shape (queries, candidates), with a candidate for each "
+                f"query, but have shape {similarities.shape}"
+            )
+        return _widened(function, [similarities], parameters)
+
+    return apply
+
+
+def _array_names(function):
+    parameters = inspect.signature(function).parameters.values()
+    return [p.name for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
+
+
+def _prepare(names, arrays, parameters):
+    """The arrays, by position or by name, as floats of one dtype and one shape."""
+    by_name = [parameters.pop(name) for name in names[len(arrays) :] if name in parameters]
+    arrays = [*arrays, *by_name]
+    if len(arrays) != len(names):
+        raise TypeError(f"expected {len(names)} arrays, {', '.join(names)}, but got {len(arrays)}")
+    arrays = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
+    dtype = arrays[0].dtype
+    arrays = [array.astype(dtype, copy=False) for array in arrays]
+    shapes = [array.shape for array in arrays]
+    if shapes.count(shapes[0]) == len(shapes):
+        return arrays
+    try:
+        return np.broadcast_arrays(*arrays)
+    except ValueError:
+        raise ValueError(
+            f"{_listed(names)} must have shapes that broadcast, but have shapes {_listed(shapes)}"
+        ) from None
+
+
+def _listed(things):
+    *first, last = map(str, things)
+    return f"{', '.join(first)} and {last}"
+
+
+def _widened(function, arrays, parameters):
+    """Call the function, with float32 in place of float16."""
+    if arrays[0].dtype != np.float16:
+        return function(*arrays, **parameters)
+    arrays = [array.astype(np.float32) if array.dtype == np.float16 else array for array in arrays]
+    return function(*arrays, **parameters).astype(np.float16)
+
+
+def _check_filled_axis(name, array, axis):
+    axis = check_axis(axis, array, name)
+    if array.shape[axis] == 0:
+        raise ValueError(
+            f"{name} must have at least one entry along axis {axis}, but has shape {array.shape}"
+        )
+    return axis
+
+
+# --- checks --------------------------------------------------------------------------------
+# np.fmin and np.fmax pass over NaN: NaN is let in, and stays NaN in the result.
+
+
+def check_probabilities(name, values):
+    """ValueError unless every entry is between 0 and 1."""
+    if _lowest(values, 0.0) < 0.0 or _highest(values, 1.0) > 1.0:
+        _refuse(name, values, (values < 0.0) | (values > 1.0), "between 0 and 1")
+
+
+def check_zero_or_one(name, values):
+    """ValueError unless every entry is 0 or 1."""
+    if _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0:
+        _refuse(name, values, values * (1.0 - values) != 0.0, "0 or 1")
+
+
+def check_signs(name, values):
+    """ValueError unless every entry is −1 or +1."""
+    sizes = np.abs(values)
+    if _lowest(sizes, 1.0) < 1.0 or _highest(sizes, 1.0) > 1.0:
+        _refuse(name, values, sizes != 1.0, "−1 or +1")
+
+
+def check_distributions(name, values, axis):
+    """ValueError unless the entries are between 0 and 1 and sum to 1 along ``axis``.
+
+    The sum may miss 1 by 0.01: the rounded probabilities of a float16 softmax pass, logits and
+    counts do not.
+    """
+    check_probabilities(name, values)
+    sums = values.sum(axis=axis)
+    if _highest(np.abs(sums - 1.0), 0.0) > 0.01:
+        _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1")
+
+
+def check_classes(labels, logits, axis):
+    """``labels`` as an array of integers; ValueError unless they are classes along ``axis``."""
+    labels = np.asarray(labels)
+    expected = logits.shape[:axis] + logits.shape[axis + 1 :]
+    if labels.dtype.kind not in "iu" and labels.size > 0:
+        raise ValueError(
+            f"labels must be integers, the number of the class of each sample, "
+            f"but have dtype {labels.dtype}"
+        )
+    if labels.shape != expected:
+        raise ValueError(
+            f"labels must have the shape of logits without axis {axis}, {expected}, "
+            f"but have shape {labels.shape}"
+        )
+    classes = logits.shape[axis]
+    if labels.size > 0 and (labels.min() < 0 or labels.max() >= classes):
+        _refuse("labels", labels, (labels < 0) | (labels >= classes), f"from 0 to {classes - 1}")
+    return labels.astype(np.intp, copy=False)
+
+
+def _lowest(values, at_most):
+    return np.fmin.reduce(values, axis=None, initial=at_most)
+
+
+def _highest(values, at_least):
+    return np.fmax.reduce(values, axis=None, initial=at_least)
+
+
+def _refuse(name, values, wrong, expected):
+    """Name the first wrong entry."""
+    index = tuple(int(i) for i in np.argwhere(wrong & ~np.isnan(values))[0])
+    where = f" at index {index}" if index else ""
+    raise ValueError(f"{name} must be {expected}, but got {values[index]}{where}")

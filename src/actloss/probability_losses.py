@@ -1,0 +1,699 @@
+r"""Losses for predicted probabilities, and for the logits that become probabilities.
+
+Each loss stands beside its derivative in its first argument, ``<name>_grad``. Logarithms are
+natural: losses are in nats. No probability is ever clipped: what is impossible costs ∞.
+"""
+
+import numpy as np
+
+from actloss.loss_arguments import (
+    check_distributions,
+    check_probabilities,
+    check_zero_or_one,
+    elementwise_loss,
+    loss_of_classes,
+    loss_over_axis,
+)
+from actloss.numerics import (
+    check_between,
+    check_non_negative,
+    is_positive,
+    log1p_exp,
+)
+
+
+def weighted(weight, x):
+    """weight · x for weights in [0, 1] and x ≥ 0, where 0 · ∞ is 0.
+
+    What has weight 0 does not count, even if it is ∞. (``np.where`` would say so more plainly, and
+    takes ten times as long: its branch cannot be foreseen.)
+    """
+    largest = 1.0 / (1.0 - np.ceil(weight)) - 1.0  # 0 where the weight is 0, else ∞
+    return weight * np.minimum(x, largest)
+
+
+# --- distributions -------------------------------------------------------------------------
+
+
+@loss_over_axis
+def entropy(probabilities, *, axis=-1):
+    r"""Entropy: how uncertain a distribution is, from 0 (sure) to log K (uniform over K).
+
+    .. math:: H(p) = -\sum_k p_k \log p_k, \qquad 0 \log 0 = 0
+
+    Parameters
+    ----------
+    probabilities : array_like
+        Distributions along `axis`.
+    axis : int
+        The axis to sum over.
+
+    Returns
+    -------
+    ndarray
+        One entropy a sample, in nats, in the shape of `probabilities` without `axis`.
+
+    Raises
+    ------
+    ValueError
+        If the entries are no probabilities, or do not sum to 1 along `axis`.
+
+    Notes
+    -----
+    PyTorch: ``torch.distributions.Categorical(probs=probabilities).entropy()``, which clips
+    probabilities to [ε, 1 − ε].
+
+    References
+    ----------
+    C. E. Shannon, "A mathematical theory of communication", Bell System Technical Journal 27, 1948.
+
+    Examples
+    --------
+    >>> entropy([[1.0, 0.0], [0.5, 0.5]]).round(4)
+    array([0.    , 0.6931])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    return weighted(probabilities, -np.log(probabilities)).sum(axis=axis)
+
+
+@loss_over_axis
+def entropy_grad(probabilities, *, axis=-1):
+    r"""Derivative of :func:`entropy` in the probabilities, each on its own; ∞ at 0.
+
+    .. math:: \frac{\partial H}{\partial p_k} = -\log p_k - 1
+
+    >>> entropy_grad([0.25, 0.75]).round(4)
+    array([ 0.3863, -0.7123])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    return -np.log(probabilities) - 1.0
+
+
+@loss_over_axis
+def kl_divergence(probabilities, labels, *, axis=-1):
+    r"""Kullback-Leibler divergence: the nats lost by believing p where y is the truth.
+
+    .. math:: D(y \,\|\, p) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad 0 \log 0 = 0
+
+    Parameters
+    ----------
+    probabilities : array_like
+        Predicted distributions p along `axis`.
+    labels : array_like
+        True distributions y, of a shape that broadcasts with that of `probabilities`.
+    axis : int
+        The axis to sum over.
+
+    Returns
+    -------
+    ndarray
+        One divergence a sample, in nats; ∞ where p rules out what can happen. Nearly equal
+        distributions leave a small sum of terms of both signs: it is right to about 1e-16 in
+        float64, not to its last digit, and may be as far below 0.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.kl_div(probabilities.log(), labels,
+    reduction="none").sum(axis)``, which wants log-probabilities and whose default
+    ``reduction="mean"`` divides by the number of entries, not of samples.
+
+    References
+    ----------
+    S. Kullback and R. A. Leibler, "On information and sufficiency", Annals of Mathematical
+    Statistics 22, 1951.
+
+    Examples
+    --------
+    >>> kl_divergence([0.5, 0.5], [[0.5, 0.5], [1.0, 0.0]]).round(4)
+    array([0.    , 0.6931])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    # log(y/p) of nearly equal numbers keeps its digits as log1p of their small difference.
+    difference = (labels - probabilities) / probabilities
+    near = np.abs(difference) < 0.5
+    ratio = np.where(near, np.log1p(difference), np.log(labels) - np.log(probabilities))
+    return np.multiply(labels, ratio, out=0.0 * probabilities, where=labels != 0.0).sum(axis=axis)
+
+
+@loss_over_axis
+def kl_divergence_grad(probabilities, labels, *, axis=-1):
+    r"""Derivative of :func:`kl_divergence` in the probabilities, each on its own.
+
+    .. math:: \frac{\partial D}{\partial p_k} = -\frac{y_k}{p_k}
+
+    >>> kl_divergence_grad([0.5, 0.5], [1.0, 0.0])
+    array([-2.,  0.])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    return _minus_quotient(labels, probabilities)
+
+
+@loss_over_axis
+def categorical_cross_entropy(probabilities, labels, *, axis=-1):
+    r"""Cross-entropy of predicted probabilities, against labels that are distributions.
+
+    .. math:: H(y, p) = -\sum_k y_k \log p_k, \qquad 0 \log 0 = 0
+
+    Where logits are at hand, use :func:`softmax_cross_entropy`: a probability has lost the digits
+    that a confident mistake is made of.
+
+    Parameters
+    ----------
+    probabilities : array_like
+        Predicted distributions p along `axis`.
+    labels : array_like
+        True distributions y, one-hot or soft, of a shape that broadcasts with `probabilities`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats; ∞ where p rules out what can happen.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+
+    Notes
+    -----
+    PyTorch: none; ``-(labels * probabilities.log()).sum(axis)``, which is NaN for 0 log 0.
+
+    References
+    ----------
+    I. J. Good, "Rational decisions", Journal of the Royal Statistical Society B 14, 1952.
+
+    Examples
+    --------
+    >>> categorical_cross_entropy([0.7, 0.2, 0.1], [[1, 0, 0], [0, 0, 1]]).round(4)
+    array([0.3567, 2.3026])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    return weighted(labels, -np.log(probabilities)).sum(axis=axis)
+
+
+@loss_over_axis
+def categorical_cross_entropy_grad(probabilities, labels, *, axis=-1):
+    r"""Derivative of :func:`categorical_cross_entropy` in the probabilities, each on its own.
+
+    .. math:: \frac{\partial H}{\partial p_k} = -\frac{y_k}{p_k}
+
+    >>> categorical_cross_entropy_grad([0.5, 0.25, 0.25], [0, 1, 0])
+    array([ 0., -4.,  0.])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    return _minus_quotient(labels, probabilities)
+
+
+def _minus_quotient(labels, probabilities):
+    """−y/p, where 0/0 is 0."""
+    counts = (labels != 0.0) | (probabilities != 0.0)
+    return 0.0 - np.divide(labels, probabilities, out=np.zeros_like(labels), where=counts)
+
+
+@loss_over_axis
+def brier_score(probabilities, labels, *, axis=-1):
+    r"""Brier score: squared distance between predicted and true distribution, from 0 to 2.
+
+    .. math:: L(p, y) = \sum_k (p_k - y_k)^2
+
+    Parameters
+    ----------
+    probabilities : array_like
+        Predicted distributions p along `axis`.
+    labels : array_like
+        True distributions y, one-hot or soft, of a shape that broadcasts with `probabilities`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One score a sample.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+
+    Notes
+    -----
+    PyTorch: none; ``(probabilities - labels).square().sum(axis)``. For two classes scikit-learn's
+    ``brier_score_loss`` counts one of them only, and is half of this.
+
+    References
+    ----------
+    G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather
+    Review 78, 1950.
+
+    Examples
+    --------
+    >>> brier_score([0.75, 0.25], [[1, 0], [0, 1]])
+    array([0.125, 1.125])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    difference = probabilities - labels
+    return (difference * difference).sum(axis=axis)
+
+
+@loss_over_axis
+def brier_score_grad(probabilities, labels, *, axis=-1):
+    r"""Derivative of :func:`brier_score` in the probabilities, each on its own.
+
+    .. math:: \frac{\partial L}{\partial p_k} = 2 (p_k - y_k)
+
+    >>> brier_score_grad([0.75, 0.25], [1, 0])
+    array([-0.5,  0.5])
+    """
+    check_distributions("probabilities", probabilities, axis)
+    check_distributions("labels", labels, axis)
+    return 2.0 * (probabilities - labels)
+
+
+@loss_over_axis
+def smooth_labels(labels, *, epsilon=0.1, axis=-1):
+    r"""Label smoothing: move a share ε of every label to the uniform distribution.
+
+    .. math:: \tilde y_k = (1 - \varepsilon) \, y_k + \frac{\varepsilon}{K}
+
+    Parameters
+    ----------
+    labels : array_like
+        Distributions, one-hot as a rule, along `axis`.
+    epsilon : float
+        The share, between 0 and 1.
+    axis : int
+        The axis of the K classes.
+
+    Returns
+    -------
+    ndarray
+        Distributions, in the shape and float dtype of `labels`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` are no distributions, or `epsilon` is out of range.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(..., label_smoothing=epsilon)`` smooths inside,
+    by 0 unless told.
+
+    References
+    ----------
+    C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens and Z. Wojna, "Rethinking the Inception
+    architecture for computer vision", CVPR 2016.
+
+    Examples
+    --------
+    >>> smooth_labels([0, 1, 0, 0], epsilon=0.2)
+    array([0.05, 0.85, 0.05, 0.05])
+    """
+    epsilon = check_between("epsilon", epsilon, 0.0, 1.0)
+    check_distributions("labels", labels, axis)
+    return (1.0 - epsilon) * labels + epsilon / labels.shape[axis]
+
+
+# --- two classes ---------------------------------------------------------------------------
+
+
+@elementwise_loss
+def binary_cross_entropy(probabilities, labels):
+    r"""Binary cross-entropy of predicted probabilities: the log loss.
+
+    .. math:: L(p, y) = -y \log p - (1 - y) \log(1 - p), \qquad 0 \log 0 = 0
+
+    Where logits are at hand, use :func:`binary_cross_entropy_with_logits`: near 1, a probability
+    has lost the digits that a confident mistake is made of.
+
+    Parameters
+    ----------
+    probabilities : array_like
+        Predicted probabilities of class 1.
+    labels : array_like
+        0 or 1, or a probability between, of a shape that broadcasts with `probabilities`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in nats; ∞ where p rules out what can happen.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or an entry is no probability.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.binary_cross_entropy(probabilities, labels, reduction="none")``,
+    which lets no logarithm fall below −100.
+
+    References
+    ----------
+    I. J. Good, "Rational decisions", Journal of the Royal Statistical Society B 14, 1952.
+
+    Examples
+    --------
+    >>> binary_cross_entropy([0.9, 0.9, 0.0], [1, 0, 0]).round(4)
+    array([0.1054, 2.3026, 0.    ])
+    """
+    check_probabilities("probabilities", probabilities)
+    check_probabilities("labels", labels)
+    if_one = weighted(labels, -np.log(probabilities))
+    return if_one + weighted(1.0 - labels, -np.log1p(-probabilities))
+
+
+@elementwise_loss
+def binary_cross_entropy_grad(probabilities, labels):
+    r"""Derivative of :func:`binary_cross_entropy` in the probabilities.
+
+    .. math:: \frac{\partial L}{\partial p} = \frac{p - y}{p \, (1 - p)}
+              = \frac{1 - y}{1 - p} - \frac{y}{p}
+
+    >>> binary_cross_entropy_grad([0.5, 0.75, 0.0], [1, 0, 0])
+    array([-2.,  4.,  1.])
+    """
+    check_probabilities("probabilities", probabilities)
+    check_probabilities("labels", labels)
+    spread = probabilities * (1.0 - probabilities)
+    # The second form is for probabilities 0 and 1, the first is better where p is near y.
+    at_ends = weighted(1.0 - labels, 1.0 / (1.0 - probabilities)) - weighted(
+        labels, 1.0 / probabilities
+    )
+    return np.where(spread > 0.0, (probabilities - labels) / spread, at_ends)
+
+
+@elementwise_loss
+def binary_cross_entropy_with_logits(logits, labels):
+    r"""Binary cross-entropy of logits: sigmoid and log loss in one.
+
+    .. math:: L(z, y) = -y \log \sigma(z) - (1 - y) \log \sigma(-z)
+              = |z| \, \bigl|[z > 0] - y\bigr| + \log\left(1 + e^{-|z|}\right)
+
+    The second form is the one computed: \|z\| times how far the label is from the class that the
+    logit chooses, and a rest below log 2. It neither overflows nor subtracts.
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits of class 1, any shape.
+    labels : array_like
+        0 or 1, or a probability between, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in nats, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is no probability.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.binary_cross_entropy_with_logits(logits, labels,
+    reduction="none")``.
+
+    References
+    ----------
+    I. J. Good, "Rational decisions", Journal of the Royal Statistical Society B 14, 1952.
+
+    Examples
+    --------
+    >>> binary_cross_entropy_with_logits([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([1.269e-01, 6.931e-01, 1.000e+03])
+    """
+    check_probabilities("labels", labels)
+    distance = np.abs(logits)
+    missed = np.abs(is_positive(logits) - labels)
+    return weighted(missed, distance) + np.log1p(np.exp(-distance))
+
+
+@elementwise_loss
+def binary_cross_entropy_with_logits_grad(logits, labels):
+    r"""Derivative of :func:`binary_cross_entropy_with_logits` in the logits: p − y.
+
+    .. math:: \frac{\partial L}{\partial z} = \sigma(z) - y
+
+    Computed from σ(−\|z\|), so that no digit is lost where the prediction is confident and right.
+
+    >>> binary_cross_entropy_with_logits_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([-0.1192, -0.5   , -1.    ])
+    """
+    check_probabilities("labels", labels)
+    positive = is_positive(logits)
+    missed = np.abs(positive - labels)
+    e = np.exp(-np.abs(logits))
+    return (2.0 * positive - 1.0) * (missed - e / (1.0 + e))
+
+
+@elementwise_loss
+def focal_loss(logits, labels, *, gamma=2.0):
+    r"""Focal loss: cross-entropy that turns away from what is already predicted well.
+
+    .. math:: L(z, y) = (1 - p_y)^\gamma \, (-\log p_y), \qquad
+              p_1 = \sigma(z), \quad p_0 = \sigma(-z)
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits of class 1, any shape.
+    labels : array_like
+        0 or 1, of a shape that broadcasts with that of `logits`.
+    gamma : float
+        How much easy samples are neglected, at least 0; at 0 it is binary cross-entropy.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, a label is neither 0 nor 1, or `gamma` is below 0.
+
+    Notes
+    -----
+    PyTorch: ``torchvision.ops.sigmoid_focal_loss(logits, labels, alpha=-1, gamma=gamma)``; its
+    default ``alpha=0.25`` also weights the classes.
+
+    References
+    ----------
+    T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, "Focal loss for dense object detection",
+    ICCV 2017.
+
+    Examples
+    --------
+    >>> focal_loss([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
+    array([0.0018, 0.1733, 1.6501])
+    """
+    gamma = check_non_negative("gamma", gamma)
+    check_zero_or_one("labels", labels)
+    wrong_logit = (1.0 - 2.0 * labels) * logits  # the logit of the class that is not the label
+    return _wrong_probability(wrong_logit) ** gamma * log1p_exp(wrong_logit)
+
+
+@elementwise_loss
+def focal_loss_grad(logits, labels, *, gamma=2.0):
+    r"""Derivative of :func:`focal_loss` in the logits.
+
+    .. math:: \frac{\partial L}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
+              \bigl(1 - p_y - \gamma \, p_y \log p_y\bigr)
+
+    >>> focal_loss_grad([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
+    array([-0.0049, -0.2983, -1.0767])
+    """
+    gamma = check_non_negative("gamma", gamma)
+    check_zero_or_one("labels", labels)
+    side = 1.0 - 2.0 * labels
+    wrong_logit = side * logits
+    wrong = _wrong_probability(wrong_logit)
+    # Where p log p is nearly 0 · ∞, 10 000 serves for ∞.
+    entropy_part = _wrong_probability(-wrong_logit) * log1p_exp(np.clip(wrong_logit, -1e4, 1e4))
+    return side * wrong**gamma * (wrong + gamma * entropy_part)
+
+
+def _wrong_probability(logit):
+    """σ(logit)."""
+    e = np.exp(-np.abs(logit))
+    return np.maximum(e, logit >= 0.0) / (1.0 + e)
+
+
+# --- several classes -----------------------------------------------------------------------
+
+
+@loss_over_axis
+def softmax_cross_entropy(logits, labels, *, axis=-1):
+    r"""Cross-entropy of logits against distributions: softmax and cross-entropy in one.
+
+    .. math:: L(z, y) = -\sum_k y_k \log \operatorname{softmax}(z)_k
+              = \sum_k y_k \Bigl(\log \sum_j e^{z_j} - z_k\Bigr)
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits, with the classes along `axis`.
+    labels : array_like
+        True distributions, one-hot or soft, of a shape that broadcasts with that of `logits`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or the labels are no distributions.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")`` with float
+    labels, whose classes lie along axis 1 and whose default takes the mean.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", Neurocomputing, NATO ASI Series F 68, 1990.
+
+    Examples
+    --------
+    >>> softmax_cross_entropy([2.0, 1.0, 0.0], [[1, 0, 0], [0, 0.5, 0.5]]).round(4)
+    array([0.4076, 1.9076])
+    """
+    check_distributions("labels", labels, axis)
+    shifted, log_total = _shifted_and_log_total(logits, axis)
+    return weighted(labels, log_total - shifted).sum(axis=axis)
+
+
+@loss_over_axis
+def softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+    r"""Derivative of :func:`softmax_cross_entropy` in the logits: p − y.
+
+    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - y_k
+
+    (p times the sum of the labels, if that is not quite 1.)
+
+    >>> softmax_cross_entropy_grad([2.0, 1.0, 0.0], [1, 0, 0]).round(4)
+    array([-0.3348,  0.2447,  0.09  ])
+    """
+    check_distributions("labels", labels, axis)
+    exps, rest, best = _exps_and_rest(logits, axis)
+    probabilities = exps / (1.0 + rest)
+    complements = 1.0 - probabilities
+    np.put_along_axis(complements, best, rest / (1.0 + rest), axis)
+    other_labels = labels.sum(axis=axis, keepdims=True) - labels
+    # p Σy − y, written so that a right prediction loses no digits.
+    return probabilities * other_labels - complements * labels
+
+
+@loss_of_classes
+def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
+    r"""Cross-entropy of logits against the number of the right class.
+
+    .. math:: L(z, y) = -\log \operatorname{softmax}(z)_y = \log \sum_j e^{z_j} - z_y
+
+    The same as :func:`softmax_cross_entropy` with one-hot labels, which need not be stored.
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits, with the classes along `axis`.
+    labels : array_like of int
+        The class of each sample, from 0, in the shape of `logits` without `axis`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats, in the shape of `labels` and the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` has another shape, or holds anything else than numbers of classes.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")``, whose classes
+    lie along axis 1 and whose default takes the mean. It skips labels of −100; here they are
+    refused.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", Neurocomputing, NATO ASI Series F 68, 1990.
+
+    Examples
+    --------
+    >>> sparse_softmax_cross_entropy([[2.0, 1.0, 0.0], [0.0, 1000.0, 0.0]], [0, 2]).round(4)
+    array([4.076e-01, 1.000e+03])
+    """
+    shifted, log_total = _shifted_and_log_total(logits, axis)
+    return (log_total - np.take_along_axis(shifted, labels, axis)).squeeze(axis)
+
+
+@loss_of_classes
+def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+    r"""Derivative of :func:`sparse_softmax_cross_entropy` in the logits: p − one-hot(y).
+
+    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
+
+    >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
+    array([-0.3348,  0.2447,  0.09  ])
+    """
+    gradient = _shift(logits, axis)
+    np.exp(gradient, out=gradient)
+    own = np.take_along_axis(gradient, labels, axis)
+    np.put_along_axis(gradient, labels, 0.0, axis)
+    others = gradient.sum(axis=axis, keepdims=True)
+    gradient /= own + others
+    # p − 1 of the right class is minus the others' share: written so, it loses no digits.
+    np.put_along_axis(gradient, labels, -others / (own + others), axis)
+    return gradient
+
+
+def _shift(logits, axis):
+    """Logits minus their largest, which changes no softmax and keeps exp from overflowing."""
+    largest = logits.max(axis=axis, keepdims=True)
+    shifted = logits - largest
+    if np.isposinf(largest).any():  # ∞ − ∞: the largest is 0 above itself there, too
+        shifted[np.isposinf(logits)] = 0.0
+    return shifted
+
+
+def _exps_and_rest(logits, axis):
+    """exp of the shifted logits; their sum but for one of the largest, which is 1; and where."""
+    exps = _shift(logits, axis)
+    best = exps.argmax(axis=axis, keepdims=True)
+    np.exp(exps, out=exps)
+    np.put_along_axis(exps, best, 0.0, axis)
+    rest = exps.sum(axis=axis, keepdims=True)
+    np.put_along_axis(exps, best, 1.0, axis)
+    return exps, rest, best
+
+
+def _shifted_and_log_total(logits, axis):
+    """Shifted logits, and log Σ exp of them, exact even where one class has nearly everything."""
+    shifted = _shift(logits, axis)
+    best = shifted.argmax(axis=axis, keepdims=True)
+    exps = np.exp(shifted)
+    np.put_along_axis(exps, best, 0.0, axis)
+    return shifted, np.log1p(exps.sum(axis=axis, keepdims=True))

@@ -1,0 +1,7 @@
+"""Figures that move: ipywidgets for the controls, anywidget for the drawings."""
+
+from actloss.widgets.activation_explorer import ActivationExplorer
+from actloss.widgets.prediction import Prediction
+from actloss.widgets.quiz import quiz
+
+__all__ = ["ActivationExplorer", "Prediction", "quiz"]

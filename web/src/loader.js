@@ -1,0 +1,62 @@
+// Waits until a widget comes near the viewport, then loads the host once and brings it to life.
+const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+// The build moves each widget's code into a file of its own, which pages share.
+const SHARED = "shared:";
+
+function readState() {
+  const stored = JSON.parse(document.querySelector(STATE).textContent);
+  for (const { state } of Object.values(stored.state)) {
+    if (state._esm?.startsWith(SHARED)) {
+      state._esm = new URL(state._esm.slice(SHARED.length), import.meta.url).href;
+    }
+  }
+  return stored;
+}
+
+const slots = [...document.querySelectorAll(".widget-slot")];
+
+function loadStyle(name) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "stylesheet", href: new URL(name, import.meta.url).href, onload: resolve, onerror: reject });
+    document.head.prepend(link); // before the course's own style, which overrules it
+  });
+}
+
+let host;
+function loadHost() {
+  host ??= (async () => {
+    const [module] = await Promise.all([import("./host.js"), loadStyle("host.css")]);
+    await module.restore(readState());
+    return module;
+  })();
+  return host;
+}
+
+async function wake(slot) {
+  const { show } = await loadHost();
+  const live = document.createElement("div");
+  live.className = "widget-live";
+  slot.append(live);
+  await show(slot.dataset.modelId, live);
+  slot.dataset.state = "live"; // from here on the style-sheet hides the still picture
+}
+
+function wakeOrSay(slot) {
+  wake(slot).catch((error) => {
+    slot.dataset.state = "failed";
+    console.error("A live figure could not start:", error);
+  });
+}
+
+const nearby = new IntersectionObserver(
+  (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      nearby.unobserve(target);
+      wakeOrSay(target);
+    }
+  },
+  { rootMargin: "400px" },
+);
+for (const slot of slots) nearby.observe(slot);
