@@ -14,6 +14,7 @@ from mpmath import mpf
 from actloss.catalogue import ACTIVATIONS
 
 GOAL = 4.0  # ULP
+ONE_ROUNDING = 0.5  # by so much the better peer may be ahead
 DIGITS = 50
 
 SELU_ALPHA = mpf("1.6732632423543772848170429916717")
@@ -116,8 +117,8 @@ EXACT = {  # name → (function, derivative)
 }
 
 # These derivatives are the sum of a gate, which is positive, and a term that is negative for
-# x < 0. Near their zero the two cancel, whatever the method, so that the error is counted in ULP
-# of the gate there.
+# x < 0. Where they cancel, no method keeps every digit: so the error is counted in ULP of the
+# larger of the two, not of their sum.
 GATES_OF_GRADIENTS = {
     "swish": lambda x, beta: sigmoid(beta * x),
     "silu": sigmoid,
@@ -213,7 +214,7 @@ def check(name, ours, theirs):
     report(name, ours, theirs)
     assert np.max(ours) <= GOAL
     for peer, errors in theirs.items():
-        assert np.max(ours) <= np.max(errors) + 1e-9, f"{peer} is more accurate than we are"
+        assert np.max(ours) <= np.max(errors) + ONE_ROUNDING, f"{peer} is more accurate than we are"
 
 
 @pytest.mark.parametrize(("entry", "parameters"), CASES)
@@ -230,9 +231,12 @@ def test_value_to_the_last_digits(entry, parameters):
 def test_gradient_to_the_last_digits(entry, parameters):
     exact = exact_values(EXACT[entry.name][1], parameters)
     gate = GATES_OF_GRADIENTS.get(entry.name)
-    gates = exact_values(gate, parameters) if gate else None
-    ours = ulp_errors(entry.gradient(GRID, **parameters), exact, gates)
-    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[1], exact, gates)}
+    larger = None
+    if gate:
+        gates = exact_values(gate, parameters)
+        larger = [max(abs(g), abs(e - g)) for g, e in zip(gates, exact, strict=True)]
+    ours = ulp_errors(entry.gradient(GRID, **parameters), exact, larger)
+    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[1], exact, larger)}
     check(entry.name + "_grad", ours, theirs)
 
 

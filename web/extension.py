@@ -38,7 +38,9 @@ def silence_unused_extensions(app: Sphinx) -> None:
 
 def drop_unused_styles(app: Sphinx) -> None:
     app.registry.css_files = [
-        (name, attributes) for name, attributes in app.registry.css_files if name not in UNUSED_STYLES
+        (name, attributes)
+        for name, attributes in app.registry.css_files
+        if name not in UNUSED_STYLES
     ]
 
 
@@ -105,7 +107,9 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
         found = WIDGET_SCRIPT.search(node.astext())
         if found:
             model_id = json.loads(found[1])["model_id"]
-            opening = f'<div class="widget-slot" data-model-id="{model_id}"><div class="widget-still">'
+            opening = (
+                f'<div class="widget-slot" data-model-id="{model_id}"><div class="widget-still">'
+            )
             node.replace_self(
                 [
                     nodes.raw("", opening, format="html"),
@@ -139,6 +143,23 @@ def drop_quiz_styles(app: Sphinx, doctree: nodes.document) -> None:
         if 'class="actloss-quiz"' in node.astext():
             text = re.sub(r"<style>.*?</style>\s*", "", node.astext(), flags=re.DOTALL)
             node.replace_self(nodes.raw("", text, format="html"))
+
+
+# Text
+
+
+def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
+    """A line may not break between a formula and the full stop or bracket that follows it."""
+    for formula in list(doctree.findall(nodes.math)):
+        following = formula.next_node(siblings=True, descend=False)
+        mark = isinstance(following, nodes.Text) and re.match(r"[.,;:!?)’”]+", following)
+        if mark:
+            rest = nodes.Text(following[mark.end() :])
+            following.parent.replace(following, rest)
+            together = nodes.inline(
+                "", "", formula.deepcopy(), nodes.Text(mark[0]), classes=["nobr"]
+            )
+            formula.replace_self(together)
 
 
 # Weight
@@ -197,6 +218,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("builder-inited", use_node_of_environment)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
+    app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("build-finished", cut_theme_style)

@@ -237,7 +237,7 @@ ACTIVATIONS = _by_name(
         range=(-1.0, 1.0),
         kinks=(-1.0, 1.0),
         pytorch="torch.nn.functional.hardtanh(x)",
-        citation="collobert2004large",
+        citation="kunc2024three",
     ),
     Activation(
         title="Softsign",

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 # Each keeps a contrast of 4.5 : 1 on white, and the first four differ in lightness as well as hue.
 BLUE, ORANGE, GREEN, PURPLE, RED = "#1f56c2", "#b84a00", "#1a7446", "#7b3fa0", "#b3261e"
 INK, GREY, LINE = "#23262d", "#5d6470", "#dcdfe4"
+# Every number with three decimals or more, but for the factors by which letters are scaled.
+COORDINATE = re.compile(r"(?P<scale>scale\([^)]*\))|-?\d+\.\d{3,}")
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 
 STYLE = {
@@ -63,8 +65,7 @@ def to_svg(figure: Figure) -> str:
     figure.savefig(buffer, format="svg", metadata=no_date, transparent=True)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # Only coordinates have a point and digits before it; ids and colours have none.
-    svg = re.sub(r"-?\d+\.\d{3,}", lambda number: f"{float(number[0]):.2f}", svg)
+    svg = COORDINATE.sub(lambda found: found["scale"] or f"{float(found[0]):.2f}", svg)
     return svg[svg.index("<svg") :]
 
 
@@ -113,7 +114,9 @@ def activation_picture(entry, ghost=None, *, x=1.0, limits=(-5.0, 5.0), height=N
             axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
             axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
         top.axline((x, value), slope=slope, color=ORANGE, linewidth=1.2, linestyle="--")
-        top.plot(x, value, "o", markersize=9, color="white", markeredgecolor=BLUE, markeredgewidth=3)
+        top.plot(
+            x, value, "o", markersize=9, color="white", markeredgecolor=BLUE, markeredgewidth=3
+        )
         bottom.plot(x, slope, "o", markersize=5, color=ORANGE)
         if height is not None:
             top.set_ylim(*height)

@@ -256,8 +256,10 @@ class _Translator:
                 return str(node.value).lower(), ATOM
             case ast.Constant(value=int() | float()):
                 return _number(node.value), ATOM
+            case ast.Name(id=name) if name in self.local_names:
+                return name, ATOM
             case ast.Name(id=name):
-                return self.name(node, name), ATOM
+                return self.constant(node, name), ATOM
             case ast.Attribute(value=ast.Call(func=callee), attr=fact) if (
                 self.lookup(callee) is np.finfo and fact in FLOAT64_FACTS
             ):
@@ -298,8 +300,8 @@ class _Translator:
                 return f"{condition} ? {yes} : {no}", TERNARY
             case ast.Call():
                 return self.call(node), ATOM
-            case ast.Attribute():
-                self.refuse(node, "unknown attribute")
+            case ast.Attribute(attr=name):
+                return self.constant(node, name), ATOM
             case ast.Subscript():
                 self.refuse(node, "indexing")
             case _:
@@ -310,9 +312,8 @@ class _Translator:
             return self.is_condition(node.left) and self.is_condition(node.right)
         return isinstance(node, ast.Compare)
 
-    def name(self, node, name):
-        if name in self.local_names:
-            return name
+    def constant(self, node, name):
+        """The name of a global number, or tuple of numbers, which is declared if need be."""
         value = self.lookup(node)
         if type(value) in (int, float):
             code = f"const {name} = {_number(value)};"
@@ -320,7 +321,7 @@ class _Translator:
             rows = "".join(f"\n  {_number(item)}," for item in value)
             code = f"const {name} = [{rows}\n];"
         else:
-            self.refuse(node, "a name that is neither local nor a constant number")
+            self.refuse(node, "neither a local name nor a constant number")
         if not _is_known(name, value, self.declarations):
             self.declarations[name] = (value, code)
         return name

@@ -93,14 +93,13 @@ def _prepare(names, arrays, parameters):
     if len(arrays) != len(names):
         raise TypeError(f"expected {len(names)} arrays, {', '.join(names)}, but got {len(arrays)}")
     arrays = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
-    dtype = arrays[0].dtype
-    arrays = [array.astype(dtype, copy=False) for array in arrays]
-    shapes = [array.shape for array in arrays]
-    if shapes.count(shapes[0]) == len(shapes):
+    first, *others = arrays
+    if all(other.dtype == first.dtype and other.shape == first.shape for other in others):
         return arrays
     try:
-        return np.broadcast_arrays(*arrays)
+        return np.broadcast_arrays(first, *[other.astype(first.dtype) for other in others])
     except ValueError:
+        shapes = [array.shape for array in arrays]
         raise ValueError(
             f"{_listed(names)} must have shapes that broadcast, but have shapes {_listed(shapes)}"
         ) from None

@@ -9,7 +9,7 @@ import numpy as np
 
 from actloss.activations import sigmoid
 from actloss.loss_arguments import check_signs, elementwise_loss, loss_of_classes
-from actloss.numerics import is_positive, log1p_exp, negative_part, positive_part
+from actloss.numerics import is_positive, negative_part, positive_part
 
 
 @elementwise_loss
@@ -272,7 +272,8 @@ def logistic_loss(logits, labels):
     array([1.269e-01, 6.931e-01, 1.000e+03])
     """
     check_signs("labels", labels)
-    return log1p_exp(-labels * logits)
+    margin = labels * logits
+    return positive_part(-margin) + np.log1p(np.exp(-np.abs(margin)))
 
 
 @elementwise_loss

@@ -30,15 +30,15 @@ class Dense:
 
     def forward(self, inputs):
         self.inputs = inputs
-        self.outputs = inputs @ self.weights
+        self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.bias
         return self.outputs
 
     def backward(self, outputs_grad):
         self.outputs_grad = outputs_grad
-        np.matmul(self.inputs.T, outputs_grad, out=self.weights_grad)
-        np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
-        return outputs_grad @ self.weights.T
+        np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
+        outputs_grad.sum(axis=0, out=self.bias_grad)
+        return np.dot(outputs_grad, self.weights.T)
 
 
 class Activation:
@@ -315,10 +315,11 @@ class Network:
         with bar, np.errstate(over="ignore", invalid="ignore"):
             for epoch in bar:
                 order = rng.permutation(len(inputs))
+                shuffled_inputs, shuffled_targets = inputs[order], targets[order]
                 starts = range(0, len(inputs), batch_size)
                 for step, start in enumerate(starts, start=1 + epoch * len(starts)):
-                    batch = order[start : start + batch_size]
-                    self._backpropagate(inputs[batch], targets[batch])
+                    batch = slice(start, start + batch_size)
+                    self._backpropagate(shuffled_inputs[batch], shuffled_targets[batch])
                     optimiser.step(self.parameters, self.gradient)
                     if not np.isfinite(self.parameters).all():
                         raise DivergenceError(self._divergence_report(step, epoch + 1, optimiser))

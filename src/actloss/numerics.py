@@ -228,6 +228,17 @@ def log1p_exp(x):
     return positive_part(x) + log1p(np.exp(-np.abs(x)))
 
 
+def scaled_exp(scale, exponent):
+    """scale · exp(exponent) for exponent ≤ 0, with all its digits down to the smallest float.
+
+    exp alone is subnormal below −708, and has fewer and fewer digits. So it comes in two factors,
+    and ``scale`` meets the first before their product is as small as that. The second is 1 for an
+    exponent above −700.
+    """
+    near = np.clip(exponent, -700.0, 0.0)
+    return scale * np.exp(near) * np.exp(exponent - near)
+
+
 # Rounding βx = −700 moves it by up to 6e-14, and exp turns this absolute error of its argument
 # into a relative error of the result: 250 units in the last place. The next functions work the
 # rounding error out, so that it can be given back: exp(p + error) = exp(p) · (1 + error).
@@ -315,12 +326,8 @@ def scaled_normal_curve(scale, z):
     it has few digits, and what is left, (z − coarse)(z + coarse), is small.
     """
     coarse = np.floor(z * 256.0) / 256.0
-    square = coarse * coarse
     rest = (z - coarse) * (z + coarse)
-    # Two factors, of which the second is 1 for z < 37: ``scale`` has to meet the first before
-    # their product can underflow.
-    near = np.clip(square, 0.0, 1400.0)
-    curve = scale * np.exp(-0.5 * near) * np.exp(-0.5 * (square - near))
+    curve = scaled_exp(scale, -0.5 * coarse * coarse)
     return curve + curve * np.expm1(-0.5 * rest)
 
 
@@ -336,8 +343,9 @@ GELU_TANH_CUBIC_HIGH = 0.07135772705078125
 GELU_TANH_CUBIC_LOW = -2.9107781810012236e-06
 
 
-def gelu_tanh_exponential(d):
-    """exp(−2u) for u = √(2/π) (d + 0.044715 d³) and 0 ≤ d ≤ 30, as ``root² · (1 + correction)``.
+def gelu_tanh_exponent(d):
+    """2u for u = √(2/π) (d + 0.044715 d³) and 0 ≤ d ≤ 30, as ``exponent`` and ``correction``, so
+    that exp(−2u) = exp(−exponent) · (1 + correction).
 
     As in scaled_normal_curve, the rounding errors of the polynomial would be magnified by exp. So
     2u is worked out exactly for a ``coarse`` d of 13 bits, and the correction is small.
@@ -345,12 +353,10 @@ def gelu_tanh_exponential(d):
     coarse = np.floor(d * 256.0) / 256.0
     linear = GELU_TANH_LINEAR_HIGH * coarse
     cubic = GELU_TANH_CUBIC_HIGH * coarse * coarse * coarse
-    total = linear + cubic
-    rounded_cubic = total - linear
-    lost = (linear - (total - rounded_cubic)) + (cubic - rounded_cubic)
+    exponent = linear + cubic
+    rounded_cubic = exponent - linear
+    lost = (linear - (exponent - rounded_cubic)) + (cubic - rounded_cubic)
     low = GELU_TANH_LINEAR_LOW * coarse + GELU_TANH_CUBIC_LOW * coarse * coarse * coarse
     steepness = GELU_TANH_LINEAR + GELU_TANH_CUBIC * (coarse * (coarse + d) + d * d)
-    rest = lost + low + (d - coarse) * steepness
-    root = np.exp(-0.5 * total)
-    correction = np.expm1(-rest)
-    return root, correction
+    correction = np.expm1(-(lost + low + (d - coarse) * steepness))
+    return exponent, correction

@@ -1,11 +1,14 @@
 r"""Losses for predicted probabilities, and for the logits that become probabilities.
 
 Each loss stands beside its derivative in its first argument, ``<name>_grad``. Logarithms are
-natural: losses are in nats. No probability is ever clipped: what is impossible costs ∞.
+natural: losses are in nats. No probability is ever clipped: what is impossible costs ∞. Where a
+derivative such as p − y passes through 0, its last digits are those of a rounded difference.
 """
 
 import numpy as np
+from scipy.special import rel_entr
 
+from actloss.activations import sigmoid
 from actloss.loss_arguments import (
     check_distributions,
     check_probabilities,
@@ -16,9 +19,8 @@ from actloss.loss_arguments import (
 )
 from actloss.numerics import (
     check_between,
-    check_non_negative,
-    is_positive,
     log1p_exp,
+    product_error,
 )
 
 
@@ -134,11 +136,7 @@ def kl_divergence(probabilities, labels, *, axis=-1):
     """
     check_distributions("probabilities", probabilities, axis)
     check_distributions("labels", labels, axis)
-    # log(y/p) of nearly equal numbers keeps its digits as log1p of their small difference.
-    difference = (labels - probabilities) / probabilities
-    near = np.abs(difference) < 0.5
-    ratio = np.where(near, np.log1p(difference), np.log(labels) - np.log(probabilities))
-    return np.multiply(labels, ratio, out=0.0 * probabilities, where=labels != 0.0).sum(axis=axis)
+    return rel_entr(labels, probabilities).sum(axis=axis)  # y log(y/p), with 0 log 0 = 0
 
 
 @loss_over_axis
@@ -438,7 +436,7 @@ def binary_cross_entropy_with_logits(logits, labels):
     """
     check_probabilities("labels", labels)
     distance = np.abs(logits)
-    missed = np.abs(is_positive(logits) - labels)
+    missed = np.abs((logits > 0.0) - labels)
     return weighted(missed, distance) + np.log1p(np.exp(-distance))
 
 
@@ -454,10 +452,10 @@ def binary_cross_entropy_with_logits_grad(logits, labels):
     array([-0.1192, -0.5   , -1.    ])
     """
     check_probabilities("labels", labels)
-    positive = is_positive(logits)
-    missed = np.abs(positive - labels)
     e = np.exp(-np.abs(logits))
-    return (2.0 * positive - 1.0) * (missed - e / (1.0 + e))
+    doubt = e / (1.0 + e)  # how far the prediction is from the class that it chooses, 0 or 1
+    positive = logits > 0.0
+    return (positive - labels) + (doubt - 2.0 * (doubt * positive))
 
 
 @elementwise_loss
@@ -474,7 +472,7 @@ def focal_loss(logits, labels, *, gamma=2.0):
     labels : array_like
         0 or 1, of a shape that broadcasts with that of `logits`.
     gamma : float
-        How much easy samples are neglected, at least 0; at 0 it is binary cross-entropy.
+        How much easy samples are neglected, from 0 (not at all: binary cross-entropy) to 100.
 
     Returns
     -------
@@ -484,7 +482,7 @@ def focal_loss(logits, labels, *, gamma=2.0):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, a label is neither 0 nor 1, or `gamma` is below 0.
+        If the shapes do not broadcast, a label is neither 0 nor 1, or `gamma` is out of range.
 
     Notes
     -----
@@ -501,10 +499,10 @@ def focal_loss(logits, labels, *, gamma=2.0):
     >>> focal_loss([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
     array([0.0018, 0.1733, 1.6501])
     """
-    gamma = check_non_negative("gamma", gamma)
+    gamma = check_between("gamma", gamma, 0.0, 100.0)
     check_zero_or_one("labels", labels)
     wrong_logit = (1.0 - 2.0 * labels) * logits  # the logit of the class that is not the label
-    return _wrong_probability(wrong_logit) ** gamma * log1p_exp(wrong_logit)
+    return sigmoid_power(wrong_logit, gamma) * log1p_exp(wrong_logit)
 
 
 @elementwise_loss
@@ -517,20 +515,25 @@ def focal_loss_grad(logits, labels, *, gamma=2.0):
     >>> focal_loss_grad([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
     array([-0.0049, -0.2983, -1.0767])
     """
-    gamma = check_non_negative("gamma", gamma)
+    gamma = check_between("gamma", gamma, 0.0, 100.0)
     check_zero_or_one("labels", labels)
     side = 1.0 - 2.0 * labels
     wrong_logit = side * logits
-    wrong = _wrong_probability(wrong_logit)
     # Where p log p is nearly 0 · ∞, 10 000 serves for ∞.
-    entropy_part = _wrong_probability(-wrong_logit) * log1p_exp(np.clip(wrong_logit, -1e4, 1e4))
-    return side * wrong**gamma * (wrong + gamma * entropy_part)
+    p_log_p = sigmoid(-wrong_logit) * log1p_exp(np.clip(wrong_logit, -1e4, 1e4))
+    wrong = sigmoid_power(wrong_logit, 1.0)
+    return side * sigmoid_power(wrong_logit, gamma) * (wrong + gamma * p_log_p)
 
 
-def _wrong_probability(logit):
-    """σ(logit)."""
+def sigmoid_power(logit, power):
+    """σ(logit)^power. A power magnifies what was rounded before: so that is given back."""
+    farthest = 1e4 / power if power > 0.0 else 0.0
+    below = np.clip(-logit, 0.0, farthest)
+    tail = np.exp(-power * below)
     e = np.exp(-np.abs(logit))
-    return np.maximum(e, logit >= 0.0) / (1.0 + e)
+    total = 1.0 + e
+    lost = (e - (total - 1.0)) / total
+    return tail * (1.0 - product_error(power, below) - power * lost) / total**power
 
 
 # --- several classes -----------------------------------------------------------------------
@@ -566,6 +569,8 @@ def softmax_cross_entropy(logits, labels, *, axis=-1):
     -----
     PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")`` with float
     labels, whose classes lie along axis 1 and whose default takes the mean.
+    Only differences d of logits count, and rounding them limits the accuracy to about
+    (4 + \|d\|) units in the last place.
 
     References
     ----------
@@ -634,7 +639,7 @@ def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
     -----
     PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")``, whose classes
     lie along axis 1 and whose default takes the mean. It skips labels of −100; here they are
-    refused.
+    refused. The accuracy is that of :func:`softmax_cross_entropy`.
 
     References
     ----------

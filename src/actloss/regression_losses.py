@@ -196,9 +196,9 @@ def log_cosh_loss(predictions, targets):
     Notes
     -----
     PyTorch: none; as written, ``torch.log(torch.cosh(predictions - targets))``, it is infinite
-    from errors of 711 on and 0 below 1e-8. Here errors up to 1 go through
-    :math:`\frac{1}{2} \log(1 + \sinh^2)`, larger ones through \|error\| − log 2 + log(1 + e^(−2
-    \|error\|)).
+    from errors of 711 on and 0 below 1e-8. Here errors e below 1 go through
+    :math:`\cosh e - 1 = (e^{|e|} - 1)^2 / (2 e^{|e|})`, and larger ones through
+    :math:`|e| - \log 2 + \log(1 + e^{-2|e|})`.
 
     References
     ----------
@@ -211,8 +211,8 @@ def log_cosh_loss(predictions, targets):
     array([5.00000000e-11, 9.99306853e+02])
     """
     distance = np.abs(predictions - targets)
-    sinh = np.sinh(np.clip(distance, 0.0, 1.0))
-    near = 0.5 * np.log1p(sinh * sinh)
+    growth = np.expm1(np.clip(distance, 0.0, 1.0))
+    near = np.log1p(growth * growth / (2.0 + 2.0 * growth))
     far = distance - LOG_2 + np.log1p(np.exp(-2.0 * distance))
     return np.where(distance < 1.0, near, far)
 

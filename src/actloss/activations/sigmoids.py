@@ -62,7 +62,7 @@ def sigmoid_grad(x):
     array([0.105, 0.25 , 0.105])
     """
     e = np.exp(-np.abs(x))
-    return e / ((1.0 + e) * (1.0 + e))
+    return e / (1.0 + e * (2.0 + e))  # (1 + e)², with fewer roundings
 
 
 @elementwise
@@ -154,7 +154,7 @@ def tanh_grad(x):
     array([0.42, 1.  , 0.42])
     """
     e = np.exp(-2.0 * np.abs(x))
-    return 4.0 * e / ((1.0 + e) * (1.0 + e))
+    return 4.0 * e / (1.0 + e * (2.0 + e))
 
 
 @elementwise
@@ -223,7 +223,8 @@ def hard_tanh(x):
 
     References
     ----------
-    R. Collobert, "Large scale machine learning", PhD thesis, Université Paris VI, 2004.
+    V. Kunc and J. Kléma, "Three decades of activations: a comprehensive survey of 400 activation
+    functions for neural networks", arXiv:2402.09092, 2024.
 
     Examples
     --------

@@ -14,12 +14,14 @@ from actloss.numerics import (
     check_between,
     distance_from_zero,
     elementwise_in_blocks,
-    gelu_tanh_exponential,
+    gelu_tanh_exponent,
     is_positive,
     log1p,
+    negative_part,
     normal_tail_ratio,
     positive_part,
     product_error,
+    scaled_exp,
     scaled_normal_curve,
 )
 
@@ -146,9 +148,10 @@ def swish_grad(x, *, beta=1.0):
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
     distance = distance_from_zero(x, 1e4 / beta)
-    half = np.exp(-0.5 * beta * distance)
-    total = 1.0 + half * half
-    slope = (1.0 - beta * distance / total) * half * half / total
+    e = np.exp(-beta * distance)
+    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
+    scale = ((1.0 - beta * distance) + e) / (1.0 + e * (2.0 + e))
+    slope = scaled_exp(scale, -beta * distance)
     slope = slope - slope * product_error(beta, distance)
     positive = is_positive(x)
     return positive + (1.0 - 2.0 * positive) * slope
@@ -202,9 +205,9 @@ def silu_grad(x):
     array([-0.0908,  0.5   ,  1.0908])
     """
     distance = distance_from_zero(x)
-    half = np.exp(-0.5 * distance)
-    total = 1.0 + half * half
-    slope = (1.0 - distance / total) * half * half / total
+    e = np.exp(-distance)
+    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
+    slope = scaled_exp(((1.0 - distance) + e) / (1.0 + e * (2.0 + e)), -distance)
     positive = is_positive(x)
     return positive + (1.0 - 2.0 * positive) * slope
 
@@ -294,11 +297,11 @@ def gelu_tanh(x):
     array([-0.0454,  0.    ,  1.9546])
     """
     distance = distance_from_zero(x, 30.0)
-    root, correction = gelu_tanh_exponential(distance)
-    e = root * root + root * root * correction
-    tail = distance * root * root
-    tail = tail + tail * correction
-    return positive_part(x) - (tail - tail * (e / (1.0 + e)))
+    exponent, correction = gelu_tanh_exponent(distance)
+    e = np.exp(-exponent)
+    e = e + e * correction
+    shortfall = scaled_exp(distance / (1.0 + e), -exponent)
+    return positive_part(x) - (shortfall + shortfall * correction)
 
 
 @elementwise_in_blocks
@@ -314,10 +317,13 @@ def gelu_tanh_grad(x):
     array([-0.0861,  0.5   ,  1.0861])
     """
     distance = distance_from_zero(x, 30.0)
-    root, correction = gelu_tanh_exponential(distance)
-    total = 1.0 + root * root + root * root * correction
-    steepness = GELU_TANH_LINEAR + 3.0 * GELU_TANH_CUBIC * distance * distance
-    slope = (1.0 - distance * steepness / total) / total * root * root
+    exponent, correction = gelu_tanh_exponent(distance)
+    e = np.exp(-exponent)
+    e = e + e * correction
+    steepness = GELU_TANH_LINEAR + 3.0 * GELU_TANH_CUBIC * (distance * distance)
+    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
+    scale = ((1.0 - distance * steepness) + e) / (1.0 + e * (2.0 + e))
+    slope = scaled_exp(scale, -exponent)
     slope = slope + slope * correction
     positive = is_positive(x)
     return positive + (1.0 - 2.0 * positive) * slope
@@ -371,12 +377,15 @@ def mish_grad(x):
     >>> mish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.1084,  0.6   ,  1.0693])
     """
-    x = np.clip(x, -1e4, 40.0)  # above 40 it is 1 to the last digit
-    half = np.exp(0.5 * x)
-    e = half * half
-    reciprocal = 1.0 / (e * (e + 2.0) + 2.0)
-    slope_over_e = (e + 2.0) * reciprocal + 4.0 * x * (1.0 + e) * reciprocal * reciprocal
-    return slope_over_e * half * half
+    x = np.clip(x, -1e4, 22.0)  # above 22 it is 1 to the last digit
+    e = np.exp(x)
+    total = e * (e + 2.0) + 2.0  # n + 2
+    # Both lines are the formula, arranged so that one has few roundings for x > 0, the other below.
+    above = (1.0 - 2.0 / total) + 4.0 * x * (e / total) * ((1.0 + e) / total)
+    numerator = ((e + 4.0) * e + (6.0 + 4.0 * x)) * e + 4.0 * (1.0 + x)
+    below = scaled_exp(numerator / (total * total), negative_part(x))
+    positive = is_positive(x)
+    return positive * above + (1.0 - positive) * below
 
 
 @elementwise_in_blocks

@@ -84,10 +84,12 @@ function render({ model, el }) {
     });
 
     const flat = (x) => slope(x) === 0;
+    // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
+    const reachesEdge = ([from, to]) => from === points[0] || to === points.at(-1);
     const faint = (x) => !flat(x) && Math.abs(slope(x)) < SATURATED;
     for (const panel of [top, bottom]) {
       const dead = panel.shade(points, flat, "dead");
-      const saturated = panel.shade(points, faint, "saturated");
+      const saturated = panel.shade(points, faint, "saturated", reachesEdge);
       if (panel !== top) continue;
       for (const run of dead) panel.bandLabel(run, "dead: slope 0");
       for (const run of saturated) panel.bandLabel(run, `saturated: slope below ${SATURATED}`);

@@ -110,8 +110,8 @@ export class Panel {
     return draw(this.marks, "line", { ...ends, class: className });
   }
 
-  /** Shade the runs of `points` in which `test` holds, and give back the runs. */
-  shade(points, test, className) {
+  /** Shade the runs of `points` in which `test` holds (those that `keep` keeps); return them. */
+  shade(points, test, className, keep = () => true) {
     const runs = [];
     let start = null;
     points.forEach((x, i) => {
@@ -119,7 +119,7 @@ export class Panel {
       if (inside && start === null) start = x;
       if (start !== null && (!inside || i === points.length - 1)) {
         const end = inside ? x : points[i - 1];
-        if (end > start) runs.push([start, end]);
+        if (end > start && keep([start, end])) runs.push([start, end]);
         start = null;
       }
     });

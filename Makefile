@@ -1,0 +1,44 @@
+# Every command sets up what it needs first; `make` alone lists them.
+
+PYTHON ?= python3
+IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
+
+# Another project's packages must not shadow the pinned ones.
+unexport PYTHONPATH PYTHONHOME
+
+.DEFAULT_GOAL := help
+.PHONY: help python environment book serve test execute lab clean
+
+help:
+	@echo "make book      build the book: _build/html/index.html"
+	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
+	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
+	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make lab       open the chapters in JupyterLab"
+	@echo "make clean     remove what was built; .venv stays"
+
+python:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found: install Python 3.11 or later (https://www.python.org/downloads/), or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
+
+environment: python
+	@"$(PYTHON)" -m tools.environment
+
+book: environment
+	@$(IN_VENV) -m tools.book
+
+serve: book
+	@$(IN_VENV) -m tools.serve
+
+test: book
+	@$(IN_VENV) -m tools.run_tests $(ARGS)
+
+execute: environment
+	@$(IN_VENV) -m tools.execute $(NOTEBOOK)
+
+lab: python
+	@"$(PYTHON)" -m tools.environment lab
+	@$(IN_VENV) -m tools.lab
+
+clean:
+	@rm -rf _build web/build web/src/node_modules .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,0 +1,196 @@
+"""The building blocks: what they promise beyond what the activations already show."""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mpmath import mpf
+
+from actloss import numerics
+
+
+def ulp_errors(computed, exact):
+    spacing = np.spacing(np.abs(np.array([float(e) for e in exact])))
+    pairs = zip(computed.tolist(), exact, spacing.tolist(), strict=True)
+    return np.array([float(abs(mpf(c) - e) / mpf(s)) for c, e, s in pairs])
+
+
+# --- arguments -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_as_float_keeps_floats_as_they_are(dtype):
+    x = np.arange(3, dtype=dtype)
+    assert numerics.as_float(x) is x
+    assert numerics.as_float(dtype(2)).dtype == dtype
+
+
+@pytest.mark.parametrize(
+    "value", [3, True, [1, 2], (0.5,), np.uint8([1]), np.longdouble([1.5]), [[True], [False]], []]
+)
+def test_as_float_makes_float64_of_other_real_numbers(value):
+    result = numerics.as_float(value)
+    assert result.dtype == np.float64
+    np.testing.assert_array_equal(result, np.array(value, dtype=float))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ([1j], "dtype complex128: [1j]"),
+        ("text", "dtype <U4: 'text'"),
+        ([None], "dtype object: [None]"),
+        (list("abcdefghijklmnopqrstuvwxyz"), "…"),
+    ],
+)
+def test_as_float_names_the_argument_and_what_came(value, said):
+    with pytest.raises(TypeError) as refusal:
+        numerics.as_float(value, "logits")
+    assert str(refusal.value).startswith("logits must hold real numbers, but got an array of dtype")
+    assert str(refusal.value).endswith(said)
+    assert len(str(refusal.value)) < 140
+
+
+@pytest.mark.parametrize(
+    ("check", "good", "bad", "expected"),
+    [
+        (numerics.check_finite, [-1, 0.0, 1e300], [np.nan, np.inf], "a finite number"),
+        (
+            numerics.check_positive,
+            [1e-300, 2],
+            [0.0, -1.0, np.nan, np.inf],
+            "a finite number greater than 0",
+        ),
+        (
+            numerics.check_non_negative,
+            [0, 0.5],
+            [-1e-300, np.nan, np.inf],
+            "a finite number of at least 0",
+        ),
+    ],
+)
+def test_checks_of_numbers(check, good, bad, expected):
+    for value in good:
+        for given_as in (value, np.float64(value), np.array(value)):
+            checked = check("alpha", given_as)
+            assert type(checked) is float
+            assert checked == value
+    for value in bad:
+        with pytest.raises(ValueError, match=f"^alpha must be {expected}, but got {value}$"):
+            check("alpha", value)
+    for value in ("1", None, [1.0], 1j, True, np.ones((1, 1))):
+        with pytest.raises(TypeError, match=f"^alpha must be {expected}, but got "):
+            check("alpha", value)
+
+
+def test_check_between():
+    assert numerics.check_between("p", 0, 0.0, 1.0) == 0.0
+    for value in (-0.1, 1.5, np.nan):
+        with pytest.raises(
+            ValueError, match=f"^p must be a number between 0 and 1, but got {value}"
+        ):
+            numerics.check_between("p", value, 0, 1)
+
+
+# --- building blocks -----------------------------------------------------------------------
+
+
+def test_log1p_to_the_last_digits():
+    rng = np.random.default_rng(0)
+    u = np.concatenate([rng.uniform(0, 1, 500), 10.0 ** rng.uniform(-323, 0, 500), [0.0, 1.0]])
+    with mpmath.workdps(400):
+        exact = [mpmath.log1p(mpf(x)) for x in u.tolist()]
+    assert ulp_errors(numerics.log1p(u), exact).max() < 1.2
+
+
+def test_log1p_exp_on_both_sides():
+    x = np.array([-1000.0, -745.0, -40.0, 0.0, 40.0, 1000.0, np.inf, -np.inf, np.nan])
+    with np.errstate(invalid="ignore"):  # np.logaddexp warns of NaN
+        expected = np.logaddexp(x, 0.0)
+    np.testing.assert_allclose(numerics.log1p_exp(x), expected, rtol=4e-16)
+
+
+@given(st.floats(1e-3, 1e3), st.floats(-1e4, 1e4).filter(lambda b: b == 0 or abs(b) > 1e-200))
+def test_product_error_is_exact(a, b):
+    with mpmath.workprec(300):
+        exact = mpf(a) * mpf(b) - mpf(a * b)
+    assert numerics.product_error(a, np.float64(b)) == exact
+
+
+@given(st.floats(-1e4, 1e4).filter(lambda a: a == 0 or abs(a) > 1e-200), st.floats(1e-3, 1e3))
+def test_quotient_error_is_what_rounding_took_away(a, b):
+    with mpmath.workprec(300):
+        exact = mpf(a) / mpf(b) - mpf(a / b)
+    ours = numerics.quotient_error(np.float64(a), b)
+    np.testing.assert_allclose(ours, float(exact), rtol=1e-15)
+
+
+def test_scaled_exp_keeps_its_digits_where_exp_has_few():
+    x = np.linspace(-750.0, 0.0, 1501)
+    with mpmath.workdps(50):
+        exact = [700 * mpmath.exp(mpf(t)) for t in x.tolist()]
+    assert ulp_errors(numerics.scaled_exp(700.0, x), exact).max() < 2
+    assert ulp_errors(700.0 * np.exp(x), exact).max() > 100  # what would happen without
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_parts_of_a_number_line(dtype):
+    x = np.array([-np.inf, -2.0, -0.0, 0.0, np.finfo(dtype).smallest_subnormal, 3, np.inf], dtype)
+    largest = np.finfo(dtype).max
+    for part, expected in [
+        (numerics.positive_part, np.maximum(x, 0)),
+        (numerics.negative_part, np.minimum(x, 0)),
+        (numerics.is_positive, [0, 0, 0, 0, 1, 1, 1]),
+        (numerics.finite_part, np.clip(x, -largest, largest)),
+    ]:
+        result = part(x)
+        np.testing.assert_array_equal(result, np.array(expected, dtype))
+        assert result.dtype == dtype
+        assert np.isnan(part(np.array([np.nan], dtype))).all()
+
+
+def test_distance_from_zero():
+    x = np.array([-np.inf, -3.0, 0.0, 5.0, 1e5])
+    np.testing.assert_array_equal(numerics.distance_from_zero(x), [1e4, 3, 0, 5, 1e4])
+    np.testing.assert_array_equal(numerics.distance_from_zero(x, 4.0), [4, 3, 0, 4, 4])
+
+
+@given(st.lists(st.floats(-10, 10), min_size=2, max_size=8), st.floats(-2, 2))
+def test_polynomial_is_horners_rule(coefficients, x):
+    ours = numerics.polynomial(tuple(coefficients), np.array([x]))
+    np.testing.assert_allclose(ours, [np.polyval(coefficients, x)], rtol=1e-12, atol=1e-12)
+
+
+def test_normal_tail_ratio_to_the_last_digits():
+    z = np.concatenate([np.linspace(0, 39, 800), 10.0 ** np.linspace(-300, 0, 50)])
+    with mpmath.workdps(50):
+        exact = [
+            mpmath.erfc(mpf(t) / mpmath.sqrt(2)) / 2 * mpmath.exp(mpf(t) ** 2 / 2)
+            if t > 1e-40
+            else mpf(1) / 2
+            for t in z.tolist()
+        ]
+    assert ulp_errors(numerics.normal_tail_ratio(z), exact).max() < 2.5
+
+
+def test_blocks_keep_the_order_of_the_elements():
+    doubled = numerics.elementwise_in_blocks(lambda x: 2.0 * x)
+    x = np.arange(3.0 * numerics.BLOCK_SIZE + 5)
+    np.testing.assert_array_equal(doubled(x), 2.0 * x)
+    np.testing.assert_array_equal(doubled(x[::-1]), 2.0 * x[::-1])
+
+
+@pytest.mark.parametrize("decorate", [numerics.elementwise, numerics.elementwise_in_blocks])
+def test_decorated_functions_keep_name_signature_and_docstring(decorate):
+    import inspect
+
+    def f(x, *, alpha=0.5):
+        """Text."""
+        return x
+
+    decorated = decorate(f)
+    assert decorated.__name__ == "f"
+    assert decorated.__doc__ == "Text."
+    assert str(inspect.signature(decorated)) == "(x, *, alpha=0.5)"
+    assert "return x" in inspect.getsource(decorated)

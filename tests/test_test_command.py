@@ -1,0 +1,89 @@
+"""`make test` finds or installs a browser, and never leaves a test out unasked."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools import chromium, run_tests
+from tools.progress import Problem
+from tools.stamps import ROOT
+
+
+@pytest.fixture
+def no_chromium(monkeypatch, tmp_path):
+    """A machine without Chromium; returns the commands that would be run to install one."""
+    commands = []
+    monkeypatch.setattr(chromium, "find", lambda: None)
+    monkeypatch.setattr(chromium, "run", lambda *command: commands.append(command))
+    monkeypatch.delenv("WITHOUT_BROWSER", raising=False)
+    return commands
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_without_chromium_it_fails_and_says_how_to_get_one(monkeypatch, no_chromium, ci):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
+    with pytest.raises(Problem) as raised:
+        run_tests.browser_options()
+    for words in (
+        "there is no Chromium, and none could be installed",
+        "apt-get install chromium",
+        "playwright install chromium",
+        "make test WITHOUT_BROWSER=1, not in CI",
+    ):
+        assert words in str(raised.value)
+    assert [command[-1] for command in no_chromium] == ["update", "chromium", "chromium"]
+    assert no_chromium[1][0] == "apt-get"
+    assert no_chromium[2][1:3] == ("-m", "playwright")
+
+
+def test_debians_package_needs_root(monkeypatch, no_chromium):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Problem, match="there is no Chromium"):
+        chromium.find_or_install()
+    assert [command[1:3] for command in no_chromium] == [("-m", "playwright")]
+
+
+def test_browser_tests_are_left_out_only_when_asked_and_never_in_ci(monkeypatch, capsys):
+    monkeypatch.setenv("WITHOUT_BROWSER", "1")
+    monkeypatch.setenv("CI", "")
+    assert run_tests.browser_options() == ["--ignore", "tests/browser"]
+    assert "tests/browser is left out" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Problem, match="WITHOUT_BROWSER is set in CI"):
+        run_tests.browser_options()
+
+
+def test_a_program_that_does_not_start_is_no_browser(monkeypatch, tmp_path):
+    stand_in = tmp_path / "chromium"
+    stand_in.write_text("#!/bin/sh\necho 'Please install the snap' >&2\nexit 1\n")
+    stand_in.chmod(0o755)
+    assert not chromium.starts(str(stand_in))
+    monkeypatch.setenv("CHROMIUM", str(stand_in))
+    with pytest.raises(Problem, match=r"does not start: name a Chromium, or unset CHROMIUM"):
+        chromium.find()
+    stand_in.write_text("#!/bin/sh\necho Chromium 150\n")
+    assert chromium.find() == str(stand_in)
+
+
+def test_without_git_it_says_what_to_install():
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.run_tests"],
+        cwd=ROOT,
+        env=os.environ | {"PATH": "/no/programs/here"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "✗ git was not found, and the tests use it: install it (https://git-scm.com)\n"
+    )
+
+
+def test_ci_runs_what_a_reader_runs():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert script.read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
