@@ -261,16 +261,29 @@ def test_parameters_must_be_numbers(entry, function, name, value):
     ("name", "parameter", "value", "expected"),
     [
         ("elu", "alpha", -0.5, "a finite number of at least 0"),
-        ("celu", "alpha", 0.0, "a finite number greater than 0"),
-        ("softcap", "cap", -1.0, "a finite number greater than 0"),
-        ("softplus", "beta", 0.0, "a number between 1e-100 and 1e[+]100"),
-        ("swish", "beta", -1.0, "a number between 1e-100 and 1e[+]100"),
+        ("celu", "alpha", 0.0, "a number between 1e-30 and 1e[+]30"),
+        ("softcap", "cap", -1.0, "a number between 1e-30 and 1e[+]30"),
+        ("softplus", "beta", 0.0, "a number between 1e-30 and 1e[+]30"),
+        ("swish", "beta", -2.5, "a number between 1e-30 and 1e[+]30"),
     ],
 )
 def test_parameters_out_of_range_are_refused(name, parameter, value, expected):
     for function in (ACTIVATIONS[name].function, ACTIVATIONS[name].gradient):
         with pytest.raises(ValueError, match=f"^{parameter} must be {expected}, but got {value}$"):
             function([1.0, 2.0], **{parameter: value})
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("value", [1e-30, 1e30])
+@pytest.mark.parametrize("name", ["celu", "softcap", "softplus", "swish"])
+def test_parameters_at_the_ends_of_their_range_give_no_nan(name, value, dtype):
+    entry = ACTIVATIONS[name]
+    x = np.concatenate([EXTREME, ORDINARY, [np.inf, -np.inf]])
+    x = x[(np.abs(x) <= np.finfo(dtype).max) | np.isinf(x)].astype(dtype)
+    for function in (entry.function, entry.gradient):
+        result = function(x, **dict.fromkeys(entry.parameters, value))
+        assert not np.isnan(result).any()
+        assert result.dtype == dtype
 
 
 @pytest.mark.parametrize(

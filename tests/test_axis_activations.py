@@ -271,9 +271,9 @@ def test_an_odd_length_cannot_be_halved(name):
             call()
 
 
-@pytest.mark.parametrize("temperature", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("temperature", [0.0, -1.0, 1e-31, np.nan, np.inf])
 def test_temperature_must_be_positive(temperature):
-    expected = f"^temperature must be a finite number greater than 0, but got {temperature}$"
+    expected = f"^temperature must be a number between 1e-30 and 1e[+]30, but got {temperature}$"
     with pytest.raises(ValueError, match=expected):
         activations.softmax([1.0, 2.0], temperature=temperature)
     with pytest.raises(ValueError, match=expected):
@@ -309,6 +309,15 @@ def test_log_softmax_is_the_log_of_softmax(x):
 def test_temperature_divides_the_logits(x, temperature):
     p = activations.softmax(x, temperature=temperature)
     np.testing.assert_allclose(p, activations.softmax(x / temperature), rtol=1e-11)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_temperature_at_the_ends_of_its_range(dtype):
+    x = np.array([1.0, 3.0, 3.0], dtype)
+    cold, hot = (activations.softmax(x, temperature=t) for t in (1e-30, 1e30))
+    np.testing.assert_array_equal(cold, np.array([0.0, 0.5, 0.5], dtype))
+    np.testing.assert_allclose(hot, np.full(3, 1 / 3, dtype), rtol=1e-3)
+    assert cold.dtype == hot.dtype == dtype
 
 
 @given(st.floats(-300, 300), st.floats(-300, 300))

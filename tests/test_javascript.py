@@ -379,7 +379,20 @@ def attribute(x):
     return x.size
 
 
+def recursive(x):
+    return recursive(x) + 1.0
+
+
+def ping(x):
+    return pong(x)
+
+
+def pong(x):
+    return ping(x)
+
+
 REFUSED = [
+    (recursive, "a function that calls itself: recursive(x)"),
     (with_if, "the statement `if`: if x > 0:"),
     (with_loop, "the statement `for`: for _ in range(3):"),
     (in_place, "editing in place: x += 1.0"),
@@ -431,6 +444,11 @@ def test_refusals_name_function_line_and_construct(function, what):
 def test_a_refusal_in_a_helper_names_the_helper():
     with pytest.raises(TranslationError, match=r"^with_if \(.*the statement `if`"):
         to_javascript([calls_unknown])
+
+
+def test_functions_that_call_each_other_are_refused():
+    with pytest.raises(TranslationError, match=r"^pong \(.*a function that calls itself: ping"):
+        to_javascript([ping])
 
 
 def test_two_functions_of_one_name_are_refused():

@@ -8,9 +8,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # Each keeps a contrast of 4.5 : 1 on white, and the first four differ in lightness as well as hue.
 BLUE, ORANGE, GREEN, PURPLE, RED = "#1f56c2", "#b84a00", "#1a7446", "#7b3fa0", "#b3261e"
+# In inches. Letters of 12 points in a figure of this width can still be read on a phone.
+WIDTH = 6.4
+WIDE = (WIDTH, 3.4)
 INK, GREY, LINE = "#23262d", "#5d6470", "#dcdfe4"
 # Every number with three decimals or more, but for the factors by which letters are scaled.
 COORDINATE = re.compile(r"(?P<scale>scale\([^)]*\))|-?\d+\.\d{3,}")
@@ -21,21 +25,21 @@ STYLE = {
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelcolor": INK,
-    "axes.labelsize": 10.5,
+    "axes.labelsize": 12.0,
     "axes.linewidth": 0.8,
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
     "axes.titlepad": 10.0,
-    "axes.titlesize": 11.5,
+    "axes.titlesize": 13.0,
     "axes.titleweight": "bold",
     "figure.constrained_layout.use": True,
-    "figure.figsize": (7.2, 3.6),
-    "font.size": 10.5,
+    "figure.figsize": WIDE,
+    "font.size": 12.0,
     "grid.color": LINE,
     "grid.linewidth": 0.8,
-    "legend.fontsize": 10.0,
+    "legend.fontsize": 12.0,
     "legend.frameon": False,
     "lines.linewidth": 2.2,
     "lines.solid_capstyle": "round",
@@ -75,13 +79,30 @@ def show(figure: Figure, alt: str) -> None:
     Raises
     ------
     ValueError
-        If `alt` says nothing.
+        If `alt` says nothing, or a title is too long for the figure.
     """
     if not alt.strip():
         raise ValueError("alt must say what the figure shows, but it is empty")
     svg = to_svg(figure)
+    _check_titles(figure)
     plt.close(figure)
     display({"image/svg+xml": svg, "text/plain": alt}, raw=True)
+
+
+def _check_titles(figure):
+    """Matplotlib cuts a title that is too long at the edge of the figure, and says nothing."""
+    titles = (text for axes in figure.axes for text in axes.findobj(Text) if _is_title(axes, text))
+    for title in titles:
+        if title.get_window_extent().x1 > figure.bbox.x1:
+            raise ValueError(
+                f"a title runs out of the figure, shorten or break it: {title.get_text()!r}"
+            )
+
+
+def _is_title(axes, text):
+    return text.get_text() and text.get_text() in {
+        axes.get_title(loc=side) for side in ("left", "center", "right")
+    }
 
 
 def activation_picture(entry, ghost=None, *, x=1.0, limits=(-5.0, 5.0), height=None, **settings):
@@ -99,7 +120,7 @@ def activation_picture(entry, ghost=None, *, x=1.0, limits=(-5.0, 5.0), height=N
     slope = entry.gradient(point, **arguments(entry))
     with matplotlib.rc_context({**STYLE, "figure.constrained_layout.use": True}):
         figure, (top, bottom) = plt.subplots(
-            2, 1, figsize=(7.2, 4.9), sharex=True, height_ratios=(2.1, 1)
+            2, 1, figsize=(WIDTH, 5.0), sharex=True, height_ratios=(2.1, 1)
         )
         for axes, name in ((top, "function"), (bottom, "gradient")):
             if ghost is not None:
@@ -122,8 +143,8 @@ def activation_picture(entry, ghost=None, *, x=1.0, limits=(-5.0, 5.0), height=N
             top.set_ylim(*height)
         bottom.set_ylim(-0.3, 1.3)
         top.set_xlim(*limits)
-        top.set_title("value f(x)", fontsize=10)
-        bottom.set_title("slope f′(x)", fontsize=10)
+        top.set_title("value f(x)", fontsize=11)
+        bottom.set_title("slope f′(x)", fontsize=11)
         svg = to_svg(figure)
         plt.close(figure)
     return svg

@@ -122,7 +122,7 @@ def to_javascript(functions):
     return "\n\n".join(code for _, code in declarations.values()) + "\n"
 
 
-def _declare(function, declarations):
+def _declare(function, declarations, callers=()):
     """Add `function`, after everything it uses, to `declarations`."""
     function = inspect.unwrap(function)
     name = function.__name__
@@ -131,7 +131,7 @@ def _declare(function, declarations):
     if function in WRITTEN_BY_HAND:
         declarations[name] = (function, WRITTEN_BY_HAND[function])
         return
-    code = _Translator(function, declarations).translate()
+    code = _Translator(function, declarations, callers).translate()
     declarations[name] = (function, code)
 
 
@@ -146,9 +146,10 @@ def _is_known(name, value, declarations):
 class _Translator:
     """Translates one function; keeps what it needs to say where it failed."""
 
-    def __init__(self, function, declarations):
+    def __init__(self, function, declarations, callers):
         self.function = function
         self.declarations = declarations
+        self.callers = (*callers, function)  # which wait for this one
         self.file = inspect.getsourcefile(function)
         lines, self.first_line = inspect.getsourcelines(function)
         self.source = textwrap.dedent("".join(lines))
@@ -348,7 +349,9 @@ class _Translator:
             return arguments[0]
         if function.__name__.startswith("check_"):
             return arguments[1]
-        _declare(function, self.declarations)
+        if inspect.unwrap(function) in self.callers:
+            self.refuse(node, "a function that calls itself")
+        _declare(function, self.declarations, self.callers)
         return f"{inspect.unwrap(function).__name__}({', '.join(arguments)})"
 
     def numpy_call(self, node, function):

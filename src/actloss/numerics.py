@@ -23,7 +23,7 @@ def as_float(value, name="x"):
     array = np.asarray(value)
     if array.dtype in (np.float64, np.float32, np.float16):
         return array
-    if array.dtype.kind in "iub" or array.dtype.kind == "f":
+    if array.dtype.kind in "biuf":
         return array.astype(np.float64)
     raise TypeError(
         f"{name} must hold real numbers, but got an array of dtype {array.dtype}: {_shorten(value)}"
@@ -60,6 +60,14 @@ def check_between(name, value, low, high):
     if not low <= number <= high:
         raise ValueError(f"{name} must be a number between {low} and {high}, but got {number}")
     return number
+
+
+def check_scale(name, value):
+    """``value`` as a Python float; ValueError unless it is positive and neither huge nor tiny.
+
+    So its products with ordinary numbers stay within float32.
+    """
+    return check_between(name, value, 1e-30, 1e30)
 
 
 def check_broadcast(name, value, x):
@@ -210,6 +218,12 @@ def distance_from_zero(x, farthest=1e4):
     return np.clip(np.abs(x), 0.0, farthest)
 
 
+def mirror_slope(x, slope):
+    """f'(x) from ``slope`` = f'(−|x|), where f(x) − f(−x) = x and therefore f'(x) = 1 − f'(−x)."""
+    positive = is_positive(x)
+    return positive + (1.0 - 2.0 * positive) * slope
+
+
 # --- exponentials and logarithms -----------------------------------------------------------
 
 
@@ -226,6 +240,11 @@ def log1p(u):
 def log1p_exp(x):
     """log(1 + exp(x)) for any x: the exponential is only taken of −|x|, so it cannot overflow."""
     return positive_part(x) + log1p(np.exp(-np.abs(x)))
+
+
+def square_of_one_plus(e):
+    """(1 + e)² for 0 ≤ e ≤ 1, with one rounding less."""
+    return 1.0 + e * (2.0 + e)
 
 
 def scaled_exp(scale, exponent):

@@ -1,14 +1,15 @@
 r"""Exponential linear units: ELU, CELU and SELU bend below zero instead of breaking off.
 
-Each function stands beside its derivative, ``<name>_grad``. At a kink, where the slopes from the
-left and from the right differ, the derivative is the one that PyTorch uses.
+Each function stands beside its derivative, ``<name>_grad``, which takes the same arguments, raises
+the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin, also
+at kinks, where the slopes from the left and from the right differ.
 """
 
 import numpy as np
 
 from actloss.numerics import (
     check_non_negative,
-    check_positive,
+    check_scale,
     elementwise,
     is_positive,
     negative_part,
@@ -84,7 +85,7 @@ def celu(x, *, alpha=1.0):
     x : array_like
         Real numbers, any shape.
     alpha : float
-        What the function tends to for x → −∞ is −α; finite and greater than 0.
+        What the function tends to for x → −∞ is −α; between 1e-30 and 1e30.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def celu(x, *, alpha=1.0):
     Raises
     ------
     ValueError
-        If `alpha` is not a finite number greater than 0.
+        If `alpha` is out of range.
 
     Notes
     -----
@@ -109,7 +110,7 @@ def celu(x, *, alpha=1.0):
     >>> celu([-1.0, 0.0, 2.0], alpha=2.0).round(4)
     array([-0.7869,  0.    ,  2.    ])
     """
-    alpha = check_positive("alpha", alpha)
+    alpha = check_scale("alpha", alpha)
     return positive_part(x) + alpha * np.expm1(negative_part(x) / alpha)
 
 
@@ -122,7 +123,7 @@ def celu_grad(x, *, alpha=1.0):
     >>> celu_grad([-1.0, 0.0, 2.0], alpha=2.0).round(4)
     array([0.6065, 1.    , 1.    ])
     """
-    alpha = check_positive("alpha", alpha)
+    alpha = check_scale("alpha", alpha)
     negative = np.clip(x, -1e4 * alpha, 0.0)
     slope = np.exp(negative / alpha)
     return slope + slope * quotient_error(negative, alpha)

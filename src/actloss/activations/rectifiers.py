@@ -1,7 +1,8 @@
 r"""Activations made of straight pieces, from the identity to PReLU, and squared ReLU.
 
-Each function stands beside its derivative, ``<name>_grad``. At a kink, where the slopes from the
-left and from the right differ, the derivative is the one that PyTorch uses.
+Each function stands beside its derivative, ``<name>_grad``, which takes the same arguments, raises
+the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin, also
+at kinks, where the slopes from the left and from the right differ.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 r"""Smooth relatives of ReLU: softplus and the gates x · (something between 0 and 1).
 
-Each function stands beside its derivative, ``<name>_grad``. Most are written as max(x, 0) minus
-what the smooth curve falls short of it, because that shortfall is the same on both sides of 0 and
-dies out on both.
+Each function stands beside its derivative, ``<name>_grad``, which takes the same arguments, raises
+the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin. Where
+f(x) − f(−x) = x, the derivative is computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
 """
 
 import numpy as np
@@ -11,18 +11,20 @@ from actloss.numerics import (
     GELU_TANH_CUBIC,
     GELU_TANH_LINEAR,
     NORMAL_PEAK,
-    check_between,
+    check_scale,
     distance_from_zero,
     elementwise_in_blocks,
     gelu_tanh_exponent,
     is_positive,
     log1p,
+    mirror_slope,
     negative_part,
     normal_tail_ratio,
     positive_part,
     product_error,
     scaled_exp,
     scaled_normal_curve,
+    square_of_one_plus,
 )
 
 
@@ -37,7 +39,7 @@ def softplus(x, *, beta=1.0):
     x : array_like
         Real numbers, any shape.
     beta : float
-        Sharpness of the bend, between 1e-100 and 1e100.
+        Sharpness of the bend, between 1e-30 and 1e30.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def softplus(x, *, beta=1.0):
     >>> softplus([-1000.0, 0.0, 1000.0])
     array([0.00000000e+00, 6.93147181e-01, 1.00000000e+03])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     distance = distance_from_zero(x, 1e4 / beta)
     e = np.exp(-beta * distance)
     e = e - e * product_error(beta, distance)
@@ -80,7 +82,7 @@ def softplus_grad(x, *, beta=1.0):
     >>> softplus_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.1192, 0.5   , 0.8808])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     inner = np.clip(x, -1e4 / beta, 40.0 / beta)  # 0 below, 1 above
     e = np.exp(beta * inner)
     e = e + e * product_error(beta, inner)
@@ -98,7 +100,7 @@ def swish(x, *, beta=1.0):
     x : array_like
         Real numbers, any shape.
     beta : float
-        Sharpness of the gate, between 1e-100 and 1e100.
+        Sharpness of the gate, between 1e-30 and 1e30.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def swish(x, *, beta=1.0):
     >>> swish([-2.0, 0.0, 2.0]).round(4)
     array([-0.2384,  0.    ,  1.7616])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     x = np.clip(x, -1e4 / beta, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
     inner = np.clip(x, -np.inf, 40.0 / beta)  # the gate is 1 above
     # exp(βx) in two equal factors: x meets the first before their product can underflow.
@@ -141,20 +143,16 @@ def swish_grad(x, *, beta=1.0):
 
     .. math:: f'(x) = \sigma(\beta x)\,\bigl(1 + \beta x\,(1 - \sigma(\beta x))\bigr)
 
-    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
-
     >>> swish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     distance = distance_from_zero(x, 1e4 / beta)
     e = np.exp(-beta * distance)
-    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
-    scale = ((1.0 - beta * distance) + e) / (1.0 + e * (2.0 + e))
+    scale = ((1.0 - beta * distance) + e) / square_of_one_plus(e)
     slope = scaled_exp(scale, -beta * distance)
     slope = slope - slope * product_error(beta, distance)
-    positive = is_positive(x)
-    return positive + (1.0 - 2.0 * positive) * slope
+    return mirror_slope(x, slope)
 
 
 @elementwise_in_blocks
@@ -199,17 +197,13 @@ def silu_grad(x):
 
     .. math:: f'(x) = \sigma(x)\,\bigl(1 + x\,(1 - \sigma(x))\bigr)
 
-    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
-
     >>> silu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
     distance = distance_from_zero(x)
     e = np.exp(-distance)
-    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
-    slope = scaled_exp(((1.0 - distance) + e) / (1.0 + e * (2.0 + e)), -distance)
-    positive = is_positive(x)
-    return positive + (1.0 - 2.0 * positive) * slope
+    slope = scaled_exp(((1.0 - distance) + e) / square_of_one_plus(e), -distance)
+    return mirror_slope(x, slope)
 
 
 @elementwise_in_blocks
@@ -253,16 +247,13 @@ def gelu_grad(x):
 
     .. math:: f'(x) = \Phi(x) + x\,\varphi(x), \qquad \varphi(x) = \frac{e^{-x^2/2}}{\sqrt{2\pi}}
 
-    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
-
     >>> gelu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0852,  0.5   ,  1.0852])
     """
     distance = distance_from_zero(x, 39.0)
     ratio = normal_tail_ratio(distance) - NORMAL_PEAK * distance
     slope = scaled_normal_curve(ratio, distance)
-    positive = is_positive(x)
-    return positive + (1.0 - 2.0 * positive) * slope
+    return mirror_slope(x, slope)
 
 
 @elementwise_in_blocks
@@ -311,8 +302,6 @@ def gelu_tanh_grad(x):
     .. math:: f'(x) = \sigma(2u) + 2 x u'\,\sigma(2u)\,\sigma(-2u),
               \qquad u = \sqrt{2/\pi}\,(x + 0.044715\,x^3)
 
-    Computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
-
     >>> gelu_tanh_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0861,  0.5   ,  1.0861])
     """
@@ -321,12 +310,10 @@ def gelu_tanh_grad(x):
     e = np.exp(-exponent)
     e = e + e * correction
     steepness = GELU_TANH_LINEAR + 3.0 * GELU_TANH_CUBIC * (distance * distance)
-    # 1 + e (2 + e) is (1 + e)², with fewer roundings.
-    scale = ((1.0 - distance * steepness) + e) / (1.0 + e * (2.0 + e))
+    scale = ((1.0 - distance * steepness) + e) / square_of_one_plus(e)
     slope = scaled_exp(scale, -exponent)
     slope = slope + slope * correction
-    positive = is_positive(x)
-    return positive + (1.0 - 2.0 * positive) * slope
+    return mirror_slope(x, slope)
 
 
 @elementwise_in_blocks

@@ -8,7 +8,7 @@ gradient with respect to `x`.
 
 import numpy as np
 
-from actloss.numerics import along_axis, check_positive, check_shape, finite_part
+from actloss.numerics import along_axis, check_scale, check_shape, finite_part
 
 
 @along_axis
@@ -24,7 +24,8 @@ def softmax(x, *, axis=-1, temperature=1.0):
     axis : int
         The axis of the classes.
     temperature : float
-        T: below 1 sharpens towards the largest logit, above 1 evens out; greater than 0.
+        T: below 1 sharpens towards the largest logit, above 1 evens out; between 1e-30 and
+        1e30.
 
     Returns
     -------
@@ -34,7 +35,7 @@ def softmax(x, *, axis=-1, temperature=1.0):
     Raises
     ------
     ValueError
-        If `x` has no such axis, or `temperature` is not a finite number greater than 0.
+        If `x` has no such axis, or `temperature` is out of range.
 
     Notes
     -----
@@ -55,7 +56,7 @@ def softmax(x, *, axis=-1, temperature=1.0):
     >>> softmax([1000.0, 1000.0])
     array([0.5, 0.5])
     """
-    temperature = check_positive("temperature", temperature)
+    temperature = check_scale("temperature", temperature)
     x = finite_part(x)
     e = np.exp((x - x.max(axis, keepdims=True, initial=-np.inf)) / temperature)
     return e / e.sum(axis, keepdims=True)
