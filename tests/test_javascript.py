@@ -1,5 +1,6 @@
 """The translator: what it makes of each function equals NumPy, and what it cannot do it says."""
 
+import itertools
 import json
 import math
 import re
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from actloss import javascript, numerics
-from actloss.catalogue import ACTIVATIONS
+from actloss.catalogue import ACTIVATIONS, LOSSES
 from actloss.javascript import TranslationError, to_javascript
 from actloss.numerics import check_positive, elementwise
 
@@ -110,6 +111,46 @@ def test_prelu_alpha_grad_is_translated_too():
 
     result = run(to_javascript([prelu_alpha_grad]), [("prelu_alpha_grad", [x]) for x in GRID])
     np.testing.assert_array_equal(result, prelu_alpha_grad(GRID))
+
+
+# What the arrays of a loss may hold, by the catalogue's word for it.
+LOSS_GRIDS = {
+    "number": [x for x in GRID[::3] if abs(x) < 1e150] + [1e300, -1e-300, 0.0],
+    "logit": [*GRID[::3], 1000.0, -1000.0, math.inf, -math.inf, math.nan],
+    "sign": [-1.0, 1.0],
+    "bit": [0.0, 1.0],
+    "probability": [0.0, 1e-300, 1e-9, 0.2, 0.5, 0.75, 1.0 - 1e-9, 1.0],
+}
+ELEMENTWISE_LOSSES = [entry for entry in LOSSES.values() if entry.elementwise]
+
+
+def loss_points(entry):
+    first, *others = (LOSS_GRIDS[kind] for kind in entry.takes)
+    return np.array([(a, *rest) for a in first for rest in itertools.product(*others)])
+
+
+@pytest.fixture(scope="module")
+def translated_losses():
+    functions = [f for e in ELEMENTWISE_LOSSES for f in (e.function, e.gradient) if f]
+    calls = [
+        (function.__name__, point)
+        for entry in ELEMENTWISE_LOSSES
+        for function in (entry.function, entry.gradient)
+        if function
+        for point in loss_points(entry).tolist()
+    ]
+    by_name = {}
+    for (name, _), result in zip(calls, run(to_javascript(functions), calls), strict=True):
+        by_name.setdefault(name, []).append(result)
+    return by_name
+
+
+@pytest.mark.parametrize("entry", ELEMENTWISE_LOSSES, ids=lambda entry: entry.name)
+def test_javascript_equals_numpy_for_losses(entry, translated_losses):
+    for function in filter(None, (entry.function, entry.gradient)):
+        expected = function(*loss_points(entry).T)
+        result = np.array(translated_losses[function.__name__])
+        np.testing.assert_allclose(result, expected, rtol=5e-15, atol=1e-321)
 
 
 # --- what it writes ------------------------------------------------------------------------

@@ -6,13 +6,15 @@ from tools.stamps import ROOT, digest_of_files, files_under, stamp_says
 
 SOURCE = ROOT / "web" / "src"
 BUILT = ROOT / "web" / "build"
+# course.css and what it takes in
+STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.css"]
 
 
 def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
     packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
     install = digest_of_files(packages, PACKAGE)
-    bundle = digest_of_files(files_under(SOURCE), install)
+    bundle = digest_of_files(files_under(SOURCE, *STYLES), install)
     installed = SOURCE / "node_modules" / ".complete"
     bundled = BUILT / ".complete"
     if stamp_says(installed, install) and stamp_says(bundled, bundle):

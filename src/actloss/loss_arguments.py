@@ -5,7 +5,7 @@ import inspect
 
 import numpy as np
 
-from actloss.numerics import as_float, check_axis
+from actloss.numerics import BLOCK_SIZE, as_float, check_axis
 
 # Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
 _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
@@ -16,15 +16,27 @@ def elementwise_loss(function):
 
     The function itself is only the formula. This decorator turns both arrays into floats of the
     first one's dtype, broadcasts them, computes float16 in float32 (float16 overflows at 65504)
-    and returns float16, and silences NumPy where ±∞ is the right answer.
+    and returns float16, and silences NumPy where ±∞ is the right answer. It walks through large
+    arrays block by block, as :func:`actloss.numerics.elementwise_in_blocks` does.
     """
     names = _array_names(function)
+
+    @functools.wraps(function)
+    def over_blocks(first, second, **parameters):
+        if first.size <= BLOCK_SIZE:
+            return function(first, second, **parameters)
+        first_flat, second_flat = first.reshape(-1), second.reshape(-1)
+        result = np.empty_like(first_flat)
+        for start in range(0, first.size, BLOCK_SIZE):
+            block = slice(start, start + BLOCK_SIZE)
+            result[block] = function(first_flat[block], second_flat[block], **parameters)
+        return result.reshape(first.shape)
 
     @functools.wraps(function)
     @_IN_SILENCE
     def apply(*arrays, **parameters):
         arrays = _prepare(names, arrays, parameters)
-        return _widened(function, arrays, parameters)
+        return _widened(over_blocks, arrays, parameters)
 
     return apply
 

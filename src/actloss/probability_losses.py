@@ -8,7 +8,6 @@ derivative such as p − y passes through 0, its last digits are those of a roun
 import numpy as np
 from scipy.special import rel_entr
 
-from actloss.activations import sigmoid
 from actloss.loss_arguments import (
     check_distributions,
     check_probabilities,
@@ -19,7 +18,7 @@ from actloss.loss_arguments import (
 )
 from actloss.numerics import (
     check_between,
-    log1p_exp,
+    positive_part,
     product_error,
 )
 
@@ -502,7 +501,9 @@ def focal_loss(logits, labels, *, gamma=2.0):
     gamma = check_between("gamma", gamma, 0.0, 100.0)
     check_zero_or_one("labels", labels)
     wrong_logit = (1.0 - 2.0 * labels) * logits  # the logit of the class that is not the label
-    return sigmoid_power(wrong_logit, gamma) * log1p_exp(wrong_logit)
+    e = np.exp(-np.abs(wrong_logit))
+    minus_log_p = positive_part(wrong_logit) + np.log1p(e)
+    return sigmoid_power(wrong_logit, e, gamma) * minus_log_p
 
 
 @elementwise_loss
@@ -519,18 +520,22 @@ def focal_loss_grad(logits, labels, *, gamma=2.0):
     check_zero_or_one("labels", labels)
     side = 1.0 - 2.0 * labels
     wrong_logit = side * logits
-    # Where p log p is nearly 0 · ∞, 10 000 serves for ∞.
-    p_log_p = sigmoid(-wrong_logit) * log1p_exp(np.clip(wrong_logit, -1e4, 1e4))
-    wrong = sigmoid_power(wrong_logit, 1.0)
-    return side * sigmoid_power(wrong_logit, gamma) * (wrong + gamma * p_log_p)
+    e = np.exp(-np.abs(wrong_logit))
+    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
+    # 1 − p and p, both times 1 + e.
+    wrong, right = np.maximum(e, wrong_logit >= 0.0), np.maximum(e, wrong_logit <= 0.0)
+    slope = (wrong + gamma * right * minus_log_p) / (1.0 + e)
+    return side * sigmoid_power(wrong_logit, e, gamma) * slope
 
 
-def sigmoid_power(logit, power):
-    """σ(logit)^power. A power magnifies what was rounded before: so that is given back."""
+def sigmoid_power(logit, e, power):
+    """σ(logit)^power, with e = exp(−|logit|).
+
+    A power magnifies the rounding of what it is taken of: so that is given back.
+    """
     farthest = 1e4 / power if power > 0.0 else 0.0
     below = np.clip(-logit, 0.0, farthest)
     tail = np.exp(-power * below)
-    e = np.exp(-np.abs(logit))
     total = 1.0 + e
     lost = (e - (total - 1.0)) / total
     return tail * (1.0 - product_error(power, below) - power * lost) / total**power
@@ -583,7 +588,8 @@ def softmax_cross_entropy(logits, labels, *, axis=-1):
     array([0.4076, 1.9076])
     """
     check_distributions("labels", labels, axis)
-    shifted, log_total = _shifted_and_log_total(logits, axis)
+    shifted, best = _shift(logits, axis)
+    log_total = np.log1p(_rest(np.exp(shifted), best, axis))
     return weighted(labels, log_total - shifted).sum(axis=axis)
 
 
@@ -599,8 +605,11 @@ def softmax_cross_entropy_grad(logits, labels, *, axis=-1):
     array([-0.3348,  0.2447,  0.09  ])
     """
     check_distributions("labels", labels, axis)
-    exps, rest, best = _exps_and_rest(logits, axis)
+    shifted, best = _shift(logits, axis)
+    exps = np.exp(shifted)
+    rest = _rest(exps, best, axis)
     probabilities = exps / (1.0 + rest)
+    np.put_along_axis(probabilities, best, 1.0 / (1.0 + rest), axis)
     complements = 1.0 - probabilities
     np.put_along_axis(complements, best, rest / (1.0 + rest), axis)
     other_labels = labels.sum(axis=axis, keepdims=True) - labels
@@ -651,8 +660,10 @@ def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
     >>> sparse_softmax_cross_entropy([[2.0, 1.0, 0.0], [0.0, 1000.0, 0.0]], [0, 2]).round(4)
     array([4.076e-01, 1.000e+03])
     """
-    shifted, log_total = _shifted_and_log_total(logits, axis)
-    return (log_total - np.take_along_axis(shifted, labels, axis)).squeeze(axis)
+    shifted, best = _shift(logits, axis)
+    own = np.take_along_axis(shifted, labels, axis)
+    exps = np.exp(shifted, out=shifted)
+    return (np.log1p(_rest(exps, best, axis)) - own).squeeze(axis)
 
 
 @loss_of_classes
@@ -664,7 +675,7 @@ def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
     >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
     array([-0.3348,  0.2447,  0.09  ])
     """
-    gradient = _shift(logits, axis)
+    gradient, _ = _shift(logits, axis)
     np.exp(gradient, out=gradient)
     own = np.take_along_axis(gradient, labels, axis)
     np.put_along_axis(gradient, labels, 0.0, axis)
@@ -676,29 +687,19 @@ def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
 
 
 def _shift(logits, axis):
-    """Logits minus their largest, which changes no softmax and keeps exp from overflowing."""
-    largest = logits.max(axis=axis, keepdims=True)
+    """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
+    best = logits.argmax(axis=axis, keepdims=True)
+    largest = np.take_along_axis(logits, best, axis)
     shifted = logits - largest
     if np.isposinf(largest).any():  # ∞ − ∞: the largest is 0 above itself there, too
         shifted[np.isposinf(logits)] = 0.0
-    return shifted
+    return shifted, best
 
 
-def _exps_and_rest(logits, axis):
-    """exp of the shifted logits; their sum but for one of the largest, which is 1; and where."""
-    exps = _shift(logits, axis)
-    best = exps.argmax(axis=axis, keepdims=True)
-    np.exp(exps, out=exps)
+def _rest(exps, best, axis):
+    """Σ exp of the shifted logits, but for the largest, which is 1: no rest is too small to count.
+
+    Overwrites the largest.
+    """
     np.put_along_axis(exps, best, 0.0, axis)
-    rest = exps.sum(axis=axis, keepdims=True)
-    np.put_along_axis(exps, best, 1.0, axis)
-    return exps, rest, best
-
-
-def _shifted_and_log_total(logits, axis):
-    """Shifted logits, and log Σ exp of them, exact even where one class has nearly everything."""
-    shifted = _shift(logits, axis)
-    best = shifted.argmax(axis=axis, keepdims=True)
-    exps = np.exp(shifted)
-    np.put_along_axis(exps, best, 0.0, axis)
-    return shifted, np.log1p(exps.sum(axis=axis, keepdims=True))
+    return exps.sum(axis=axis, keepdims=True)

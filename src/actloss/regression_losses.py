@@ -214,7 +214,7 @@ def log_cosh_loss(predictions, targets):
     growth = np.expm1(np.clip(distance, 0.0, 1.0))
     near = np.log1p(growth * growth / (2.0 + 2.0 * growth))
     far = distance - LOG_2 + np.log1p(np.exp(-2.0 * distance))
-    return np.where(distance < 1.0, near, far)
+    return near * (distance < 1.0) + far * (distance >= 1.0)
 
 
 @elementwise_loss

@@ -1,0 +1,68 @@
+"""What the built book holds: its pages, and the live figures that each page stores."""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from bs4 import BeautifulSoup
+
+from tools import serve
+
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def built_pages(folder: Path) -> list[str]:
+    """The path of every page that a reader can meet, the landing page's redirection left out."""
+    found = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    pages = [path for path in found if not path.startswith("_") and path != "index.html"]
+    return pages or ["index.html"]  # nothing is built: the fixture `site` then says so
+
+
+def parse(page: str) -> BeautifulSoup:
+    return BeautifulSoup((serve.BOOK / page).read_text(encoding="utf-8"), "html.parser")
+
+
+class Explorer(NamedTuple):
+    """An activation explorer on a page, as the notebook stored it."""
+
+    page: str
+    slot: int  # which of the page's live figures it is
+    plot: dict  # the state of its drawing
+    prediction: dict | None  # the state of the question before it
+
+
+def widget_states(page: BeautifulSoup) -> dict[str, dict]:
+    """The state of every widget of a page, by model id."""
+    script = page.find("script", type=WIDGET_STATE)
+    if script is None:
+        return {}
+    models = json.loads(script.string)["state"]
+    return {model_id: model["state"] for model_id, model in models.items()}
+
+
+def explorers_of(path: str) -> list[Explorer]:
+    page = parse(path)
+    states = widget_states(page)
+    explorers = []
+    for slot, element in enumerate(page.select(".widget-slot")):
+        children = states[element["data-model-id"]].get("children", [])
+        parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
+        plots = [part for part in parts if "function_index" in part]
+        questions = [part for part in parts if "question" in part]
+        if plots:
+            explorers.append(Explorer(path, slot, plots[0], next(iter(questions), None)))
+    return explorers
+
+
+PAGES = built_pages(serve.BOOK)
+EXPLORERS = [
+    explorer
+    for page in PAGES
+    if (serve.BOOK / page).is_file()
+    for explorer in explorers_of(page)
+]
+
+
+def name_of(explorer: Explorer) -> str:
+    """How a test names it: the page, and which of its figures."""
+    return f"{Path(explorer.page).stem}-{explorer.slot + 1}"
