@@ -522,8 +522,9 @@ def focal_loss_grad(logits, labels, *, gamma=2.0):
     wrong_logit = side * logits
     e = np.exp(-np.abs(wrong_logit))
     minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
-    # 1 − p and p, both times 1 + e.
-    wrong, right = np.maximum(e, wrong_logit >= 0.0), np.maximum(e, wrong_logit <= 0.0)
+    # 1 − p and p, both times 1 + e:
+    wrong = np.maximum(e, wrong_logit >= 0.0)
+    right = np.maximum(e, wrong_logit <= 0.0)
     slope = (wrong + gamma * right * minus_log_p) / (1.0 + e)
     return side * sigmoid_power(wrong_logit, e, gamma) * slope
 
