@@ -1,6 +1,7 @@
 """What the built book holds: its pages, and the live figures that each page stores."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ def built_pages(folder: Path) -> list[str]:
     return pages or ["index.html"]  # nothing is built: the fixture `site` then says so
 
 
+@lru_cache(maxsize=None)
 def parse(page: str) -> BeautifulSoup:
     return BeautifulSoup((serve.BOOK / page).read_text(encoding="utf-8"), "html.parser")
 

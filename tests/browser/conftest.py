@@ -1,5 +1,7 @@
 """Chromium with the built book in it, every other host out of reach, and each complaint noted."""
 
+from contextlib import ExitStack, contextmanager
+
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
@@ -21,34 +23,34 @@ def browser(browser_options):
         browser.close()
 
 
-@pytest.fixture
-def complaints():
-    """What went wrong in the pages of a test; ``open_page`` asserts at the end that nothing did."""
-    return []
+@contextmanager
+def quiet_context(browser, site, *, width=1280, height=900, **options):
+    """A browser context, with the list of what goes wrong in it, which must be empty at the end.
 
-
-@pytest.fixture
-def open_page(browser, site, complaints):
-    """Open a page of the book: ``open_page("chapters/intro.html", width=390)``.
-
-    Further keywords go to Playwright's ``new_context``.
+    `options` go to Playwright's ``new_context``.
     """
-    contexts = []
-
-    def open_page(path, *, width=1280, height=900, **options):
-        viewport = {"width": width, "height": height}
-        context = browser.new_context(base_url=site, viewport=viewport, **options)
-        context.set_default_timeout(10_000)
-        note_complaints(context, site, complaints)
-        contexts.append(context)
-        page = context.new_page()
-        page.goto(path)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
+    viewport = {"width": width, "height": height}
+    context = browser.new_context(base_url=site, viewport=viewport, **options)
+    context.set_default_timeout(10_000)
+    complaints = []
+    note_complaints(context, site, complaints)
+    yield context, complaints
+    context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Open a page of the book: ``open_page("chapters/intro.html", width=390, has_touch=True)``."""
+    with ExitStack() as contexts:
+
+        def open_page(path, **options):
+            context, _ = contexts.enter_context(quiet_context(browser, site, **options))
+            page = context.new_page()
+            page.goto(path)
+            return page
+
+        yield open_page
 
 
 def note_complaints(context, site, complaints):
