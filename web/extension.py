@@ -1,6 +1,7 @@
 """What this book asks of Sphinx beyond Jupyter Book: light pages, and figures that live in them."""
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -147,6 +148,43 @@ def drop_quiz_styles(app: Sphinx, doctree: nodes.document) -> None:
 
 # Text
 
+MENDED_HTML = {
+    # A name that hides what stands on the button.
+    ' aria-label="Toggle hidden content"': "",
+    # A role that no element may have any more; the entries stand in a list.
+    ' role="doc-biblioentry"': ' role="listitem"',
+}
+
+FRONT_DOOR = """<!DOCTYPE html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={page}">
+<title>{title}</title>
+<link rel="icon" href="_static/favicon.svg">
+</head>
+<body><main><p><a href="{page}">{title}</a></p></main></body>
+</html>
+"""
+
+
+def mend_html(app, pagename, templatename, context, doctree) -> None:
+    """Mend what Sphinx and its extensions write against the rules of accessibility."""
+    if "body" in context:
+        for wrong, right in MENDED_HTML.items():
+            context["body"] = context["body"].replace(wrong, right)
+
+
+def open_front_door(app: Sphinx, exception: Exception | None) -> None:
+    """Lead from the site's address to the landing page, in a whole page instead of a lone tag."""
+    if exception or app.builder.format != "html":
+        return
+    page = app.builder.get_target_uri(app.config.root_doc)
+    door = FRONT_DOOR.format(page=page, title=html.escape(app.config.html_title))
+    Path(app.outdir, "index.html").write_text(door, encoding="utf-8")
+
+
 
 def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
     """A line may not break between a formula and the full stop or bracket that follows it."""
@@ -220,6 +258,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("html-page-context", share_widget_code)
+    app.connect("html-page-context", mend_html)
+    app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("build-finished", cut_theme_style)
     app.connect("build-finished", cut_icon_font, priority=600)

@@ -49,8 +49,6 @@ export function grid([low, high], kinks = [], count = 400) {
   return points.filter((x) => x >= low && x <= high).sort((a, b) => a - b);
 }
 
-let clipCount = 0;
-
 /**
  * One panel of a figure: its own axes inside `svg`, between `top` and `top + height`.
  * `toX`, `toY` map data to pixels and `fromX` maps back.
@@ -65,12 +63,13 @@ export class Panel {
     this.toY = (y) => top + height - ((y - y0) / (y1 - y0)) * height;
     this.fromX = (pixel) => x0 + ((pixel - left) / innerWidth) * (x1 - x0);
 
-    const clip = `actloss-clip-${++clipCount}`;
+    // An inner <svg> cuts off what reaches beyond the frame. (A clip path would need an id, and in a
+    // notebook each figure runs its own copy of this module, so that no copy knows of others' ids.)
     const frame = { x: left, y: top, width: innerWidth, height };
-    draw(draw(svg, "clipPath", { id: clip }), "rect", frame);
-    this.bands = draw(svg, "g", { class: "bands", "clip-path": `url(#${clip})` });
+    const viewBox = `${left} ${top} ${innerWidth} ${height}`;
+    this.bands = draw(svg, "svg", { ...frame, viewBox, class: "bands" });
     this.axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
-    this.marks = draw(svg, "g", { "clip-path": `url(#${clip})` });
+    this.marks = draw(svg, "svg", { ...frame, viewBox, class: "marks" });
     this.#drawAxes(label, xTicks);
   }
 
@@ -164,13 +163,23 @@ export function movable(handle, surface, panel, { get, set, step }) {
     const box = surface.getBoundingClientRect();
     set(clamp(panel().fromX(event.clientX - box.left)));
   };
+  let touched = null; // where a finger went down, until it is clear whether it means to scroll
   surface.addEventListener("pointerdown", (event) => {
     surface.setPointerCapture(event.pointerId);
     handle.focus({ preventScroll: true });
-    follow(event);
+    touched = event.pointerType === "touch" ? event : null;
+    if (!touched) follow(event);
   });
   surface.addEventListener("pointermove", (event) => {
-    if (surface.hasPointerCapture(event.pointerId)) follow(event);
+    if (!surface.hasPointerCapture(event.pointerId)) return;
+    const across = touched && Math.abs(event.clientX - touched.clientX);
+    if (touched && across <= Math.abs(event.clientY - touched.clientY)) return;
+    touched = null;
+    follow(event);
+  });
+  surface.addEventListener("pointerup", (event) => {
+    if (touched) follow(event); // a tap
+    touched = null;
   });
 }
 
