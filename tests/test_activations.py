@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actloss import activations, numerics
 from actloss.catalogue import ACTIVATIONS
+
+settings.register_profile("any_machine", deadline=None)  # it may be busy
+settings.load_profile("any_machine")
 
 ORDINARY = np.concatenate([np.linspace(-8.0, 8.0, 161), [-3.3, -0.77, 0.003, 5.999]])
 EXTREME = np.array(
@@ -214,6 +217,14 @@ def test_large_arrays_are_computed_as_small_ones(entry, function):
     some = np.arange(0, len(x), 997)
     # Vector instructions take the last few numbers of an array another way.
     np.testing.assert_allclose(result[some], function(x[some]), rtol=1e-14, atol=1e-300)
+
+
+@pytest.mark.parametrize(("entry", "parameters"), [p.values for p in SETTINGS if p.values[1]])
+def test_large_arrays_are_computed_with_the_same_parameters(entry, parameters):
+    x = np.linspace(-9.0, 9.0, numerics.BLOCK_SIZE + 7)
+    for function in (entry.function, entry.gradient):
+        result = function(x, **parameters)[::5000]
+        np.testing.assert_allclose(result, function(x[::5000], **parameters), rtol=1e-14)
 
 
 @every_function

@@ -138,8 +138,14 @@ def test_a_function_that_writes_into_its_input_is_seen_from_outside_only():
         x *= 2
         return x
 
+    def spoil_and_differentiate(x):
+        x.fill(7.0)
+        return np.full_like(x, 2.0)
+
     point = np.array([1.0, 2.0])
-    assert gradcheck(double_in_place, lambda x: np.full_like(x, 2.0), point).passed
+    assert gradcheck(double_in_place, spoil_and_differentiate, point).passed
+    check = gradcheck(np.square, lambda x: 2 * double_in_place(x) / 2, point)
+    assert check.passed  # 2x, at the point itself
     np.testing.assert_array_equal(point, [1.0, 2.0])
 
 
@@ -149,6 +155,18 @@ def test_small_gradients_are_compared_at_the_size_of_smallest():
 
     assert gradcheck(lambda x: 0 * x, slightly_off, [1.0]).passed
     assert not gradcheck(lambda x: 0 * x, slightly_off, [1.0], smallest=1e-4).passed
+
+
+def test_the_rounding_of_a_large_function_is_no_error():
+    """Of a loss of 1e10 a central difference knows no more than ±0.4."""
+    prices = np.linspace(1e5, 3e5, 7)
+
+    def loss(weight):
+        return np.mean((weight - prices) ** 2)
+
+    weight = np.array(1.0)
+    assert gradcheck(loss, lambda weight: 2 * np.mean(weight - prices), weight).passed
+    assert not gradcheck(loss, lambda weight: np.mean(weight - prices), weight).passed
 
 
 def test_nothing_to_check_says_so():

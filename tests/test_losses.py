@@ -18,6 +18,7 @@ from actloss.activations import softmax
 from actloss.catalogue import LOSSES
 from actloss.gradcheck import gradcheck
 from actloss.javascript import to_javascript
+from actloss.numerics import BLOCK_SIZE
 
 EVERY = list(LOSSES.values())
 ELEMENTWISE = [entry for entry in EVERY if entry.elementwise]
@@ -98,13 +99,10 @@ def test_value_and_gradient_are_pytorchs(entry, dtype):
 @every(EVERY)
 def test_gradient_is_the_slope(entry):
     for seed, parameters in enumerate(settings_of(entry)):
-        arguments = draw_all(entry, (6,), seed)
-        largest = np.max(entry.function(*arguments, **parameters))
         check = gradcheck(
             lambda *a, p=parameters: entry.function(*a, **p),
             lambda *a, p=parameters: entry.gradient(*a, **p),
-            *arguments,
-            smallest=1e-3 * max(1.0, largest),  # the rounding of large losses hides small slopes
+            *draw_all(entry, (6,), seed),
         )
         assert check.passed, f"{parameters}\n{check}"
 
@@ -227,6 +225,29 @@ def test_classes_may_lie_along_any_axis(entry):
         np.testing.assert_allclose(gradient, expected[1], rtol=1e-14)
 
 
+@every(ELEMENTWISE)
+def test_large_arrays_are_computed_as_small_ones(entry):
+    """Large arrays are walked through in blocks; the last one is not full, the shape is kept."""
+    small = draw_all(entry, (3, 37))
+    times = 2 * BLOCK_SIZE // small[0].size + 1
+    large = [np.tile(argument, (1, times)) for argument in small]
+    for function in (entry.function, entry.gradient):
+        expected = np.tile(function(*small), (1, times))
+        np.testing.assert_allclose(function(*large), expected, rtol=1e-15, atol=1e-300)
+
+
+@every(WITH_CLASSES)
+@pytest.mark.parametrize("shape", [(3, 5, 9001), (2, 3, BLOCK_SIZE + 1)])
+def test_large_vocabularies_are_computed_as_small_ones(entry, shape):
+    rng = np.random.default_rng(0)
+    logits, labels = rng.normal(size=shape), rng.integers(0, shape[-1], shape[:-1])
+    for function in (entry.function, entry.gradient):
+        results = function(logits, labels)
+        for sample in np.ndindex(shape[:-1]):
+            expected = function(logits[sample], labels[sample])
+            np.testing.assert_allclose(results[sample], expected, rtol=1e-12, atol=1e-300)
+
+
 @every(EVERY)
 def test_inputs_are_left_as_they_were(entry):
     arguments = draw_all(entry)
@@ -297,6 +318,13 @@ def test_nan_stays_nan_in_its_sample(entry):
         assert np.isnan(value).tolist() == [False, False, True, False, False]
         assert np.isnan(gradient[2]).any()
         assert not np.isnan(gradient[[0, 1, 3, 4]]).any()
+
+
+@every([entry for entry in EVERY if entry.takes == ("distribution", "distribution")])
+def test_nan_stays_nan_where_the_label_is_0(entry):
+    probabilities, labels = [np.nan, 0.5, 0.5], [0.0, 0.0, 1.0]
+    assert np.isnan(entry.function(probabilities, labels))
+    assert np.isnan(entry.gradient(probabilities, labels)).tolist() == [True, False, False]
 
 
 @every(ELEMENTWISE)
@@ -463,6 +491,17 @@ def test_softmax_cross_entropy_does_not_see_a_shift(logits, labels, shift):
     np.testing.assert_allclose(shifted, losses.softmax_cross_entropy(logits, labels), atol=1e-12)
     gradient = losses.softmax_cross_entropy_grad(logits, labels)
     np.testing.assert_allclose(gradient.sum(), 0, atol=1e-14)
+
+
+def test_labels_that_nearly_sum_to_1_are_taken_as_they_are():
+    """Rounded labels, of a float16 softmax for instance; gradient and value stay a pair."""
+    logits, labels = np.array([0.3, -1.0, 2.0]), np.array([0.5, 0.25, 0.245])
+    check = gradcheck(
+        lambda z: losses.softmax_cross_entropy(z, labels),
+        lambda z: losses.softmax_cross_entropy_grad(z, labels),
+        logits,
+    )
+    assert check.passed, check
 
 
 @given(logits=LOGIT_ROWS, label=st.integers(0, 3))

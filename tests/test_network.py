@@ -150,6 +150,16 @@ def test_layers_can_be_recomputed_by_hand():
     np.testing.assert_array_equal(pre_activations[-1], network.forward(inputs))
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("name", ["gelu", "mish"])
+def test_activations_are_those_of_the_package_to_the_last_bit(name, dtype):
+    """Also in float16, which the package computes in float32."""
+    network = make(dtype=dtype, activation=name)
+    inputs, _ = data_for(SOFTMAX_CROSS_ENTROPY, samples=200)
+    sums, activations = network.pre_activations(inputs)[0], network.activations(inputs)[0]
+    np.testing.assert_array_equal(activations, catalogue.ACTIVATIONS[name].function(sums))
+
+
 def test_dead_units_can_be_counted():
     network = make((2, 6, 1), pairing=LINEAR_SQUARED_ERROR)
     network.layers[0].bias[:4] = -100.0
@@ -163,12 +173,32 @@ def test_dead_units_can_be_counted():
 
 def test_results_of_two_calls_do_not_share_memory():
     network = make()
-    inputs, _ = data_for(SOFTMAX_CROSS_ENTROPY)
-    first = network.activations(inputs)
+    inputs, labels = data_for(SOFTMAX_CROSS_ENTROPY)
+
+    def look(inputs):
+        by_layer = network.gradients(inputs, labels)
+        return [
+            *network.activations(inputs),
+            *network.pre_activations(inputs),
+            network.loss_and_gradient(inputs, labels)[1],
+            *(array for layer in by_layer for array in layer.values()),
+        ]
+
+    first = look(inputs)
     kept = [array.copy() for array in first]
-    network.activations(inputs + 1)
+    look(inputs + 1)
     for array, expected in zip(first, kept, strict=True):
         np.testing.assert_array_equal(array, expected)
+
+
+def test_overflow_is_silent_until_training_meets_it():
+    network = make((2, 4, 4, 1), pairing=LINEAR_SQUARED_ERROR)
+    network.parameters.fill(1e250)
+    network.layers[2].weights[:, 0] = -1e250  # a dead unit: its gradient is ∞ · 0
+    assert network.loss(np.ones((3, 2)), np.ones(3)) == np.inf
+    gradients = network.gradients(np.ones((3, 2)), np.ones(3))
+    assert not np.isfinite(gradients[0]["weights"]).any()
+    assert not np.isfinite(network.backward(np.full((3, 1), np.inf))).any()
 
 
 # --- PyTorch's twin ------------------------------------------------------------------------
@@ -516,8 +546,9 @@ def test_functions_over_an_axis_are_no_hidden_activation(name):
 def test_wrong_activation_parameter():
     with pytest.raises(ValueError, match="alpha"):
         make(activation="elu", alpha=-1.0)
-    with pytest.raises(TypeError, match="beta"):
-        make(activation="relu", beta=2.0)
+    for activation in ("relu", "prelu"):
+        with pytest.raises(TypeError, match="beta"):
+            make(activation=activation, beta=2.0)
 
 
 def test_softmax_needs_two_outputs():
@@ -652,10 +683,11 @@ def npy_bytes(array):
     return file.getvalue()
 
 
-def edited_header(path, **changes):
-    """Rewrite a saved network with another header."""
+def edited(path, parameters=None, **changes):
+    """Rewrite a saved network with another header, or other parameters."""
     with np.load(path) as arrays:
-        header, parameters = json.loads(str(arrays["header"])), arrays["parameters"]
+        header = json.loads(str(arrays["header"]))
+        parameters = arrays["parameters"] if parameters is None else parameters
     write_npz(path, header=np.array(json.dumps({**header, **changes})), parameters=parameters)
 
 
@@ -672,13 +704,15 @@ def edited_header(path, **changes):
         lambda path: path.write_bytes(npy_bytes(np.ones(3))),
         lambda path: path.write_bytes(pickle.dumps({"header": 1})),
         lambda path: zipfile.ZipFile(path, "w").close(),
-        lambda path: edited_header(path, format="actloss network 2"),
-        lambda path: edited_header(path, sizes=[2, 5, 4, 4]),
-        lambda path: edited_header(path, sizes="2 5"),
-        lambda path: edited_header(path, dtype="object"),
-        lambda path: edited_header(path, activation="rellu"),
-        lambda path: edited_header(path, activation_parameters={"gain": 2}),
-        lambda path: edited_header(path, activation_parameters=[2]),
+        lambda path: edited(path, parameters=np.ones(1)),
+        lambda path: edited(path, parameters=np.ones((2, 31))),
+        lambda path: edited(path, format="actloss network 2"),
+        lambda path: edited(path, sizes=[2, 5, 4, 4]),
+        lambda path: edited(path, sizes="2 5"),
+        lambda path: edited(path, dtype="object"),
+        lambda path: edited(path, activation="rellu"),
+        lambda path: edited(path, activation_parameters={"gain": 2}),
+        lambda path: edited(path, activation_parameters=[2]),
     ],
 )
 def test_foreign_and_damaged_files_are_refused(tmp_path, spoil):

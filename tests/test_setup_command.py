@@ -93,6 +93,11 @@ def test_a_failed_install_is_not_taken_for_done(clone):
     assert set_up(clone).returncode == 0
     assert version_installed(clone, "tiny") == "1.0"
 
+    requirements.write_text(f"{good}\nno-such-package==1.0\n")
+    assert set_up(clone).returncode == 1
+    requirements.write_text(f"{good}\n")
+    assert ".venv made" in set_up(clone).stdout, "it was not finished since"
+
 
 def test_an_interrupted_install_is_not_taken_for_done(clone):
     (clone / "requirements.txt").write_text(make_wheel(clone, "tiny") + "\n")

@@ -74,8 +74,9 @@ def gradcheck(function, gradient, *arrays, names=None, tolerance=1e-6, smallest=
     tolerance : float
         The largest relative error that passes.
     smallest : float
-        Gradients below this size are compared as if they had this size: a central difference
-        knows about ten digits of the function, so none of a derivative much smaller than it.
+        Gradients below this size, times that of the function if it is above 1, are compared as if
+        they had this size: a central difference knows about ten digits of the function, so none
+        of a derivative much smaller than it.
 
     Returns
     -------
@@ -131,12 +132,11 @@ def gradcheck(function, gradient, *arrays, names=None, tolerance=1e-6, smallest=
             )
         for index in np.ndindex(analytic.shape):
             value = float(analytic[index])
-            numerical = _central_difference(function, arrays, argument, index, STEP)
-            error = _relative_error(value, numerical, smallest)
+            numerical, error = _compare(value, function, arrays, argument, index, STEP, smallest)
             for step in SHORTER_STEPS if error > tolerance else ():
-                closer = _central_difference(function, arrays, argument, index, step)
-                if _relative_error(value, closer, smallest) <= tolerance:
-                    numerical, error = closer, _relative_error(value, closer, smallest)
+                closer = _compare(value, function, arrays, argument, index, step, smallest)
+                if closer[1] <= tolerance:
+                    numerical, error = closer
                     break
             errors.append((error, names[argument], index, value, numerical))
     if not errors:
@@ -162,8 +162,8 @@ def _floats_to_float64(array):
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
-def _central_difference(function, arrays, argument, index, step):
-    """Slope of ``function(*arrays).sum()`` along one entry of one argument."""
+def _compare(analytic, function, arrays, argument, index, step, smallest):
+    """Slope of ``function(*arrays).sum()`` along one entry, and the relative error against it."""
     step = step * max(1.0, abs(float(arrays[argument][index])))
     above = [array.copy() for array in arrays]
     below = [array.copy() for array in arrays]
@@ -171,13 +171,13 @@ def _central_difference(function, arrays, argument, index, step):
     below[argument][index] -= step
     # The step that was really taken: x + step is rounded to the nearest float.
     taken = float(above[argument][index]) - float(below[argument][index])
+    values = np.asarray(function(*above), dtype=np.float64)
     # Subtract first, sum afterwards: entries that the step does not reach cancel exactly.
     with np.errstate(invalid="ignore"):
-        change = np.subtract(function(*above), function(*below), dtype=np.float64)
-        return float(np.sum(change)) / taken
-
-
-def _relative_error(analytic, numerical, smallest):
+        change = values - function(*below)
+    numerical = float(np.sum(change)) / taken
     if not (np.isfinite(analytic) and np.isfinite(numerical)):
-        return np.inf
-    return abs(analytic - numerical) / max(abs(analytic), abs(numerical), smallest)
+        return numerical, np.inf
+    size = np.max(np.abs(values), where=change != 0, initial=1.0)
+    scale = max(abs(analytic), abs(numerical), smallest * float(size))
+    return numerical, abs(analytic - numerical) / scale

@@ -45,8 +45,12 @@ def xavier_normal(rng, shape, *, gain=1.0, dtype=np.float64):
     Notes
     -----
     PyTorch twin: ``torch.nn.init.xavier_normal_``, whose weights have shape (fan_out, fan_in).
-    Published by Glorot and Bengio :cite:`glorot2010understanding`; the names Xavier and Glorot
-    mean the same initialisation.
+    Xavier and Glorot are one person's names, and one initialisation.
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010.
 
     Examples
     --------
@@ -69,7 +73,12 @@ def xavier_uniform(rng, shape, *, gain=1.0, dtype=np.float64):
 
     Notes
     -----
-    PyTorch twin: ``torch.nn.init.xavier_uniform_``. :cite:`glorot2010understanding`
+    PyTorch twin: ``torch.nn.init.xavier_uniform_``.
+
+    References
+    ----------
+    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010.
 
     Examples
     --------
@@ -94,7 +103,12 @@ def he_normal(rng, shape, *, gain=2.0**0.5, dtype=np.float64):
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_normal_(w, nonlinearity="relu")``. Its default,
-    ``"leaky_relu"`` with slope 0, has the same gain. :cite:`he2015delving`
+    ``"leaky_relu"`` with slope 0, has the same gain.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level
+    performance on ImageNet classification", ICCV 2015.
 
     Examples
     --------
@@ -116,7 +130,12 @@ def he_uniform(rng, shape, *, gain=2.0**0.5, dtype=np.float64):
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="relu")``. A fresh
-    ``torch.nn.Linear`` calls it with a = √5, a gain of 1/√3. :cite:`he2015delving`
+    ``torch.nn.Linear`` calls it with a = √5, a gain of 1/√3.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level
+    performance on ImageNet classification", ICCV 2015.
 
     Examples
     --------
@@ -140,7 +159,11 @@ def lecun_normal(rng, shape, *, gain=1.0, dtype=np.float64):
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_normal_(w, nonlinearity="linear")``.
-    :cite:`lecun2012efficient`
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Müller, "Efficient backprop", in Neural Networks:
+    Tricks of the Trade, 2012.
 
     Examples
     --------
@@ -162,7 +185,11 @@ def lecun_uniform(rng, shape, *, gain=1.0, dtype=np.float64):
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="linear")``.
-    :cite:`lecun2012efficient`
+
+    References
+    ----------
+    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Müller, "Efficient backprop", in Neural Networks:
+    Tricks of the Trade, 2012.
 
     Examples
     --------

@@ -62,8 +62,24 @@ def loss_of_classes(function):
     """Prepare ``function(logits, labels, axis=-1)``, whose labels are the numbers of classes.
 
     As :func:`loss_over_axis`. The function gets the labels with an axis of length 1 at the place of
-    ``axis``, as ``np.take_along_axis`` wants them.
+    ``axis``, as ``np.take_along_axis`` wants them. Large arrays are walked through in blocks of
+    samples: with a vocabulary of classes, an intermediate result would be as large as the logits.
     """
+
+    @functools.wraps(function)
+    def over_blocks(logits, labels, *, axis):
+        if logits.size <= BLOCK_SIZE or axis != logits.ndim - 1:
+            return function(logits, labels, axis=axis)
+        rows, row_labels = logits.reshape(-1, logits.shape[-1]), labels.reshape(-1, 1)
+        block_size = max(1, BLOCK_SIZE // logits.shape[-1])
+        result = None
+        for start in range(0, len(rows), block_size):
+            block = slice(start, start + block_size)
+            part = function(rows[block], row_labels[block], axis=1)
+            if result is None:
+                result = np.empty((len(rows), *part.shape[1:]), part.dtype)
+            result[block] = part
+        return result.reshape(logits.shape[:-1] + result.shape[1:])
 
     @functools.wraps(function)
     @_IN_SILENCE
@@ -71,7 +87,7 @@ def loss_of_classes(function):
         logits = as_float(logits, "logits")
         axis = _check_filled_axis("logits", logits, axis)
         labels = np.expand_dims(check_classes(labels, logits, axis), axis)
-        return _widened(function, [logits, labels], {"axis": axis})
+        return _widened(over_blocks, [logits, labels], {"axis": axis})
 
     return apply
 

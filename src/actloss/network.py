@@ -1,136 +1,48 @@
-"""A multilayer perceptron from scratch: layers that go forward and backward, and their training.
+"""A multilayer perceptron from scratch.
 
-Read it from the top: two kinds of layer, the output with its loss, the network, two optimisers.
-A layer keeps what its last forward and backward pass computed, so that it can be looked at.
+Its parts are in ``layers`` (forward and backward), ``pairings`` (the output with its loss) and
+``optimisers`` (the step), and can all be imported from here.
 """
 
 import json
-import zipfile
-from collections.abc import Callable
-from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from actloss import activations, catalogue, losses
 from actloss.gradcheck import gradcheck
 from actloss.initialisers import he_normal
-
-
-class Dense:
-    """Weighted sums of the inputs: z = x·W + b, with x of shape (samples, fan_in)."""
-
-    parameter_names = ("weights", "bias")
-
-    def __init__(self, weights, bias):
-        self.weights, self.bias = weights, bias
-        self.weights_grad, self.bias_grad = np.zeros_like(weights), np.zeros_like(bias)
-
-    def forward(self, inputs):
-        self.inputs = inputs
-        self.outputs = np.dot(inputs, self.weights)
-        self.outputs += self.bias
-        return self.outputs
-
-    def backward(self, outputs_grad):
-        self.outputs_grad = outputs_grad
-        np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
-        outputs_grad.sum(axis=0, out=self.bias_grad)
-        return np.dot(outputs_grad, self.weights.T)
-
-
-class Activation:
-    """A fixed function of every entry: a = f(z)."""
-
-    parameter_names = ()
-
-    def __init__(self, function, gradient):
-        self.function, self.gradient = function, gradient
-
-    def forward(self, inputs):
-        self.inputs = inputs
-        self.outputs = self.function(inputs)
-        return self.outputs
-
-    def backward(self, outputs_grad):
-        return outputs_grad * self.gradient(self.inputs)
-
-
-class PReLU:
-    """A leaky ReLU whose slope α is learned, one for the whole layer."""
-
-    parameter_names = ("alpha",)
-
-    def __init__(self, alpha):
-        self.alpha = alpha
-        self.alpha_grad = np.zeros_like(alpha)
-
-    def forward(self, inputs):
-        self.inputs = inputs
-        self.outputs = activations.prelu(inputs, alpha=self.alpha)
-        return self.outputs
-
-    def backward(self, outputs_grad):
-        slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
-        np.sum(outputs_grad * slopes, out=self.alpha_grad)
-        return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
-
-
-class Pairing(NamedTuple):
-    """What stands on top of the last layer: how its logits are read, and the loss that trains it.
-
-    ``loss`` takes (logits, targets) and has one value a sample, or one a logit; ``loss_grad`` is
-    its derivative in the logits. Output function and loss are fused: sigmoid with cross-entropy
-    gives p − y, with no division by a probability on the way.
-    """
-
-    name: str
-    predict: Callable  # logits → labels or values
-    probabilities: Callable | None  # logits → probabilities, if the output means any
-    loss: Callable
-    loss_grad: Callable
-
-
-def _is_positive(logits):
-    return (logits > 0).astype(np.int64)
-
-
-def _largest(logits):
-    return logits.argmax(axis=-1)
-
-
-SIGMOID_CROSS_ENTROPY = Pairing(
-    "sigmoid + binary cross-entropy",
-    _is_positive,
-    activations.sigmoid,
-    losses.binary_cross_entropy_with_logits,
-    losses.binary_cross_entropy_with_logits_grad,
-)
-SOFTMAX_CROSS_ENTROPY = Pairing(
-    "softmax + cross-entropy",
-    _largest,
-    activations.softmax,
-    losses.sparse_softmax_cross_entropy,
-    losses.sparse_softmax_cross_entropy_grad,
-)
-LINEAR_SQUARED_ERROR = Pairing(
-    "linear + squared error", np.copy, None, losses.squared_error, losses.squared_error_grad
-)
-LINEAR_ABSOLUTE_ERROR = Pairing(
-    "linear + absolute error", np.copy, None, losses.absolute_error, losses.absolute_error_grad
-)
-LINEAR_HUBER = Pairing(
-    "linear + Huber loss", np.copy, None, losses.huber_loss, losses.huber_loss_grad
-)
-PAIRINGS = (
-    SIGMOID_CROSS_ENTROPY,
-    SOFTMAX_CROSS_ENTROPY,
-    LINEAR_SQUARED_ERROR,
+from actloss.layers import Activation, Dense, PReLU, activation_layer
+from actloss.optimisers import SGD, Adam
+from actloss.pairings import (
     LINEAR_ABSOLUTE_ERROR,
     LINEAR_HUBER,
+    LINEAR_SQUARED_ERROR,
+    PAIRINGS,
+    SIGMOID_CROSS_ENTROPY,
+    SOFTMAX_CROSS_ENTROPY,
+    Pairing,
 )
+
+__all__ = [
+    "LINEAR_ABSOLUTE_ERROR",
+    "LINEAR_HUBER",
+    "LINEAR_SQUARED_ERROR",
+    "PAIRINGS",
+    "SGD",
+    "SIGMOID_CROSS_ENTROPY",
+    "SOFTMAX_CROSS_ENTROPY",
+    "Activation",
+    "Adam",
+    "Dense",
+    "DivergenceError",
+    "Network",
+    "PReLU",
+    "Pairing",
+]
+
+FILE_FORMAT = "actloss network 1"
+NO_NETWORK = "is damaged, or is no network saved by Network.save"
 
 
 class DivergenceError(ArithmeticError):
@@ -206,7 +118,7 @@ class Network:
         for fan_in, fan_out in pairwise(self.sizes):
             weights = initialise(rng, (fan_in, fan_out), dtype=self.dtype)
             self.layers.append(Dense(weights, np.zeros(fan_out, self.dtype)))
-            self.layers.append(_activation_layer(activation, activation_parameters, self.dtype))
+            self.layers.append(activation_layer(activation, activation_parameters, self.dtype))
         self.layers.pop()  # nothing stands between the last sums and the loss: they are the logits
         self._gather_parameters()
 
@@ -229,7 +141,9 @@ class Network:
     @np.errstate(over="ignore", invalid="ignore")
     def forward(self, inputs):
         """Logits, of shape (samples, outputs)."""
-        values = self._check_inputs(inputs)
+        return self._forward(self._check_inputs(inputs))
+
+    def _forward(self, values):
         for layer in self.layers:
             values = layer.forward(values)
         return values
@@ -252,9 +166,13 @@ class Network:
         self._backpropagate(inputs, targets)
         return loss, self.gradient.copy()
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _backpropagate(self, inputs, targets):
-        logits = self.forward(inputs)
-        self.backward(self.pairing.loss_grad(logits, targets) / len(inputs))
+        logits = self._forward(inputs)
+        gradient = self.pairing.loss_grad(logits, targets) / len(inputs)
+        for layer in reversed(self.layers[1:]):
+            gradient = layer.backward(gradient)
+        self.layers[0].store_gradients(gradient)  # the inputs are not to be learned
 
     # Training
 
@@ -556,91 +474,6 @@ class Network:
         return inputs, targets
 
 
-class SGD:
-    r"""Stochastic gradient descent, with momentum if it is above 0.
-
-    .. math:: v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v
-
-    Parameters
-    ----------
-    learning_rate : float
-        η, above 0.
-    momentum : float
-        μ, in [0, 1).
-
-    Notes
-    -----
-    PyTorch twin: ``torch.optim.SGD(lr=learning_rate, momentum=momentum)``.
-    """
-
-    def __init__(self, learning_rate, *, momentum=0.0):
-        _check_learning_rate(learning_rate)
-        _check_share(momentum=momentum)
-        self.learning_rate, self.momentum = learning_rate, momentum
-        self.parameters = None
-
-    def step(self, parameters, gradient):
-        """Change the parameters in place."""
-        if self.momentum == 0.0:
-            parameters -= self.learning_rate * gradient
-            return
-        if self.parameters is not parameters:  # another network: begin anew
-            self.parameters, self.velocity = parameters, np.zeros_like(parameters)
-        self.velocity *= self.momentum
-        self.velocity += gradient
-        parameters -= self.learning_rate * self.velocity
-
-
-class Adam:
-    r"""Gradient descent whose steps are scaled by running means of the gradient and its square.
-
-    .. math::
-
-        m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
-        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
-        \theta \leftarrow \theta - \eta \frac{m / (1 - \beta_1^t)}
-        {\sqrt{v / (1 - \beta_2^t)} + \epsilon}
-
-    Parameters
-    ----------
-    learning_rate : float
-        η, above 0.
-    beta1, beta2 : float
-        How much of the running means is kept, in [0, 1).
-    epsilon : float
-        Keeps the quotient finite; above 0.
-
-    Notes
-    -----
-    PyTorch twin: ``torch.optim.Adam``, with the same defaults. :cite:`kingma2015adam`
-    """
-
-    def __init__(self, learning_rate=1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        _check_learning_rate(learning_rate)
-        _check_share(beta1=beta1, beta2=beta2)
-        if not epsilon > 0:
-            raise ValueError(f"epsilon must be above 0, but got {epsilon!r}")
-        self.learning_rate, self.beta1, self.beta2 = learning_rate, beta1, beta2
-        self.epsilon = epsilon
-        self.parameters = None
-
-    def step(self, parameters, gradient):
-        """Change the parameters in place."""
-        if self.parameters is not parameters:  # another network: begin anew
-            self.parameters, self.steps = parameters, 0
-            self.mean, self.mean_square = np.zeros_like(parameters), np.zeros_like(parameters)
-        self.steps += 1
-        self.mean += (1 - self.beta1) * (gradient - self.mean)
-        self.mean_square += (1 - self.beta2) * (gradient * gradient - self.mean_square)
-        # Both means began at 0: dividing by the weight of what they have seen corrects for it.
-        scale = np.sqrt(self.mean_square / (1 - self.beta2**self.steps)) + self.epsilon
-        parameters -= (self.learning_rate / (1 - self.beta1**self.steps)) * self.mean / scale
-
-
-FILE_FORMAT = "actloss network 1"
-NO_NETWORK = "is damaged, or is no network saved by Network.save"
-
-
 def _restore(sizes, activation, activation_parameters, pairing, dtype, parameters):
     """A network with known parameters."""
     network = Network(
@@ -662,37 +495,15 @@ def _restore(sizes, activation, activation_parameters, pairing, dtype, parameter
 
 def _read_file(path):
     """Header and parameters of a saved network."""
-    open(path, "rb").close()  # a file that cannot be opened says so itself
-    try:
-        with zipfile.ZipFile(path) as archive:
-            damaged = archive.testzip()
-        if damaged is not None:
-            raise zipfile.BadZipFile(f"wrong checksum of {damaged}")
-        with np.load(path, allow_pickle=False) as arrays:
-            header, parameters = json.loads(str(arrays["header"])), arrays["parameters"]
-        if header["format"] != FILE_FORMAT:
-            raise ValueError(f"its format is {header['format']!r}, expected {FILE_FORMAT!r}")
-    except Exception as error:  # a damaged archive can fail in a dozen ways
-        raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                header, parameters = json.loads(str(arrays["header"])), arrays["parameters"]
+            if header["format"] != FILE_FORMAT:
+                raise ValueError(f"its format is {header['format']!r}, expected {FILE_FORMAT!r}")
+        except Exception as error:  # what is no archive, or a damaged one, fails in a dozen ways
+            raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
     return header, parameters
-
-
-def _activation_layer(name, parameters, dtype):
-    # What works along an axis, such as softmax, is no activation of a hidden layer.
-    entries = {
-        name: entry
-        for name, entry in catalogue.ACTIVATIONS.items()
-        if isinstance(entry, catalogue.Activation)
-    }
-    if name not in entries:
-        raise ValueError(f"activation must be one of {', '.join(entries)}, but got {name!r}")
-    if name == "prelu":
-        layer = PReLU(np.array(parameters.get("alpha", 0.25), dtype))
-    else:
-        function, gradient = entries[name].function, entries[name].gradient
-        layer = Activation(partial(function, **parameters), partial(gradient, **parameters))
-    layer.forward(np.zeros((1, 1), dtype))  # the function refuses parameters that it cannot use
-    return layer
 
 
 def _check_sizes(sizes):
@@ -706,14 +517,3 @@ def _check_positive_integers(**settings):
     for name, value in settings.items():
         if not isinstance(value, int | np.integer) or value < 1:
             raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
-
-
-def _check_learning_rate(learning_rate):
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be finite and above 0, but got {learning_rate!r}")
-
-
-def _check_share(**settings):
-    for name, value in settings.items():
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} must be in [0, 1), but got {value!r}")

@@ -1,7 +1,7 @@
 """What the built book holds: its pages, and the live figures that each page stores."""
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ def built_pages(folder: Path) -> list[str]:
     return pages or ["index.html"]  # nothing is built: the fixture `site` then says so
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse(page: str) -> BeautifulSoup:
     return BeautifulSoup((serve.BOOK / page).read_text(encoding="utf-8"), "html.parser")
 
@@ -58,10 +58,7 @@ def explorers_of(path: str) -> list[Explorer]:
 
 PAGES = built_pages(serve.BOOK)
 EXPLORERS = [
-    explorer
-    for page in PAGES
-    if (serve.BOOK / page).is_file()
-    for explorer in explorers_of(page)
+    explorer for page in PAGES if (serve.BOOK / page).is_file() for explorer in explorers_of(page)
 ]
 
 

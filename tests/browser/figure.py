@@ -11,17 +11,18 @@ from actloss.catalogue import ACTIVATIONS
 GREEK = {"alpha": "α", "beta": "β", "cap": "cap"}
 
 MARKS = """slot => {
-  const ticks = (axes, name) => [...axes.querySelectorAll(`.tick-${name}`)].map(
+  const every = (selector, inside = slot) => [...inside.querySelectorAll(selector)];
+  const ticks = (axes, name) => every(`.tick-${name}`, axes).map(
     (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  const paths = (name) => [...slot.querySelectorAll(`.curve.${name}`)].map((path) => path.getAttribute("d"));
-  const axes = [...slot.querySelectorAll(".axes")];
+  const paths = (name) => every(`.curve.${name}`).map((path) => path.getAttribute("d"));
+  const sliders = every(".widget-slider").filter((slider) => slider.checkVisibility());
   return {
-    xTicks: axes.flatMap((one) => ticks(one, "x")),
-    yTicks: axes.map((one) => ticks(one, "y")),
+    xTicks: every(".axes").flatMap((axes) => ticks(axes, "x")),
+    yTicks: every(".axes").map((axes) => ticks(axes, "y")),
     main: paths("main"), slope: paths("slope"), ghost: paths("ghost"),
-    outputs: [...slot.querySelectorAll(".readout output")].map((output) => output.textContent),
-    sliders: [...slot.querySelectorAll(".widget-slider")].filter((slider) => slider.offsetParent).map(
-      (slider) => [slider.querySelector(".widget-label").textContent, slider.querySelector(".widget-readout").textContent]),
+    outputs: every(".readout output").map((output) => output.textContent),
+    sliders: sliders.map((slider) => [".widget-label", ".widget-readout"].map(
+      (part) => slider.querySelector(part).textContent)),
   };
 }"""
 
@@ -60,7 +61,9 @@ def wake(page: Page) -> None:
 
 def settle(page: Page) -> None:
     """Wait until the page has been painted with all that was done to it."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate(
+        "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
 
 
 def live_figure(page: Page, index: int) -> Locator:
@@ -137,7 +140,9 @@ def assert_curves(curves, name: str, sliders: dict[str, float]) -> None:
         assert len(drawn.x) > 400
         np.testing.assert_allclose((drawn.x[0], drawn.x[-1]), (-5.0, 5.0), atol=1e-3)
         # A rounded x may fall on the wrong side of a jump.
-        clear = np.all([np.abs(drawn.x - kink) > 0.01 for kink in kinks] or [drawn.x < np.inf], axis=0)
+        clear = np.all(
+            [np.abs(drawn.x - kink) > 0.01 for kink in kinks] or [drawn.x < np.inf], axis=0
+        )
         # Coordinates are rounded to 0.01 pixels.
         expected = function(drawn.x[clear], **parameters)
         np.testing.assert_allclose(drawn.y[clear], expected, atol=2e-3, rtol=1e-3)

@@ -1,7 +1,7 @@
 """Every page of the built book: quiet, self-contained, whole at any width, in light and in dark."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -18,7 +18,8 @@ WIDTHS = (320, 390, 640, 1280)  # 640 is what a window of 1280 leaves at a zoom 
 # What sticks out to the right, but for what lies in a box that scrolls by itself.
 OUTSIDE = """() => {
   const edge = document.documentElement.clientWidth + 1;
-  const scrolls = (box) => box && (getComputedStyle(box).overflowX !== "visible" || scrolls(box.parentElement));
+  const scrolls = (box) =>
+    box && (getComputedStyle(box).overflowX !== "visible" || scrolls(box.parentElement));
   return [...document.querySelectorAll(".bd-article-container *")].filter((element) => {
     const { right, width } = element.getBoundingClientRect();
     return width > 0 && right > edge && !scrolls(element.parentElement);
@@ -26,7 +27,8 @@ OUTSIDE = """() => {
 }"""
 
 MOVING = """() => [...document.querySelectorAll("*")].flatMap(
-  (element) => [null, "::before", "::after"].map((part) => [element, part, getComputedStyle(element, part)])
+  (element) => [null, "::before", "::after"].map(
+    (part) => [element, part, getComputedStyle(element, part)])
 ).filter(([element, part, style]) =>
   style.animationName !== "none" || style.scrollBehavior === "smooth"
   || Math.max(...style.transitionDuration.split(",").map(parseFloat)) > 0
@@ -113,9 +115,14 @@ def test_theme_button(open_page, path):
     assert page.evaluate(LOOK)[0] == looks["dark"][0]
 
 
-def test_landing_page(open_page):
+def test_front_door(open_page):
+    """The site's own address leads to the landing page, by itself or by a link."""
     page = open_page("")
     page.wait_for_url("**/chapters/intro.html")
+    assert [address for _, address in targets_of("index.html") if not resolves(address)] == []
+    door = parse("index.html")
+    assert len(door.select("html[lang], title, a[href='chapters/intro.html']")) == 3
+    assert door.select("link[rel=icon]")  # without it browsers ask for a favicon.ico
 
 
 # --- links, without a browser --------------------------------------------------------------
@@ -133,19 +140,20 @@ def file_of(address):
     return serve.BOOK / unquote(urlsplit(address).path).lstrip("/")
 
 
-@lru_cache(maxsize=None)
+@cache
 def anchors_of(page):
     return {element["id"] for element in parse(page).select("[id]")}
 
 
+def resolves(address):
+    file, fragment = file_of(address), unquote(urldefrag(address).fragment)
+    if not fragment or file.suffix != ".html":
+        return file.is_file()
+    return file.is_file() and fragment in anchors_of(file.relative_to(serve.BOOK).as_posix())
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_links_resolve(path, site):
-    def resolves(address):
-        file, fragment = file_of(address), unquote(urldefrag(address).fragment)
-        if not fragment or file.suffix != ".html":
-            return file.is_file()
-        return file.is_file() and fragment in anchors_of(str(file.relative_to(serve.BOOK)))
-
     broken = [str(link)[:200] for link, address in targets_of(path) if not resolves(address)]
     assert broken == []
 

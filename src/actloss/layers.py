@@ -1,0 +1,99 @@
+"""The layers of a network: each goes forward to its outputs and backward to its gradients.
+
+A layer keeps what its last forward and backward pass computed, so that it can be looked at. Going
+backward, it is given the loss's gradient in its outputs; it stores the gradients in its own
+parameters and returns the gradient in its inputs.
+"""
+
+import inspect
+from functools import partial
+
+import numpy as np
+
+from actloss import activations, catalogue
+
+
+class Dense:
+    """Weighted sums of the inputs: z = x·W + b, with x of shape (samples, fan_in)."""
+
+    parameter_names = ("weights", "bias")
+
+    def __init__(self, weights, bias):
+        self.weights, self.bias = weights, bias
+        self.weights_grad, self.bias_grad = np.zeros_like(weights), np.zeros_like(bias)
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.outputs = np.dot(inputs, self.weights)
+        self.outputs += self.bias
+        return self.outputs
+
+    def backward(self, outputs_grad):
+        self.store_gradients(outputs_grad)
+        return np.dot(outputs_grad, self.weights.T)
+
+    def store_gradients(self, outputs_grad):
+        self.outputs_grad = outputs_grad
+        np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
+        np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
+
+
+class Activation:
+    """A fixed function of every entry: a = f(z)."""
+
+    parameter_names = ()
+
+    def __init__(self, function, gradient):
+        self.function, self.gradient = function, gradient
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.outputs = self.function(inputs)
+        return self.outputs
+
+    def backward(self, outputs_grad):
+        return outputs_grad * self.gradient(self.inputs)
+
+
+class PReLU:
+    """A leaky ReLU whose slope α is learned, one for the whole layer."""
+
+    parameter_names = ("alpha",)
+
+    def __init__(self, alpha):
+        self.alpha = alpha
+        self.alpha_grad = np.zeros_like(alpha)
+
+    def forward(self, inputs):
+        self.inputs = inputs
+        self.outputs = activations.prelu(inputs, alpha=self.alpha)
+        return self.outputs
+
+    def backward(self, outputs_grad):
+        slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
+        np.sum(outputs_grad * slopes, out=self.alpha_grad)
+        return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
+
+
+def activation_layer(name, parameters, dtype):
+    """The layer of an activation in ``catalogue.ACTIVATIONS``."""
+    # What works along an axis, such as softmax, is no activation of a hidden layer.
+    entries = {
+        name: entry
+        for name, entry in catalogue.ACTIVATIONS.items()
+        if isinstance(entry, catalogue.Activation)
+    }
+    if name not in entries:
+        raise ValueError(f"activation must be one of {', '.join(entries)}, but got {name!r}")
+    if name == "prelu":
+        starts = {"alpha": 0.25, **parameters}
+        layer = PReLU(**{key: np.array(value, dtype) for key, value in starts.items()})
+    else:
+        function, gradient = entries[name].function, entries[name].gradient
+        if dtype != np.float16:
+            # The layers meet nothing but floats of one dtype. To prepare arguments for the formula
+            # would take longer than the formula itself on a small batch.
+            function, gradient = inspect.unwrap(function), inspect.unwrap(gradient)
+        layer = Activation(partial(function, **parameters), partial(gradient, **parameters))
+    layer.forward(np.zeros((1, 1), dtype))  # the function refuses parameters that it cannot use
+    return layer

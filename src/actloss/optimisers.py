@@ -1,0 +1,119 @@
+"""Optimisers: what a step does with the gradient."""
+
+import numpy as np
+
+
+class SGD:
+    r"""Stochastic gradient descent, with momentum if it is above 0.
+
+    .. math:: v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta v
+
+    Parameters
+    ----------
+    learning_rate : float
+        η, above 0.
+    momentum : float
+        μ, in [0, 1).
+
+    Notes
+    -----
+    PyTorch twin: ``torch.optim.SGD(lr=learning_rate, momentum=momentum)``.
+
+    Examples
+    --------
+    Two steps with the gradient 1:
+
+    >>> parameters, gradient = np.zeros(1), np.ones(1)
+    >>> optimiser = SGD(0.1, momentum=0.5)
+    >>> optimiser.step(parameters, gradient)
+    >>> optimiser.step(parameters, gradient)
+    >>> parameters
+    array([-0.25])
+    """
+
+    def __init__(self, learning_rate, *, momentum=0.0):
+        _check_learning_rate(learning_rate)
+        _check_share(momentum=momentum)
+        self.learning_rate, self.momentum = learning_rate, momentum
+        self.parameters = None
+
+    def step(self, parameters, gradient):
+        """Change the parameters in place."""
+        if self.momentum == 0.0:
+            parameters -= self.learning_rate * gradient
+            return
+        if self.parameters is not parameters:  # another network: begin anew
+            self.parameters, self.velocity = parameters, np.zeros_like(parameters)
+        self.velocity *= self.momentum
+        self.velocity += gradient
+        parameters -= self.learning_rate * self.velocity
+
+
+class Adam:
+    r"""Gradient descent whose steps are scaled by running means of the gradient and its square.
+
+    .. math::
+
+        m \leftarrow \beta_1 m + (1 - \beta_1) g, \quad
+        v \leftarrow \beta_2 v + (1 - \beta_2) g^2, \quad
+        \theta \leftarrow \theta - \eta \frac{m / (1 - \beta_1^t)}
+        {\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    Parameters
+    ----------
+    learning_rate : float
+        η, above 0.
+    beta1, beta2 : float
+        How much of the running means is kept, in [0, 1).
+    epsilon : float
+        Keeps the quotient finite; above 0.
+
+    Notes
+    -----
+    PyTorch twin: ``torch.optim.Adam``, with the same defaults.
+
+    References
+    ----------
+    D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+
+    Examples
+    --------
+    The first step is as long as the learning rate, whatever the size of the gradient:
+
+    >>> parameters = np.zeros(2)
+    >>> Adam(0.1).step(parameters, np.array([1e-3, -1e3]))
+    >>> parameters.round(4)
+    array([-0.1,  0.1])
+    """
+
+    def __init__(self, learning_rate=1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
+        _check_learning_rate(learning_rate)
+        _check_share(beta1=beta1, beta2=beta2)
+        if not epsilon > 0:
+            raise ValueError(f"epsilon must be above 0, but got {epsilon!r}")
+        self.learning_rate, self.beta1, self.beta2 = learning_rate, beta1, beta2
+        self.epsilon = epsilon
+        self.parameters = None
+
+    def step(self, parameters, gradient):
+        """Change the parameters in place."""
+        if self.parameters is not parameters:  # another network: begin anew
+            self.parameters, self.steps = parameters, 0
+            self.mean, self.mean_square = np.zeros_like(parameters), np.zeros_like(parameters)
+        self.steps += 1
+        self.mean += (1 - self.beta1) * (gradient - self.mean)
+        self.mean_square += (1 - self.beta2) * (gradient * gradient - self.mean_square)
+        # Both means began at 0: dividing by the weight of what they have seen corrects for it.
+        scale = np.sqrt(self.mean_square / (1 - self.beta2**self.steps)) + self.epsilon
+        parameters -= (self.learning_rate / (1 - self.beta1**self.steps)) * self.mean / scale
+
+
+def _check_learning_rate(learning_rate):
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise ValueError(f"learning_rate must be finite and above 0, but got {learning_rate!r}")
+
+
+def _check_share(**settings):
+    for name, value in settings.items():
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} must be in [0, 1), but got {value!r}")

