@@ -130,6 +130,12 @@ def test_prelu_learns_one_alpha_a_unit():
     np.testing.assert_array_equal(activations.prelu_grad(x, alpha), expected)
 
 
+def test_prelu_with_a_slope_of_0_has_the_limit_0():
+    x = np.array([-np.inf, -1.0, np.inf])
+    np.testing.assert_array_equal(activations.prelu(x, 0.0), [0.0, 0.0, np.inf])
+    np.testing.assert_array_equal(activations.prelu(x, [0.0, 0.5, 0.0]), [0.0, -0.5, np.inf])
+
+
 # --- extremes ------------------------------------------------------------------------------
 
 

