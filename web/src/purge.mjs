@@ -1,17 +1,14 @@
-// Cuts a style-sheet down to the rules that some built page, or a script on it, can use.
-// usage: node purge.mjs STYLESHEET SITE
+// Cuts style-sheets down to the rules that some page, or a script on it, can use.
+// Takes from standard input { styles: [paths], scripts: [paths], words: [what the pages hold] }.
 import { readFileSync, writeFileSync } from "node:fs";
 import { PurgeCSS } from "purgecss";
 
-const [stylesheet, site] = process.argv.slice(2);
-const [{ css }] = await new PurgeCSS().purge({
-  content: [
-    `${site}/{*,chapters/*,chapters/**/*}.html`,
-    `${site}/_static/{*.js,scripts/*.js,widgets/loader.js}`,
-  ],
-  css: [{ raw: readFileSync(stylesheet, "utf8") }],
-  safelist: { standard: ["html", "body"], variables: [/^--pst-/] },
+const { styles, scripts, words } = JSON.parse(readFileSync(0, "utf8"));
+const results = await new PurgeCSS().purge({
+  content: [{ raw: words.join(" "), extension: "html" }, ...scripts],
+  css: styles.map((style) => ({ raw: readFileSync(style, "utf8") })),
+  safelist: { standard: ["html", "body", "dark", "light"], greedy: [/widget-/, /jupyter-/, /noUi-/, /actloss-/] },
   fontFace: false,
   variables: false,
 });
-writeFileSync(stylesheet, css);
+results.forEach(({ css }, number) => writeFileSync(styles[number], css));

@@ -25,6 +25,11 @@ export function mended(View) {
       this.#tell();
     }
 
+    // The style-sheet gives every number room enough; to measure it lays out the page at every step.
+    readout_overflow() {
+      return false;
+    }
+
     #tell() {
       const handle = this.$slider?.querySelector('[role="slider"]');
       if (!handle) return; // the slider is not drawn yet

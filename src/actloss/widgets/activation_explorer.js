@@ -1,5 +1,5 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
-import { Panel, draw, formatNumber, grid, liveRegion, movable, oncePerFrame, write } from "./plot.js";
+import { Panel, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, write } from "./plot.js";
 import { FUNCTIONS } from "./functions.js";
 
 const PARAMETERS = ["alpha", "beta", "cap"];
@@ -57,31 +57,49 @@ function render({ model, el }) {
   const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
   const numbers = write(readout, "span");
   readout.prepend(numbers);
-  let top;
+  const [xNumber, valueNumber, slopeNumber] = [["x", ""], ["f(x)", "main"], ["f′(x)", "slope"]].map(
+    ([label, className]) => {
+      const item = write(numbers, "span", { class: `number ${className}` });
+      write(item, "span", { class: "name" }, `${label} = `);
+      return write(item, "output");
+    },
+  );
+  const ghostName = write(numbers, "span", { class: "number ghost" });
+  let width = Math.max(el.clientWidth, 260);
+  let top, bottom, drawnFrame;
+
+  /** The axes, drawn anew only when they change: a slider moves curves only. */
+  function drawPanels(low, high) {
+    const frame = `${width} ${low} ${high}`;
+    if (frame === drawnFrame) {
+      top.clear();
+      bottom.clear();
+      return;
+    }
+    drawnFrame = frame;
+    const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
+    const height = 28 + upper + 40 + lower + 26;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("height", height);
+    panels.replaceChildren();
+    top = new Panel(panels, {
+      top: 28, width, height: upper, xDomain: X_DOMAIN, yDomain: [low, high], label: "value f(x)", xTicks: false,
+    });
+    bottom = new Panel(panels, {
+      top: 28 + upper + 40, width, height: lower, xDomain: X_DOMAIN, yDomain: [-0.3, 1.3], label: "slope f′(x)",
+    });
+  }
 
   function redraw() {
     const [main, ghost] = drawn(model);
     const args = argumentsOf(model, main);
     const value = (x) => main.value(x, ...args);
     const slope = (x) => main.slope(x, ...args);
-    const width = Math.max(el.clientWidth, 260);
-    const narrow = width < 480;
-    const [upper, lower] = narrow ? [210, 110] : [280, 130];
-    const height = 28 + upper + 40 + lower + 26;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("height", height);
     svg.setAttribute("aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
-    panels.replaceChildren();
-
-    const points = grid(X_DOMAIN, main.kinks);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
-    top = new Panel(panels, {
-      top: 28, width, height: upper, xDomain: X_DOMAIN, yDomain: [low, high], label: "value f(x)", xTicks: false,
-    });
-    const bottom = new Panel(panels, {
-      top: 28 + upper + 40, width, height: lower, xDomain: X_DOMAIN, yDomain: [-0.3, 1.3], label: "slope f′(x)",
-    });
+    drawPanels(low, high);
+    const points = grid(X_DOMAIN, main.kinks);
 
     const flat = (x) => slope(x) === 0;
     // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
@@ -118,17 +136,14 @@ function render({ model, el }) {
     handle.setAttribute("aria-valuenow", Number(x.toFixed(3)));
     handle.setAttribute("aria-valuetext", spoken(main.title, x, y, m));
 
-    numbers.replaceChildren();
-    for (const [label, number, className] of [["x", x, ""], ["f(x)", y, "main"], ["f′(x)", m, "slope"]]) {
-      const item = write(numbers, "span", { class: `number ${className}` });
-      write(item, "span", { class: "name" }, `${label} = `);
-      write(item, "output", {}, show(number));
-    }
-    if (ghost) write(numbers, "span", { class: "number ghost" }, `in grey: ${ghost.title}`);
+    xNumber.textContent = show(x);
+    valueNumber.textContent = show(y);
+    slopeNumber.textContent = show(m);
+    ghostName.textContent = ghost ? `in grey: ${ghost.title}` : "";
     say(spoken(main.title, x, y, m));
   }
 
-  const update = oncePerFrame(redraw);
+  const update = oncePerEvent(redraw);
   const setX = (x) => {
     model.set("x", x);
     model.save_changes();
@@ -147,7 +162,11 @@ function render({ model, el }) {
     for (const name of traits) model.set(name, start[name]);
     model.save_changes();
   });
-  const resized = new ResizeObserver(update);
+  // The width is told, not asked for: asking would lay out the whole page at every step.
+  const resized = new ResizeObserver(([entry]) => {
+    width = Math.max(entry.contentRect.width, 260);
+    update();
+  });
   resized.observe(el);
   return () => resized.disconnect();
 }
