@@ -99,7 +99,8 @@ def still_picture(app: Sphinx, bundle: dict) -> list[nodes.Node]:
     name = f"still-{hashlib.sha256(svg).hexdigest()[:16]}.svg"
     folder = Path(app.outdir, "..", "jupyter_execute").resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(svg)
+    if not (folder / name).exists():  # a file that looks new would have its page read again
+        (folder / name).write_bytes(svg)
     uri = os.path.relpath(folder / name, Path(app.env.doc2path(app.env.docname)).parent)
     image = nodes.image(uri=uri, alt=text_of(bundle["text/plain"]), candidates={"*": uri})
     return [image]
