@@ -91,6 +91,7 @@ def show(figure: Figure, alt: str) -> None:
 
 def _check_titles(figure):
     """Matplotlib cuts a title that is too long at the edge of the figure, and says nothing."""
+    figure.draw_without_rendering()  # at the figure's own resolution, which is not that of SVG
     titles = (text for axes in figure.axes for text in axes.findobj(Text) if _is_title(axes, text))
     for title in titles:
         if title.get_window_extent().x1 > figure.bbox.x1:

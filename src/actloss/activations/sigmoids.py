@@ -10,6 +10,7 @@ from actloss.numerics import (
     check_scale,
     distance_from_zero,
     elementwise,
+    elementwise_in_blocks,
     finite_part,
     is_positive,
     log1p,
@@ -67,7 +68,7 @@ def sigmoid_grad(x):
     return e / square_of_one_plus(e)
 
 
-@elementwise
+@elementwise_in_blocks
 def log_sigmoid(x):
     r"""Logarithm of the sigmoid, the log-likelihood of a logit.
 
