@@ -19,7 +19,7 @@ def height_of(entry: Activation) -> tuple[float, float]:
     """How much of the y axis to show: the curve at every end of its sliders, within `Y_LIMITS`.
 
     >>> height_of(ACTIVATIONS["sigmoid"])
-    (-0.15, 1.15)
+    (-0.14, 1.14)
     """
     x = np.linspace(*X_LIMITS, 101)
     curves = [entry.function(x)]
@@ -91,7 +91,7 @@ class ActivationExplorer(ipywidgets.VBox):
     >>> explorer = ActivationExplorer("leaky_relu", compare="relu", x=-2.0)
     >>> explorer.alpha = 0.3
     >>> explorer
-    ActivationExplorer('leaky_relu', compare='relu', x=-2.0, alpha=0.3)
+    ActivationExplorer('leaky_relu', compare='relu', x=-2, alpha=0.3)
     """
 
     function = traitlets.Unicode()
