@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from fontTools.ttLib import TTFont
 
 from tools.stamps import ROOT
 
+sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
 SPEC = importlib.util.spec_from_file_location("extension", ROOT / "web" / "extension.py")
 extension = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(extension)

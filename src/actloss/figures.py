@@ -44,7 +44,6 @@ STYLE = {
     "lines.linewidth": 2.2,
     "lines.solid_capstyle": "round",
     "savefig.transparent": True,
-    "svg.hashsalt": "actloss",  # the same figure gets the same ids, in every run
     "text.color": INK,
     "xtick.color": GREY,
     "xtick.labelcolor": INK,
@@ -66,7 +65,9 @@ def to_svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     no_date = {"Date": None, "Creator": None}
-    figure.savefig(buffer, format="svg", metadata=no_date, transparent=True)
+    # The same figure gets the same ids in every run.
+    with matplotlib.rc_context({"svg.hashsalt": "actloss"}):
+        figure.savefig(buffer, format="svg", metadata=no_date, transparent=True)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = COORDINATE.sub(lambda found: found["scale"] or f"{float(found[0]):.2f}", svg)

@@ -371,6 +371,16 @@ def test_reset(slot, explorer):
     np.testing.assert_array_equal(after.value, before.value)
 
 
+def test_reset_of_a_number(slot, explorer):
+    """Where the function stays, no choice of a function brings its number back."""
+    before = read(slot)
+    Slider(slot, explorer).handle.press("End")
+    slot.get_by_role("button", name="Reset").click()
+    after = read(slot)
+    assert_shows(after, function_of(explorer), ghost_of(explorer))
+    assert (after.point, after.sliders) == (before.point, before.sliders)
+
+
 def test_spoken(slot, explorer):
     """Screen readers are told value and slope once the reader pauses."""
     choose(slot, "function", "ReLU")

@@ -34,10 +34,12 @@ MOVING = """() => [...document.querySelectorAll("*")].flatMap(
   || Math.max(...style.transitionDuration.split(",").map(parseFloat)) > 0
 ).map(([element, part]) => `${element.outerHTML.slice(0, 100)} ${part ?? ""}`)"""
 
-LOOK = """() => ["body", ".bd-article", ".curve.main", ".widget-live button"].map((selector) => {
+LOOK = """() => [
+  ["body", "backgroundColor"], [".bd-article", "color"], [".curve.main", "stroke"],
+  [".widget-live .tick-x", "fill"], [".widget-live button", "color"],
+].map(([selector, property]) => {
   const element = document.querySelector(selector);
-  const { color, backgroundColor, stroke } = element ? getComputedStyle(element) : {};
-  return [selector, element ? `${color} on ${backgroundColor}, ${stroke}` : "is not here"];
+  return [selector, element ? getComputedStyle(element)[property] : "is not here"];
 })"""
 THEME = "document.documentElement.dataset.theme"
 
@@ -84,6 +86,7 @@ def test_no_overflow(page):
 def test_ids_are_unique_and_pictures_described(page):
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
     assert [name for name in set(ids) if ids.count(name) > 1] == []
+    assert page.locator("[title=null], [title=undefined]").count() == 0
     pictures = page.evaluate("[...document.images].map((image) => [image.src, image.alt])")
     assert [source for source, alt in pictures if not alt.strip()] == []
 

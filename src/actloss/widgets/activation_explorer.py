@@ -44,7 +44,7 @@ class ActivationPlot(anywidget.AnyWidget):
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     function_index = traitlets.Int().tag(sync=True)
     compare_index = traitlets.Int().tag(sync=True)
-    x = traitlets.Float().tag(sync=True)
+    x = traitlets.Float(1.0).tag(sync=True)
     alpha = traitlets.Float().tag(sync=True)
     beta = traitlets.Float().tag(sync=True)
     cap = traitlets.Float().tag(sync=True)
@@ -175,9 +175,18 @@ class ActivationExplorer(ipywidgets.VBox):
         return getattr(plot, name)
 
     def _follow_page(self, change):
+        """One message may tell of several changes, in any order.
+
+        Choices come first, because they decide which numbers mean something.
+        """
         name = change["name"].removesuffix("_index")
-        if name in ("function", "compare", "x", *PARAMETERS):
-            setattr(self, name, self._on_plot(name))
+        if name not in ("function", "compare", "x", *PARAMETERS):
+            return
+        with self.hold_trait_notifications():  # until both are as on the page
+            self.function = self._on_plot("function")
+            self.compare = self._on_plot("compare")
+        if name == "x" or self._owners.get(name) is not None:
+            setattr(self, name, change["new"])
 
     @traitlets.observe("function", "compare", "x", *PARAMETERS)
     def _send_to_page(self, change):

@@ -67,6 +67,11 @@ class Prediction(anywidget.AnyWidget):
 
     def guard(self, slider: ipywidgets.FloatSlider) -> None:
         """Lock `slider` until the question is answered or skipped."""
+        if not slider.min <= self.shows <= slider.max:
+            raise ValueError(
+                f"shows must lie between the ends of the slider, {slider.min} and {slider.max}, "
+                f"but got {self.shows}"
+            )
         self.value = slider.value
         slider.disabled = True
         ipywidgets.jsdlink((self, "locked"), (slider, "disabled"))
