@@ -22,6 +22,17 @@ extension = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(extension)
 
 MODEL = "0123abcd"
+# A box with a slider, a hidden slider and a menu.
+MODELS = {
+    MODEL: {
+        "model_name": "VBoxModel",
+        "state": {"children": ["IPY_MODEL_s", "IPY_MODEL_h", "IPY_MODEL_d"]},
+    },
+    "s": {"model_name": "FloatSliderModel", "state": {}},
+    "h": {"model_name": "FloatSliderModel", "state": {"layout": "IPY_MODEL_none"}},
+    "d": {"model_name": "DropdownModel", "state": {}},
+    "none": {"model_name": "LayoutModel", "state": {"display": "none"}},
+}
 VIEW = f'<script type="{extension.WIDGET_VIEW}">{{"model_id": "{MODEL}"}}</script>'
 PICTURE = "<svg xmlns='http://www.w3.org/2000/svg'/>"
 
@@ -107,7 +118,8 @@ def notebook(**data):
             {"cell_type": "markdown", "source": "Text"},
             {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "printed"}]},
             {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": view}]},
-        ]
+        ],
+        "metadata": {"widgets": {extension.WIDGET_STATE: {"state": MODELS}}},
     }
 
 
@@ -138,7 +150,8 @@ def test_widget_gets_a_slot_with_its_still_picture(app):
     doctree = document(nodes.raw("", f"<div>{VIEW}</div>", format="html"))
     extension.prepare_widget_slots(app, doctree)
     assert html_of(doctree) == (
-        f'<div class="widget-slot" data-model-id="{MODEL}"><div class="widget-still"></div></div>'
+        f'<div class="widget-slot" data-model-id="{MODEL}" data-figure="An explorer"'
+        ' style="--dropdowns:1;--sliders:1;--questions:0"><div class="widget-still"></div></div>'
     )
     (picture,) = doctree.findall(nodes.image)
     assert picture["alt"] == "An explorer"
@@ -258,66 +271,68 @@ def test_front_door(app):
 
 # --- weight --------------------------------------------------------------------------------
 
-
-def test_words_of_pages(app):
-    page = Path(app.outdir, "chapters", "one.html")
-    page.parent.mkdir()
-    page.write_text('<p class="a b" id="c" title="no"><b data-state="d">no</b></p>', "utf-8")
-    assert extension.words_of_pages(Path(app.outdir)) == {"a", "b", "c", "d"}
+PAGE = """<html><head><link href="_static/theme.css" rel="stylesheet"/></head>
+<body><p class="used">Text, α</p></body></html>"""
+STYLE = """.used{color:red}.unused{color:blue}html{--pst-x:1}.fa-bars.used:before{content:"\\f0c9"}
+@font-face{font-family:Icons;src:url(fontawesome/icons.woff2)}.used{font-family:Icons}"""
 
 
 @pytest.fixture
-def theme(app):
-    """The theme's style-sheet, in a site of one page."""
-    style = Path(app.outdir, "_static", "styles", "pydata-sphinx-theme.css")
-    style.parent.mkdir(parents=True)
-    style.write_text(".used{color:red}.unused{color:blue}html{--pst-x:1}", encoding="utf-8")
-    Path(app.outdir, "one.html").write_text('<p class="used">Text</p>', encoding="utf-8")
-    return style
-
-
-@pytest.fixture
-def pinned_node(monkeypatch):
+def site(app, monkeypatch):
+    """A site of one page, with a style-sheet and an icon font."""
     monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", "")
     extension.use_node_of_environment(None)
-
-
-def test_theme_style_is_cut_to_what_pages_use(app, theme, pinned_node):
-    before = theme.read_text(encoding="utf-8")
-    extension.cut_theme_style(app, None)
-    assert theme.read_text(encoding="utf-8") == ".used{color:red}html{--pst-x:1}"
-    # The next build starts from the whole style again, and takes the cut that was kept.
-    theme.write_text(before, encoding="utf-8")
-    sphinxcontrib.katex.NODEJS_BINARY = "no node is needed"
-    extension.cut_theme_style(app, None)
-    assert theme.read_text(encoding="utf-8") == ".used{color:red}html{--pst-x:1}"
-
-
-def test_new_word_in_a_page_brings_its_rule_back(app, theme, pinned_node):
-    before = theme.read_text(encoding="utf-8")
-    extension.cut_theme_style(app, None)
-    Path(app.outdir, "two.html").write_text('<p class="unused">Text</p>', encoding="utf-8")
-    theme.write_text(before, encoding="utf-8")
-    extension.cut_theme_style(app, None)
-    assert ".unused{color:blue}" in theme.read_text(encoding="utf-8")
-
-
-def test_icon_font_is_cut_to_the_icons_in_use(app, theme):
-    theme.write_text('.fa-bars:before{content:"\\f0c9"}', encoding="utf-8")
-    fonts = Path(app.outdir, "_static", "vendor", "fontawesome", "webfonts")
-    fonts.mkdir(parents=True)
+    static = Path(app.outdir, "_static")
+    (static / "fontawesome").mkdir(parents=True)
+    Path(app.outdir, "one.html").write_text(PAGE, encoding="utf-8")
     whole = next(Path(pydata_sphinx_theme.__file__).parent.rglob("fa-solid-900.woff2"))
-    font = fonts / whole.name
-    font.write_bytes(whole.read_bytes())
-    extension.cut_icon_font(app, None)
-    assert font.stat().st_size < whole.stat().st_size / 50
-    with TTFont(font) as left:
+
+    def start_again():
+        """As Sphinx does in every build: it copies style and font anew."""
+        (static / "theme.css").write_text(STYLE, encoding="utf-8")
+        (static / "fontawesome" / "icons.woff2").write_bytes(whole.read_bytes())
+
+    start_again()
+    return SimpleNamespace(
+        start_again=start_again, style=static / "theme.css", font=static / "fontawesome/icons.woff2"
+    )
+
+
+def test_style_is_cut_to_what_pages_use(app, site):
+    extension.lighten(app, None)
+    style = site.style.read_text(encoding="utf-8")
+    assert ".used{color:red}" in style
+    assert "--pst-x:1" in style
+    assert ".unused" not in style
+
+
+def test_the_cut_is_kept_for_the_next_build(app, site):
+    extension.lighten(app, None)
+    cut = site.style.read_bytes(), site.font.read_bytes()
+    site.start_again()
+    sphinxcontrib.katex.NODEJS_BINARY = "no node is needed"
+    extension.lighten(app, None)
+    assert (site.style.read_bytes(), site.font.read_bytes()) == cut
+
+
+def test_new_word_in_a_page_brings_its_rule_back(app, site):
+    extension.lighten(app, None)
+    Path(app.outdir, "two.html").write_text(PAGE.replace("used", "unused"), encoding="utf-8")
+    site.start_again()
+    extension.lighten(app, None)
+    assert ".unused{color:blue}" in site.style.read_text(encoding="utf-8")
+
+
+def test_icon_font_is_cut_to_the_icons_in_use(app, site):
+    whole = site.font.stat().st_size
+    Path(app.outdir, "one.html").write_text(PAGE.replace("used", "fa-bars used"), encoding="utf-8")
+    extension.lighten(app, None)
+    assert site.font.stat().st_size < whole / 50
+    with TTFont(site.font) as left:
         assert list(left.getBestCmap()) == [0xF0C9]
 
 
-@pytest.mark.parametrize(
-    "finish", [extension.cut_theme_style, extension.cut_icon_font, extension.open_front_door]
-)
+@pytest.mark.parametrize("finish", [extension.lighten, extension.open_front_door])
 def test_nothing_is_done_after_an_error_or_for_other_formats(app, finish):
     finish(app, ValueError("the build failed"))
     app.builder.format = "latex"

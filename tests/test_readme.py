@@ -17,7 +17,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def example(name):
     """The fenced block that follows the comment `<!-- example: name -->`."""
-    block = re.search(rf"<!-- example: {re.escape(name)} -->\n(`{{3,}})\w*\n(.*?)\n\1", README, re.S)
+    comment = f"<!-- example: {re.escape(name)} -->"
+    block = re.search(rf"{comment}\n(`{{3,}})\w*\n(.*?)\n\1", README, re.DOTALL)
     assert block, f"the README has no example {name}"
     return block[2]
 

@@ -120,8 +120,8 @@ def fonts_in_use(styles: list[Path], rules: str) -> list[Path]:
 
 def cut_font(path: Path, letters: str) -> None:
     options = subset.Options(flavor="woff2", hinting=False, name_IDs=[], notdef_outline=True)
-    font = subset.load_font(str(path), options)
-    subsetter = subset.Subsetter(options)
-    subsetter.populate(text=letters)
-    subsetter.subset(font)
-    subset.save_font(font, str(path), options)
+    with subset.load_font(str(path), options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=letters)
+        subsetter.subset(font)
+        subset.save_font(font, str(path), options)

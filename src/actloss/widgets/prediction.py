@@ -33,9 +33,9 @@ class Prediction(anywidget.AnyWidget):
 
     Examples
     --------
-    >>> Prediction("Is 0 a fixed point of tanh?", ["yes", "no"], answer=0, explanation="tanh 0 = 0.",
-    ...            shows=0.0)
-    Prediction('Is 0 a fixed point of tanh?')
+    >>> options = ["yes", "no"]
+    >>> Prediction("Is tanh(0) = 0?", options, answer=0, explanation="It is odd.", shows=0.0)
+    Prediction('Is tanh(0) = 0?')
     """
 
     _esm = join_module("prediction.js")
