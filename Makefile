@@ -7,13 +7,14 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute lab clean
+.PHONY: help python environment book serve test execute bench lab clean
 
 help:
 	@echo "make book      build the book: _build/html/index.html"
 	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make bench     weigh and time the built pages, beside what is promised"
 	@echo "make lab       open the chapters in JupyterLab"
 	@echo "make clean     remove what was built; .venv stays"
 
@@ -34,6 +35,9 @@ test: book
 
 execute: environment
 	@$(IN_VENV) -m tools.execute $(NOTEBOOK)
+
+bench: book
+	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
 lab: python
 	@"$(PYTHON)" -m tools.environment lab

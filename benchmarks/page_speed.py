@@ -46,8 +46,8 @@ addEventListener("DOMContentLoaded", () => {
 });
 """
 
-# Notes in `answers`, for each key pressed, the milliseconds from the key to the end of the frame that
-# painted another drawing. What the measurement itself does lies before the key or after that frame.
+# Notes in `answers`, for each key pressed, the milliseconds from the key to the end of the frame
+# that painted another drawing. What the measurement itself does lies before the key or after it.
 TIME_PRESSES = """
 (handle) => {
   const slot = handle.closest(".widget-slot");

@@ -1,0 +1,154 @@
+"""How heavy and how quick the built pages are, beside what the course promises.
+
+usage: python -m benchmarks.page [--json FILE] [PAGE …]      (after `make book`)
+
+Prints one row a page and ends with an error where a promise is broken. Jupyter Book's own defaults
+gave 1110 kB without widgets, 2024 kB with them, and 36 to 55 for Lighthouse's performance.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.page_speed import load_slowly, slider_answers, time_to_first_slider
+from benchmarks.page_weight import WITH_WIDGETS, WITHOUT_WIDGETS, from_other_hosts, total, transfers
+from tools import chromium
+from tools.node import ENVIRONMENT, PROGRAMS, run_npm
+from tools.serve import BOOK, server_for
+
+HERE = Path(__file__).parent
+CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+# (what, the most or the least it may be, unit)
+AT_MOST = {
+    "weight_without_widgets": WITHOUT_WIDGETS,
+    "weight_with_widgets": WITH_WIDGETS,
+    "requests_to_other_hosts": 0,
+    "slider_to_curve_ms": 16.0,
+}
+AT_LEAST = {f"lighthouse_{category}": 95 for category in CATEGORIES}
+
+
+def main():
+    options = parse(sys.argv[1:])
+    pages = options.pages or [
+        page.relative_to(BOOK).as_posix() for page in sorted(BOOK.glob("chapters/*.html"))
+    ]
+    if not pages:
+        sys.exit("the book is not built: run `make book`")
+    install_lighthouse()
+    rows = {}
+    with server_for(BOOK) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        executable = chromium.find()
+        browser = playwright.chromium.launch(executable_path=executable, args=chromium.ARGUMENTS)
+        for page in pages:
+            rows[page] = measure(browser, executable, server.url + page)
+            print_row(page, rows[page])
+        browser.close()
+        server.shutdown()
+    if options.json:
+        record = {"machine": machine(), "pages": rows}
+        Path(options.json).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    broken = [f"{page}: {fault}" for page, row in rows.items() for fault in faults(row)]
+    print("\n".join(broken) if broken else "every promise is kept")
+    sys.exit(bool(broken))
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description="Weigh and time the built pages.")
+    parser.add_argument("pages", nargs="*", help="chapters/intro.html, …; all chapters by default")
+    parser.add_argument("--json", help="write the figures to this file, too")
+    return parser.parse_args(arguments)
+
+
+def measure(browser, executable, url):
+    without = transfers(browser, url, with_widgets=False)
+    whole = transfers(browser, url, with_widgets=True)
+    answers = slider_answers(browser, url)
+    return {
+        "weight_without_widgets": total(without),
+        "weight_with_widgets": total(whole),
+        "requests": len(whole),
+        "requests_to_other_hosts": len(from_other_hosts(whole, url)),
+        **load_slowly(browser, url),
+        "first_slider_ms": time_to_first_slider(browser, url),
+        "slider_to_curve_ms": median(answers) if answers else None,
+        **lighthouse(executable, url),
+    }
+
+
+def install_lighthouse():
+    if not (HERE / "node_modules" / "lighthouse").is_dir():
+        done = run_npm("ci", "--ignore-scripts", "--loglevel=error", folder=HERE)
+        if done.returncode != 0:
+            sys.exit(f"npm could not install Lighthouse:\n{done.stdout}")
+
+
+def lighthouse(executable, url):
+    """Lighthouse's scores for a phone, from 0 to 100."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder, "report.json")
+        command = [
+            PROGRAMS / "node",
+            HERE / "node_modules" / "lighthouse" / "cli" / "index.js",
+            url,
+            "--quiet",
+            "--output=json",
+            f"--output-path={report}",
+            f"--only-categories={','.join(CATEGORIES)}",
+            f"--chrome-flags={' '.join(['--headless=new', *chromium.ARGUMENTS])}",
+        ]
+        subprocess.run(command, check=True, env=ENVIRONMENT | {"CHROME_PATH": executable})
+        found = json.loads(report.read_text(encoding="utf-8"))["categories"]
+    return {f"lighthouse_{name}": round(100 * found[name]["score"]) for name in CATEGORIES}
+
+
+def faults(row):
+    for name, most in AT_MOST.items():
+        if row[name] is not None and row[name] > most:
+            yield f"{name} is {row[name]:.0f}, promised at most {most:.0f}"
+    for name, least in AT_LEAST.items():
+        if row[name] < least:
+            yield f"{name} is {row[name]}, promised at least {least}"
+
+
+def print_row(page, row):
+    scores = " / ".join(str(row[f"lighthouse_{category}"]) for category in CATEGORIES)
+    slider = row["slider_to_curve_ms"]
+    first = row["first_slider_ms"]
+    print(
+        f"{page}\n"
+        f"  gzipped       {row['weight_without_widgets'] / 1000:.0f} kB without widgets "
+        f"(at most 220), {row['weight_with_widgets'] / 1000:.0f} kB with them (at most 400)\n"
+        f"  requests      {row['requests']}, to other hosts {row['requests_to_other_hosts']}\n"
+        f"  slow phone    first paint {row['first_paint_ms'] / 1000:.1f} s, largest "
+        f"{row['largest_paint_ms'] / 1000:.1f} s, layout shift {row['layout_shift']:.3f}, "
+        f"first slider {'none' if first is None else f'{first / 1000:.1f} s'}\n"
+        f"  slider        {'none' if slider is None else f'{slider:.1f} ms to the painted curve'}"
+        f" at 4x throttle (at most 16)\n"
+        f"  Lighthouse    {scores} (performance, accessibility, best practices, SEO; at least 95)",
+        flush=True,
+    )
+
+
+def machine():
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+        "jupyter-book": version("jupyter-book"),
+    }
+
+
+if __name__ == "__main__":
+    main()
