@@ -396,7 +396,7 @@ def test_prediction_keeps_options_apart():
     options = ["this", "that"]
     ask = question(options=options)
     options.append("another")
-    assert ask.options == ["this", "that"]
+    assert ask.options == ["this", "that"] == question(options=("this", "that")).options
 
 
 # --- the JavaScript that a figure carries --------------------------------------------------

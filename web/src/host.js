@@ -32,6 +32,11 @@ const MODULES = {
   anywidget: anywidget(base),
 };
 
+// A label without a tooltip would say "null" to whoever rests the pointer on it.
+description.DescriptionView.prototype.updateTooltip = function () {
+  if (this.label) this.label.title = this.model.get("tooltip") ?? "";
+};
+
 class PageManager extends ManagerBase {
   async loadClass(className, moduleName) {
     const found = MODULES[moduleName]?.[className];
