@@ -271,6 +271,53 @@ def test_page_chooses_function(function, reverse):
     assert_agree(explorer)
 
 
+class Page:
+    """Stands for the browser's side of a drawing: keeps its state, and takes what Python sends."""
+
+    comm_id = "page"
+
+    def __init__(self, plot):
+        self.state = plot.get_state()
+        plot.comm = self
+
+    def on_msg(self, callback):
+        """Nothing comes from here: the tests call `from_page`."""
+
+    def close(self):
+        """Nothing is open."""
+
+    def send(self, data, buffers):
+        if data["method"] == "update":
+            self.state |= data["state"]
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["", "numbers first"])
+@pytest.mark.parametrize("function", ["elu", "prelu", "swish", "softcap"])
+def test_page_and_python_end_alike(function, reverse):
+    """Whatever Python answers, the page keeps what its reader chose."""
+    explorer = ActivationExplorer("leaky_relu", alpha=0.5)
+    plot = plot_of(explorer)
+    page = Page(plot)
+    chosen = {"function_index": plot.names.index(function)}
+    for name, ends in ACTIVATIONS[function].parameters.items():
+        chosen |= {f"{name}_min": ends.minimum, f"{name}_max": ends.maximum}
+        chosen[name] = ends.maximum
+    page.state |= chosen
+    from_page(plot, **dict(reversed(chosen.items())) if reverse else chosen)
+    assert {name: page.state[name] for name in chosen} == chosen
+    assert {name: getattr(plot, name) for name in chosen} == chosen
+
+
+def test_python_reaches_the_page():
+    explorer = ActivationExplorer("leaky_relu")
+    page = Page(plot_of(explorer))
+    explorer.function = "elu"
+    explorer.alpha = 2.5
+    explorer.x = -3.0
+    assert page.state == plot_of(explorer).get_state()
+    assert (page.state["alpha"], page.state["x"]) == (2.5, -3.0)
+
+
 @pytest.mark.parametrize("ghost", ACTIVATIONS)
 def test_page_chooses_ghost(ghost):
     explorer = ActivationExplorer("relu")

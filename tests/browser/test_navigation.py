@@ -1,0 +1,84 @@
+"""Ways through the book: the menu on a small screen, the search, the skip link, the keyboard."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.book import PAGES
+
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+first_chapter = pytest.mark.parametrize("path", CHAPTERS[:1])
+
+
+@pytest.mark.parametrize("width", [390, 640])  # a phone; a desk at a zoom of 200 %
+@first_chapter
+def test_menu_on_a_small_screen(open_page, path, width):
+    page = open_page(path, width=width, has_touch=True)
+    menu = page.get_by_role("navigation", name="Main")
+    expect(menu).to_be_hidden()
+    page.locator(".primary-toggle:visible").tap()
+    expect(menu).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    page.locator(".primary-toggle:visible").tap()
+    menu.get_by_role("link", name="The ReLU family").tap()
+    page.wait_for_url("**/chapters/relu-family.html")
+
+
+@first_chapter
+def test_menu_on_a_large_screen(open_page, path):
+    page = open_page(path)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="The ReLU family").click()
+    page.wait_for_url("**/chapters/relu-family.html")
+
+
+@first_chapter
+def test_skip_link(open_page, path):
+    """The first stop of the Tab key leads past the menus."""
+    page = open_page(path)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to main content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#main-content")
+
+
+@first_chapter
+def test_search(open_page, path):
+    """Ctrl-K, a word, Enter: the pages that hold the word, with their addresses."""
+    page = open_page(path)
+    page.keyboard.press("Control+K")
+    page.get_by_role("searchbox").fill("subgradient")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=subgradient**")
+    found = page.locator("#search-results li a").first
+    expect(found).to_have_text("The ReLU family")
+    found.click()
+    page.wait_for_url("**/chapters/relu-family.html**")
+
+
+def test_search_without_a_find(open_page):
+    page = open_page("search.html?q=xylophone")
+    expect(page.locator("#search-results")).to_contain_text("did not match any documents")
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_tab_goes_through_the_whole_page(open_page, path):
+    """No stop of the Tab key is hidden, and none is a trap: the last one is reached."""
+    page = open_page(path)
+    stops = []
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            "() => { const element = document.activeElement;"
+            " if (element === document.body) return null;"
+            " const { width, height } = element.getBoundingClientRect();"
+            " return [element.outerHTML.slice(0, 100), width > 0 && height > 0]; }"
+        )
+        if stop is None:
+            break
+        stops.append(stop)
+    else:
+        pytest.fail("the Tab key does not come to an end")
+    assert [element for element, visible in stops if not visible] == []
+    assert len(stops) > 10
