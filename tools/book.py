@@ -12,6 +12,7 @@ every file the book is made from. It decides between three ways:
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -122,6 +123,8 @@ def run_sphinx(anew):
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT)]
     command += ["-W", "-n", "--keep-going", *(["--all"] if anew else [])]
     BUILD.mkdir(exist_ok=True)
+    if anew:
+        shutil.rmtree(BUILD / "html", ignore_errors=True)  # else what is no longer made would stay
     with Stage("book") as stage, LOG.open("w", encoding="utf-8") as log:
         stage.detail = progress
         done = subprocess.run(

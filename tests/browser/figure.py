@@ -133,11 +133,11 @@ def assert_shows(drawing: Drawing, function: str, compare: str | None = None) ->
 
 
 def assert_curves(curves, name: str, sliders: dict[str, float]) -> None:
-    """`curves` are value and slope of the activation, at each of the 200 points of the path."""
+    """`curves` are value and slope of the activation, at each of the 120 points of the path."""
     entry, parameters = ACTIVATIONS[name], of_function(name, sliders)
     kinks = entry.at("kinks", **parameters)
     for drawn, function in zip(curves, (entry.function, entry.gradient), strict=True):
-        assert len(drawn.x) > 200
+        assert len(drawn.x) > 120
         np.testing.assert_allclose((drawn.x[0], drawn.x[-1]), (-5.0, 5.0), atol=1e-3)
         # A rounded x may fall on the wrong side of a jump.
         clear = np.all(

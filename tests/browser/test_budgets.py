@@ -13,9 +13,7 @@ from tests.browser.book import PAGES
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("with_widgets", "most"), [(False, WITHOUT_WIDGETS), (True, WITH_WIDGETS)]
-)
+@pytest.mark.parametrize(("with_widgets", "most"), [(False, WITHOUT_WIDGETS), (True, WITH_WIDGETS)])
 def test_weight(browser, site, path, with_widgets, most):
     found = transfers(browser, site + path, with_widgets=with_widgets)
     assert 50_000 < total(found) <= most

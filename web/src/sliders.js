@@ -1,6 +1,37 @@
 // Mends ipywidgets' sliders. First, what they do not tell a screen reader: their name, their value as printed, and
 // whether they are locked; and that the number beside them can be written over. Second, Home and End:
 // noUiSlider takes them to the ends that the slider had when it was made, not to those it has now.
+// Third, what each step of a drag costs.
+
+const textOf = Object.getOwnPropertyDescriptor(Node.prototype, "textContent").get;
+
+/**
+ * Let `element.textContent = …` change the text that is there, in a box whose size it does not
+ * change (see course.css): else the whole page is laid out at each step.
+ */
+function keepTextInBox(element) {
+  const box = document.createElement("span");
+  const text = document.createTextNode(element.textContent);
+  box.append(text);
+  element.replaceChildren(box);
+  Object.defineProperty(element, "textContent", {
+    get: () => textOf.call(element),
+    set: (value) => {
+      if (text.parentNode !== box || box.parentNode !== element || element.childNodes.length > 1) {
+        box.replaceChildren(text); // the reader wrote over it
+        element.replaceChildren(box);
+      }
+      if (text.data !== value) text.data = value;
+    },
+  });
+}
+
+/** Set attributes, but for those that have their value already. */
+function change(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+  }
+}
 
 export function mended(View) {
   return class extends View {
@@ -10,6 +41,7 @@ export function mended(View) {
       this.$slider.noUiSlider.on("update", () => this.#tell());
       const options = { capture: true }; // before noUiSlider's own listener
       this.$slider.addEventListener("keydown", (event) => this.#goToEnd(event), options);
+      keepTextInBox(this.readout);
     }
 
     #goToEnd(event) {
@@ -35,12 +67,8 @@ export function mended(View) {
       if (!handle) return; // the slider is not drawn yet
       const name = this.model.get("description");
       const locked = this.model.get("disabled");
-      handle.setAttribute("aria-label", name);
-      handle.setAttribute("aria-valuetext", this.readout.textContent);
-      handle.setAttribute("aria-disabled", String(locked));
-      this.readout.setAttribute("role", "textbox");
-      this.readout.setAttribute("aria-label", name);
-      this.readout.setAttribute("aria-readonly", String(locked));
+      change(handle, { "aria-label": name, "aria-valuetext": this.readout.textContent, "aria-disabled": locked });
+      change(this.readout, { role: "textbox", "aria-label": name, "aria-readonly": locked });
     }
   };
 }

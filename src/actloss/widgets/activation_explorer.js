@@ -1,5 +1,5 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
-import { Panel, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, write } from "./plot.js";
+import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, runs, write } from "./plot.js";
 import { FUNCTIONS } from "./functions.js";
 
 const PARAMETERS = ["alpha", "beta", "cap"];
@@ -51,7 +51,10 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot" });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
-  const handle = draw(svg, "circle", { r: 9, class: "handle", tabindex: 0, role: "slider" });
+  const handle = draw(svg, "circle", {
+    r: 9, class: "handle", tabindex: 0, role: "slider",
+    "aria-label": "x", "aria-valuemin": X_DOMAIN[0], "aria-valuemax": X_DOMAIN[1],
+  });
   const readout = write(el, "p", { class: "readout" });
   const say = liveRegion(el);
   const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
@@ -61,21 +64,17 @@ function render({ model, el }) {
     ([label, className]) => {
       const item = write(numbers, "span", { class: `number ${className}` });
       write(item, "span", { class: "name" }, `${label} = `);
-      return write(item, "output");
+      return write(item, "output", {}, " ");
     },
   );
-  const ghostName = write(numbers, "span", { class: "number ghost" });
+  const ghostName = write(numbers, "span", { class: "number ghost" }, " ");
   let width = Math.max(el.clientWidth, 260);
   let top, bottom, drawnFrame;
 
   /** The axes, drawn anew only when they change: a slider moves curves only. */
   function drawPanels(low, high) {
     const frame = `${width} ${low} ${high}`;
-    if (frame === drawnFrame) {
-      top.clear();
-      bottom.clear();
-      return;
-    }
+    if (frame === drawnFrame) return;
     drawnFrame = frame;
     const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
     const height = 28 + upper + 40 + lower + 26;
@@ -95,23 +94,25 @@ function render({ model, el }) {
     const args = argumentsOf(model, main);
     const value = (x) => main.value(x, ...args);
     const slope = (x) => main.slope(x, ...args);
-    svg.setAttribute("aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
+    change(svg, "aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
     drawPanels(low, high);
+    for (const panel of [top, bottom]) panel.begin();
     const points = grid(X_DOMAIN, main.kinks);
 
-    const flat = (x) => slope(x) === 0;
+    const slopes = points.map(slope);
+    const dead = runs(points, (i) => slopes[i] === 0);
     // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
-    const reachesEdge = ([from, to]) => from === points[0] || to === points.at(-1);
-    const faint = (x) => !flat(x) && Math.abs(slope(x)) < SATURATED;
+    const saturated = runs(points, (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED).filter(
+      ([from, to]) => from === points[0] || to === points.at(-1),
+    );
     for (const panel of [top, bottom]) {
-      const dead = panel.shade(points, flat, "dead");
-      const saturated = panel.shade(points, faint, "saturated", reachesEdge);
-      if (panel !== top) continue;
-      for (const run of dead) panel.bandLabel(run, "dead: slope 0");
-      for (const run of saturated) panel.bandLabel(run, `saturated: slope below ${SATURATED}`);
+      panel.shade(dead, "dead");
+      panel.shade(saturated, "saturated");
     }
+    for (const run of dead) top.bandLabel(run, "dead: slope 0");
+    for (const run of saturated) top.bandLabel(run, `saturated: slope below ${SATURATED}`);
     if (ghost) {
       const ghostArgs = argumentsOf(model, ghost);
       const ghostPoints = grid(X_DOMAIN, ghost.kinks);
@@ -126,20 +127,22 @@ function render({ model, el }) {
     top.curve(value, points, "main");
     bottom.curve(slope, points, "slope");
     bottom.segment(x, 0, x, m, "stem");
-    draw(bottom.marks, "circle", { cx: bottom.toX(x), cy: bottom.toY(m), r: 5, class: "slope-point" });
+    bottom.point(x, m, "slope-point");
+    for (const panel of [top, bottom]) panel.finish();
 
-    handle.setAttribute("cx", top.toX(x));
-    handle.setAttribute("cy", Math.min(Math.max(top.toY(y), top.top), top.top + top.height));
-    handle.setAttribute("aria-label", "x");
-    handle.setAttribute("aria-valuemin", X_DOMAIN[0]);
-    handle.setAttribute("aria-valuemax", X_DOMAIN[1]);
-    handle.setAttribute("aria-valuenow", Number(x.toFixed(3)));
-    handle.setAttribute("aria-valuetext", spoken(main.title, x, y, m));
+    change(handle, "cx", top.toX(x));
+    change(handle, "cy", Math.min(Math.max(top.toY(y), top.top), top.top + top.height));
+    change(handle, "aria-valuenow", Number(x.toFixed(3)));
+    change(handle, "aria-valuetext", spoken(main.title, x, y, m));
 
-    xNumber.textContent = show(x);
-    valueNumber.textContent = show(y);
-    slopeNumber.textContent = show(m);
-    ghostName.textContent = ghost ? `in grey: ${ghost.title}` : "";
+    for (const [place, text] of [
+      [xNumber, show(x)],
+      [valueNumber, show(y)],
+      [slopeNumber, show(m)],
+      [ghostName, ghost ? `in grey: ${ghost.title}` : ""],
+    ]) {
+      place.firstChild.data = text;
+    }
     say(spoken(main.title, x, y, m));
   }
 

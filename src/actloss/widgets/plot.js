@@ -11,6 +11,11 @@ export function draw(parent, tag, attributes = {}) {
   return element;
 }
 
+/** Set an attribute that may have this value already: browsers do not look before they work. */
+export function change(element, name, value) {
+  if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
 /** Create an HTML element with attributes and text, inside `parent`. */
 export function write(parent, tag, attributes = {}, text = "") {
   const element = document.createElement(tag);
@@ -46,10 +51,58 @@ function tickLabel(value) {
 }
 
 /** Evenly spaced points over a domain, with both sides of every kink, so that a jump stays upright. */
-export function grid([low, high], kinks = [], count = 200) {
+export function grid([low, high], kinks = [], count = 120) {
   const points = Array.from({ length: count + 1 }, (_, i) => low + ((high - low) * i) / count);
   for (const kink of kinks) points.push(kink - 1e-9, kink, kink + 1e-9);
   return points.filter((x) => x >= low && x <= high).sort((a, b) => a - b);
+}
+
+/** The runs of neighbouring `points` for whose index `test` holds, as [first, last]. */
+export function runs(points, test) {
+  const found = [];
+  let start = null;
+  points.forEach((x, i) => {
+    const inside = test(i);
+    if (inside && start === null) start = x;
+    if (start !== null && (!inside || i === points.length - 1)) {
+      const end = inside ? x : points[i - 1];
+      if (end > start) found.push([start, end]);
+      start = null;
+    }
+  });
+  return found;
+}
+
+/**
+ * The marks of a panel, drawn anew at each step between `begin` and `finish`. What was drawn at the
+ * same place the last time is moved where tag and class agree: a browser moves an element for far
+ * less than it makes one.
+ */
+class Layer {
+  #next = 0;
+
+  constructor(parent) {
+    this.parent = parent;
+  }
+
+  begin() {
+    this.#next = 0;
+  }
+
+  draw(tag, attributes) {
+    const old = this.parent.children[this.#next++];
+    if (old?.localName !== tag || old.getAttribute("class") !== attributes.class) {
+      const element = draw(this.parent, tag, attributes);
+      old?.replaceWith(element);
+      return element;
+    }
+    for (const [name, value] of Object.entries(attributes)) change(old, name, value);
+    return old;
+  }
+
+  finish() {
+    while (this.parent.children.length > this.#next) this.parent.lastElementChild.remove();
+  }
 }
 
 /**
@@ -70,16 +123,22 @@ export class Panel {
     // notebook each figure runs its own copy of this module, so that no copy knows of others' ids.)
     const frame = { x: left, y: top, width: innerWidth, height };
     const viewBox = `${left} ${top} ${innerWidth} ${height}`;
-    this.bands = draw(svg, "svg", { ...frame, viewBox, class: "bands" });
+    this.bands = new Layer(draw(svg, "svg", { ...frame, viewBox, class: "bands" }));
     this.axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
-    this.marks = draw(svg, "svg", { ...frame, viewBox, class: "marks" });
+    this.marks = new Layer(draw(svg, "svg", { ...frame, viewBox, class: "marks" }));
     this.#drawAxes(label, xTicks);
   }
 
-  /** Take away what was drawn, and keep the axes: to draw those anew costs far more than a curve. */
-  clear() {
-    this.bands.replaceChildren();
-    this.marks.replaceChildren();
+  /** Begin a drawing within the same axes. */
+  begin() {
+    this.bands.begin();
+    this.marks.begin();
+  }
+
+  /** End it: what the last drawing had beyond this one goes. */
+  finish() {
+    this.bands.finish();
+    this.marks.finish();
   }
 
   #drawAxes(label, xTicks) {
@@ -110,38 +169,32 @@ export class Panel {
       path += `${pen}${hundredths(this.toX(x))} ${hundredths(pixel)}`;
       pen = "L";
     }
-    return draw(this.marks, "path", { d: path, class: `curve ${className}` });
+    return this.marks.draw("path", { d: path, class: `curve ${className}` });
   }
 
   segment(x0, y0, x1, y1, className) {
     const ends = { x1: this.toX(x0), y1: this.toY(y0), x2: this.toX(x1), y2: this.toY(y1) };
-    return draw(this.marks, "line", { ...ends, class: className });
+    return this.marks.draw("line", { ...ends, class: className });
   }
 
-  /** Shade the runs of `points` in which `test` holds (those that `keep` keeps); return them. */
-  shade(points, test, className, keep = () => true) {
-    const runs = [];
-    let start = null;
-    points.forEach((x, i) => {
-      const inside = test(x);
-      if (inside && start === null) start = x;
-      if (start !== null && (!inside || i === points.length - 1)) {
-        const end = inside ? x : points[i - 1];
-        if (end > start && keep([start, end])) runs.push([start, end]);
-        start = null;
-      }
-    });
+  point(x, y, className, radius = 5) {
+    return this.marks.draw("circle", { cx: this.toX(x), cy: this.toY(y), r: radius, class: className });
+  }
+
+  /** Shade from start to end of each run over the panel's whole height. */
+  shade(runs, className) {
     for (const [from, to] of runs) {
       const x = this.toX(from);
-      draw(this.bands, "rect", { x, y: this.top, width: this.toX(to) - x, height: this.height, class: className });
+      const width = this.toX(to) - x;
+      this.bands.draw("rect", { x, y: this.top, width, height: this.height, class: className });
     }
-    return runs;
   }
 
   bandLabel([from, to], text) {
     const middle = (this.toX(from) + this.toX(to)) / 2;
     if (this.toX(to) - this.toX(from) < 7 * text.length) return; // no room for the words
-    draw(this.bands, "text", { x: middle, y: this.top + 16, class: "band-label" }).textContent = text;
+    const label = this.bands.draw("text", { x: middle, y: this.top + 16, class: "band-label" });
+    if (label.textContent !== text) label.textContent = text;
   }
 }
 
