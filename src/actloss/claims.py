@@ -1,0 +1,113 @@
+"""Claims that readers meet about activation and loss functions, and the verdicts on them.
+
+The words of each claim stand in ``claims.toml``. Its verdict is computed by a cell of a chapter.
+"""
+
+import html
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Claim(NamedTuple):
+    """What is claimed, in our words; who claims it (keys of the bibliography); who settles it."""
+
+    number: int
+    claim: str
+    by: tuple[str, ...]
+    chapter: str
+
+
+def _read_claims() -> dict[int, Claim]:
+    text = Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")
+    return {
+        int(number): Claim(int(number), entry["claim"], tuple(entry["by"]), entry["chapter"])
+        for number, entry in tomllib.loads(text).items()
+    }
+
+
+CLAIMS = _read_claims()
+
+Checks = Mapping[str, bool]
+
+
+class Verdict(NamedTuple):
+    """A claim with what was checked: taken word by word, and as readers take it."""
+
+    claim: Claim
+    said: Checks
+    meant: Checks
+
+    @property
+    def word(self) -> str:
+        """`holds`, `holds with conditions`, `misleading` or `false`: a matter of the checks."""
+        if not any(self.said.values()):
+            return "false"
+        if not all(self.said.values()):
+            return "holds with conditions"
+        return "holds" if all(self.meant.values()) else "misleading"
+
+    def __repr__(self):
+        checks = [*self.said.items(), *self.meant.items()]
+        lines = [f"  {'✓' if passed else '✗'} {name}" for name, passed in checks]
+        return f"Claim {self.claim.number}: {self.word}\n" + "\n".join(lines)
+
+    def _repr_html_(self):
+        checks = [*self.said.items(), *self.meant.items()]
+        items = "".join(
+            f'<li class="{"passed" if passed else "failed"}">'
+            f'<span aria-hidden="true">{"✓" if passed else "✗"}</span> {html.escape(name)}'
+            f'<span class="actloss-spoken">: {"true" if passed else "not true"}</span></li>'
+            for name, passed in checks
+        )
+        number = self.claim.number
+        return (
+            f'<div class="actloss-settled" id="claim-{number}">'
+            f"<p>Claim {number}: <strong>{self.word}</strong></p><ul>{items}</ul></div>"
+        )
+
+
+def settle(number: int, said: Checks, meant: Checks | None = None) -> Verdict:
+    """Settle claim `number` by checks that were computed, each named by what it says.
+
+    Parameters
+    ----------
+    number : int
+        Of the claim, in ``CLAIMS``.
+    said : mapping of str to bool
+        The claim taken at its word, case by case. None true: false. Some true: holds with
+        conditions.
+    meant : mapping of str to bool, optional
+        What a reader takes from it. If the words are true and this is not, it is misleading.
+
+    Raises
+    ------
+    ValueError
+        If there is no such claim, or nothing was checked.
+    TypeError
+        If a check is not true or false.
+
+    Examples
+    --------
+    >>> settle(11, {"it is max(αx, x) for α = 0.5": True, "it is for α = 2": False})
+    Claim 11: holds with conditions
+      ✓ it is max(αx, x) for α = 0.5
+      ✗ it is for α = 2
+    """
+    if number not in CLAIMS:
+        raise ValueError(f"number must be that of a claim, 1 to {max(CLAIMS)}, but got {number!r}")
+    if not said:
+        raise ValueError("said must hold at least one check, but is empty")
+    checked = {}
+    for argument, checks in (("said", said), ("meant", meant or {})):
+        for name, passed in checks.items():
+            if not isinstance(passed, (bool, np.bool_)):
+                raise TypeError(
+                    f"{argument}[{name!r}] must be True or False, but got {passed!r} "
+                    f"({type(passed).__name__})"
+                )
+        checked[argument] = {name: bool(passed) for name, passed in checks.items()}
+    return Verdict(CLAIMS[number], **checked)
