@@ -14,7 +14,7 @@ help:
 	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
-	@echo "make bench     weigh and time the built pages, beside what is promised"
+	@echo "make bench     time functions, training and pages beside their peers"
 	@echo "make lab       open the chapters in JupyterLab"
 	@echo "make clean     remove what was built; .venv stays"
 
@@ -37,6 +37,8 @@ execute: environment
 	@$(IN_VENV) -m tools.execute $(NOTEBOOK)
 
 bench: book
+	@$(IN_VENV) -m benchmarks.functions
+	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
 lab: python

@@ -57,9 +57,13 @@ def softmax(x, *, axis=-1, temperature=1.0):
     array([0.5, 0.5])
     """
     temperature = check_scale("temperature", temperature)
-    x = finite_part(x)
-    e = np.exp((x - x.max(axis, keepdims=True, initial=-np.inf)) / temperature)
-    return e / e.sum(axis, keepdims=True)
+    p = finite_part(x)  # one array for all steps: a new one for each would take longer to fill
+    p -= p.max(axis, keepdims=True, initial=-np.inf)
+    if temperature != 1.0:
+        p /= temperature
+    np.exp(p, out=p)
+    p /= p.sum(axis, keepdims=True)
+    return p
 
 
 @along_axis
@@ -143,11 +147,13 @@ def log_softmax(x, *, axis=-1):
         return x.copy()
     largest = np.expand_dims(x.argmax(axis), axis)
     maximum = np.take_along_axis(x, largest, axis)
-    below = np.where(x == maximum, 0.0, x - maximum)  # ∞ − ∞ would be NaN
+    below = x - maximum
+    below[x == maximum] = 0.0  # ∞ − ∞ would be NaN
     # The sum is 1, for the largest logit, plus the others; adding the 1 now would cost digits.
     others = np.exp(below)
     np.put_along_axis(others, largest, 0.0, axis)
-    return below - np.log1p(others.sum(axis, keepdims=True))
+    below -= np.log1p(others.sum(axis, keepdims=True))
+    return below
 
 
 @along_axis

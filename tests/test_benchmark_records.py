@@ -1,0 +1,52 @@
+"""The recorded benchmarks that chapters load: complete, and saying where they come from."""
+
+import json
+from datetime import date
+
+import numpy as np
+import pytest
+
+from actloss.catalogue import ACTIVATIONS
+from benchmarks.moons import CANDIDATES
+from benchmarks.record import geometric_mean, shortest_times
+from tools.stamps import ROOT
+
+RESULTS = ROOT / "benchmarks" / "results"
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in RESULTS.glob("*.json")))
+def test_a_record_says_where_it_comes_from(name):
+    record = json.loads((RESULTS / name).read_text(encoding="utf-8"))
+    assert record["machine"]
+    assert set(record["versions"]) >= {"numpy", "torch"}
+    assert date.fromisoformat(record["date"]) <= date.today()
+    assert record["rows"]
+
+
+def test_every_activation_was_timed_beside_its_twin():
+    rows = json.loads((RESULTS / "activations.json").read_text(encoding="utf-8"))["rows"]
+    timed = {(row["function"], row["dtype"], row["library"]) for row in rows}
+    for name in ACTIVATIONS.keys() - {"identity"}:
+        for dtype in ("float32", "float64"):
+            for library in ("actloss", "PyTorch"):
+                assert (name, dtype, library) in timed
+    assert all(np.isfinite(row["nanoseconds"]) and row["nanoseconds"] > 0 for row in rows)
+
+
+def test_every_way_to_train_on_the_moons_was_timed():
+    rows = json.loads((RESULTS / "moons.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["candidate"] for row in rows] == list(CANDIDATES)
+    assert all(row["seconds"] > 0 and min(row["test_accuracy"]) > 0.9 for row in rows)
+
+
+def test_the_clock_calls_every_candidate_in_every_round():
+    calls = []
+    best = shortest_times(
+        {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, rounds=3
+    )
+    assert calls == ["a", "b"] * 4  # one of them to warm up
+    assert all(0 < seconds < 1 for seconds in best.values())
+
+
+def test_geometric_mean():
+    assert geometric_mean([0.5, 2.0, 8.0]) == pytest.approx(2.0)
