@@ -4,7 +4,10 @@ The words of each claim stand in ``claims.toml``. Its verdict is computed by a c
 """
 
 import html
+import json
+import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -111,3 +114,84 @@ def settle(number: int, said: Checks, meant: Checks | None = None) -> Verdict:
                 )
         checked[argument] = {name: bool(passed) for name, passed in checks.items()}
     return Verdict(CLAIMS[number], **checked)
+
+
+def settled(notebooks: Path | str) -> dict[int, tuple[str, str]]:
+    """Verdicts that stored notebooks hold: by claim, the chapter and the word.
+
+    A cell that settles claim 11 is tagged ``claim-11`` and ends in ``settle(11, …)``. What it
+    printed when it was run is read, so that nobody types a verdict.
+
+    Raises
+    ------
+    ValueError
+        If a tagged cell holds no verdict on its claim, or a claim is settled twice.
+    """
+    found: dict[int, tuple[str, str]] = {}
+    for path in sorted(Path(notebooks).glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for tag in cell["metadata"].get("tags", ()):
+                if not (tagged := re.fullmatch(r"claim-(\d+)", tag)):
+                    continue
+                number = int(tagged[1])
+                texts = ("".join(o.get("data", {}).get("text/plain", "")) for o in cell["outputs"])
+                verdict = re.search(rf"^Claim {number}: (.+)$", "\n".join(texts), re.MULTILINE)
+                if verdict is None:
+                    raise ValueError(f"{path.name}: the cell tagged {tag} holds no verdict on it")
+                if number in found:
+                    raise ValueError(
+                        f"{path.name}: claim {number} is settled in {found[number][0]}"
+                    )
+                found[number] = (path.stem, verdict[1])
+    return found
+
+
+# What the bibliography calls the articles.
+NAMES = {
+    "source-magazine": "Fritz AI",
+    "source-primer": "Primer on the web",
+    "source-engines": "MHTECHIN 2026",
+    "baheti2021activation": "Baheti 2021",
+    "source-numpy2024": "NumPy snippets 2024",
+}
+WORDS = ("holds", "holds with conditions", "misleading", "false")
+
+
+class Ledger:
+    """All claims in a table, with their verdicts and links to the cells that settle them.
+
+    The page filters it with style-sheet rules alone, so that it works without scripts.
+    """
+
+    def __init__(self, notebooks: Path | str = "."):
+        self.settled = settled(notebooks)
+
+    def __repr__(self):
+        counts = Counter(word for _, word in self.settled.values())
+        return "\n".join(f"{counts[word]:3}  {word}" for word in WORDS)
+
+    def _repr_html_(self):
+        counts = Counter(word for _, word in self.settled.values())
+        choices = [("all", f"all {len(self.settled)}")]
+        choices += [(word.replace(" ", "-"), f"{word} ({counts[word]})") for word in WORDS]
+        radios = "".join(
+            f'<label><input type="radio" name="ledger" value="{value}"'
+            f"{' checked' if value == 'all' else ''}> {text}</label>"
+            for value, text in choices
+        )
+        rows = "".join(self._row(CLAIMS[number]) for number in sorted(self.settled))
+        return (
+            f'<div class="actloss-ledger"><fieldset><legend>Show</legend>{radios}</fieldset>'
+            "<table><thead><tr><th>claim</th><th>in our words</th>"
+            "<th>who says so</th><th>verdict</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+    def _row(self, claim):
+        chapter, word = self.settled[claim.number]
+        return (
+            f'<tr data-verdict="{word.replace(" ", "-")}"><td>{claim.number}</td>'
+            f"<td>{html.escape(claim.claim)}</td>"
+            f"<td>{html.escape(', '.join(NAMES[key] for key in claim.by))}</td>"
+            f'<td><a href="{chapter}.html#claim-{claim.number}">{word}</a></td></tr>'
+        )
