@@ -1,0 +1,235 @@
+// A network that learns two moons: its border, and the curves of its training, epoch by epoch.
+import { Panel, change, draw, formatNumber, liveRegion, oncePerEvent, write } from "./plot.js";
+import { ACTIVATION, FACTS } from "./theatre_facts.js";
+import { STORED } from "./training_runs.js";
+
+const EPOCHS = STORED.epochs;
+const FRAME = 350; // milliseconds that a played epoch stays
+
+/** Rows of 16-bit integers in base64; in each row they stand for its own scale. */
+function unpack(text, scales) {
+  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const view = new DataView(bytes.buffer);
+  const columns = bytes.length / 2 / scales.length;
+  return scales.map((scale, row) =>
+    Float64Array.from({ length: columns }, (_, i) => view.getInt16(2 * (row * columns + i), true) * scale),
+  );
+}
+
+const unpacked = new Map();
+
+/** The run of a choice: its weights, and loss and accuracy at each epoch as long as it lasted. */
+function runOf({ hidden, output, loss }) {
+  const name = `${hidden}|${output}|${loss}`;
+  if (!unpacked.has(name)) {
+    const { weights, scales, loss: losses, accuracy } = STORED.runs[name];
+    unpacked.set(name, { weights: unpack(weights, scales), losses: losses.map((value) => value ?? NaN), accuracy });
+  }
+  return unpacked.get(name);
+}
+
+/** What the last layer computes at (x1, x2), with the weights of one moment. */
+function outputSum(weights, activation, x1, x2) {
+  const units = STORED.units;
+  let sum = weights[4 * units];
+  for (let j = 0; j < units; j++) {
+    sum += weights[j + 3 * units] * activation(weights[j] * x1 + weights[j + units] * x2 + weights[j + 2 * units]);
+  }
+  return sum;
+}
+
+/** What an output sum answers, from 0 (surely class 0) to 1 (surely class 1). */
+function certainty({ output, loss }, sum) {
+  if (output === "sigmoid") return ACTIVATION.sigmoid(sum);
+  return Math.min(Math.max(loss === "hinge loss" ? (sum + 1) / 2 : sum, 0), 1);
+}
+
+function cellCentre(i) {
+  return -FACTS.reach + ((2 * i + 1) * FACTS.reach) / FACTS.cells;
+}
+
+/** Certainty in the middle of every cell, row by row from below; undefined where training broke. */
+function answers(choice, moment) {
+  const { weights, losses } = runOf(choice);
+  if (moment >= losses.length) return undefined;
+  const activation = ACTIVATION[choice.hidden];
+  const n = FACTS.cells;
+  return Array.from({ length: n * n }, (_, i) =>
+    certainty(choice, outputSum(weights[moment], activation, cellCentre(i % n), cellCentre(Math.floor(i / n)))),
+  );
+}
+
+function choiceOf(model) {
+  return {
+    hidden: FACTS.hidden[model.get("hidden_index")],
+    output: FACTS.outputs[model.get("output_index")],
+    loss: FACTS.losses[model.get("loss_index")],
+  };
+}
+
+function render({ model, el }) {
+  el.classList.add("actloss-figure", "actloss-theatre");
+  const svg = draw(el, "svg", { role: "img", class: "actloss-plot" });
+  const plane = draw(svg, "g");
+  const panels = draw(svg, "g");
+  const readout = write(el, "p", { class: "readout" });
+  const numbers = write(readout, "span");
+  const [epochNumber, lossNumber, accuracyNumber] = [["epoch", ""], ["loss", "main"], ["test accuracy", "slope"]].map(
+    ([label, className]) => {
+      const item = write(numbers, "span", { class: `number ${className}` });
+      write(item, "span", { class: "name" }, `${label} `);
+      return write(item, "output", {}, " ");
+    },
+  );
+  const buttons = write(readout, "span", { class: "buttons" });
+  const play = write(buttons, "button", { type: "button", class: "play" }, "Play");
+  const reset = write(buttons, "button", { type: "button", class: "reset" }, "Reset");
+  const note = write(el, "p", { class: "note" }, " ");
+  const say = liveRegion(el);
+
+  let width = Math.max(el.clientWidth, 260);
+  let cells, lossPanel, accuracyPanel, drawnFrame;
+
+  /** Axes, cells and points, drawn anew only when the width or the range of the loss changes. */
+  function drawFrame(highest) {
+    const frame = `${width} ${highest}`;
+    if (frame === drawnFrame) return;
+    drawnFrame = frame;
+    const beside = width >= 560;
+    const side = beside ? Math.min(Math.round(0.52 * width), 380) : Math.min(width, 380);
+    const left = beside ? side + 52 : 40;
+    const height = beside ? (side - 66) / 2 : 100;
+    const top = beside ? 28 : side + 56;
+    const whole = beside ? side + 28 + 26 : top + 2 * height + 40 + 26;
+    svg.setAttribute("viewBox", `0 0 ${width} ${whole}`);
+    svg.setAttribute("height", whole);
+    drawPlane(side);
+    panels.replaceChildren();
+    const common = { width, height, left, xDomain: [EPOCHS[0], EPOCHS.at(-1)] };
+    lossPanel = new Panel(panels, { ...common, top, yDomain: [0, highest], label: "training loss", xTicks: false });
+    accuracyPanel = new Panel(panels, {
+      ...common, top: top + height + 40, yDomain: FACTS.accuracyShown, label: "test accuracy, % by epoch",
+    });
+  }
+
+  function drawPlane(side) {
+    const place = (x) => ((x + FACTS.reach) / (2 * FACTS.reach)) * side;
+    const edge = (i) => Math.round((i * side) / FACTS.cells); // whole pixels: cells meet without a seam
+    plane.replaceChildren();
+    draw(plane, "text", { x: 0, y: 20, class: "panel-label" }).textContent = "what the network answers";
+    const frame = draw(plane, "svg", { x: 0, y: 28, width: side, height: side });
+    cells = Array.from({ length: FACTS.cells ** 2 }, (_, i) => {
+      const [column, row] = [i % FACTS.cells, FACTS.cells - 1 - Math.floor(i / FACTS.cells)];
+      const [x, y] = [edge(column), edge(row)];
+      const size = { width: edge(column + 1) - x, height: edge(row + 1) - y };
+      return draw(frame, "rect", { x, y, ...size, class: "cell", "fill-opacity": 0 });
+    });
+    const [xs, ys] = unpack(STORED.points, STORED.pointScales);
+    [...STORED.labels].forEach((label, i) => {
+      const [x, y] = [place(xs[i]), side - place(ys[i])];
+      if (label === "1") draw(frame, "circle", { cx: x, cy: y, r: 3.6, class: "sample class-1" });
+      else draw(frame, "rect", { x: x - 3.2, y: y - 3.2, width: 6.4, height: 6.4, class: "sample class-0" });
+    });
+    draw(frame, "rect", { x: 0.5, y: 0.5, width: side - 1, height: side - 1, class: "border" });
+  }
+
+  function redraw() {
+    const choice = choiceOf(model);
+    const { losses, accuracy } = runOf(choice);
+    const epoch = model.get("epoch");
+    const moment = EPOCHS.indexOf(epoch);
+    if (moment < 0) return;
+    const finite = losses.filter(Number.isFinite);
+    drawFrame(finite.length ? Math.min(1.1 * Math.max(...finite), FACTS.lossShown) : 1);
+
+    const found = answers(choice, moment);
+    cells.forEach((cell, i) => {
+      const p = found ? found[i] : 0.5;
+      change(cell, "class", p > 0.5 ? "cell class-1" : "cell class-0");
+      // In steps, so that most cells stay as they are.
+      change(cell, "fill-opacity", Math.round(30 * Math.abs(p - 0.5)) / 25);
+    });
+
+    for (const panel of [lossPanel, accuracyPanel]) panel.begin();
+    const shown = EPOCHS.slice(0, losses.length);
+    lossPanel.curve((x) => losses[EPOCHS.indexOf(x)], shown, "main");
+    accuracyPanel.curve((x) => 100 * accuracy[EPOCHS.indexOf(x)], shown, "slope");
+    for (const [panel, values] of [[lossPanel, losses], [accuracyPanel, accuracy.map((v) => 100 * v)]]) {
+      const [low, high] = panel.yDomain;
+      panel.segment(epoch, low, epoch, high, "now");
+      if (Number.isFinite(values[moment])) {
+        panel.point(epoch, values[moment], panel === lossPanel ? "loss-point" : "slope-point");
+      }
+    }
+    if (!finite.length) lossPanel.bandLabel(lossPanel.xDomain, "NaN at every epoch");
+    for (const panel of [lossPanel, accuracyPanel]) panel.finish();
+
+    const broken = moment >= losses.length;
+    const lossText = formatNumber(broken ? NaN : losses[moment], 3);
+    const accuracyText = broken ? "none" : `${formatNumber(100 * accuracy[moment], 1)} %`;
+    const remark = broken ? "The weights are no longer numbers: training broke off." : FACTS.notes[`${choice.output}|${choice.loss}`];
+    epochNumber.firstChild.data = String(epoch);
+    lossNumber.firstChild.data = lossText;
+    accuracyNumber.firstChild.data = accuracyText;
+    note.firstChild.data = remark;
+    const title = FACTS.hiddenTitles[model.get("hidden_index")];
+    const spoken = `Epoch ${epoch}: loss ${lossText}, test accuracy ${accuracyText}. ${remark}`;
+    change(svg, "aria-label", `Two moons, ${title} hidden layer, ${choice.output} output, ${choice.loss}. ${spoken}`);
+    say(spoken);
+  }
+
+  const update = oncePerEvent(redraw);
+  redraw();
+
+  // Nothing moves unless it is asked to, and not at all for readers who want no motion.
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  let timer;
+  function stop() {
+    clearInterval(timer);
+    timer = undefined;
+    play.firstChild.data = "Play";
+  }
+  function advance() {
+    const next = EPOCHS[EPOCHS.indexOf(model.get("epoch")) + 1];
+    if (next === undefined) return stop();
+    model.set("epoch", next);
+    model.save_changes();
+    if (next === EPOCHS.at(-1)) stop();
+  }
+  play.addEventListener("click", () => {
+    if (timer) return stop();
+    if (model.get("epoch") === EPOCHS.at(-1)) model.set("epoch", EPOCHS[0]);
+    play.firstChild.data = "Pause";
+    timer = setInterval(advance, FRAME);
+    advance();
+  });
+  function allow() {
+    play.hidden = still.matches;
+    play.disabled = model.get("locked");
+    if (still.matches) stop();
+  }
+  allow();
+  still.addEventListener("change", allow);
+  model.on("change:locked", allow);
+
+  const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
+  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  for (const name of traits) model.on(`change:${name}`, update);
+  reset.addEventListener("click", () => {
+    stop();
+    for (const name of traits) model.set(name, start[name]);
+    model.save_changes();
+  });
+  const resized = new ResizeObserver(([entry]) => {
+    width = Math.max(entry.contentRect.width, 260);
+    update();
+  });
+  resized.observe(el);
+  return () => {
+    stop();
+    resized.disconnect();
+    still.removeEventListener("change", allow);
+  };
+}
+
+export default { render };

@@ -1,0 +1,227 @@
+"""The training theatre in the published page paints and prints what NumPy computes."""
+
+import re
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from actloss.catalogue import ACTIVATIONS
+from actloss.widgets import training_theatre as theatre
+from tests.browser.book import PAGES, parse
+from tests.browser.conftest import quiet_context
+from tests.browser.figure import curve, number, scale, settle
+from tests.browser.test_explorer import Finger, middle
+from tools import serve
+
+FIGURE = '.widget-slot[data-figure="TrainingTheatre"]'
+THEATRES = [
+    page for page in PAGES if (serve.BOOK / page).is_file() and parse(page).select_one(FIGURE)
+]
+CELLS = """slot => [...slot.querySelectorAll(".cell")].map((cell) => [
+  Number(cell.getAttribute("x")), Number(cell.getAttribute("y")),
+  Number(cell.getAttribute("fill-opacity")), cell.classList.contains("class-1"),
+  getComputedStyle(cell).fill])"""
+PANELS = """slot => [...slot.querySelectorAll(".axes")].map((axes) => ["x", "y"].map((name) =>
+  [...axes.querySelectorAll(`.tick-${name}`)].map(
+    (tick) => [Number(tick.getAttribute(name)), tick.textContent])))"""
+
+
+def test_the_book_has_a_theatre():
+    """Or all tests below would run over nothing."""
+    assert "chapters/nonlinearity.html" in THEATRES
+
+
+@contextmanager
+def theatre_alive(browser, site, **options):
+    """The theatre, drawn and in view; the question before it is skipped."""
+    with quiet_context(browser, site, **options) as (context, _):
+        page = context.new_page()
+        page.goto(THEATRES[0])
+        slot = page.locator(FIGURE).first
+        slot.scroll_into_view_if_needed()
+        expect(slot).to_have_attribute("data-state", "live")
+        slot.locator(".actloss-plot").scroll_into_view_if_needed()
+        skip = slot.get_by_role("button", name="Skip")
+        if skip.count():
+            expect(slot.get_by_role("button", name="Play")).to_be_disabled()
+            skip.click()
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def at_desk(browser, site):
+    with theatre_alive(browser, site) as slot:
+        yield slot
+
+
+@pytest.fixture
+def slot(at_desk):
+    at_desk.get_by_role("button", name="Reset").click()
+    return at_desk
+
+
+def choose(slot, *, hidden, output, loss):
+    for label, title in (
+        ("hidden layer", ACTIVATIONS[hidden].title),
+        ("output", output.capitalize()),
+        ("loss", loss.capitalize()),
+    ):
+        slot.get_by_label(label, exact=True).select_option(value=title)
+
+
+def handle_of(slot):
+    return slot.locator(".widget-slider .noUi-handle")
+
+
+def assert_shows(slot, hidden, output, loss, epoch):
+    """Cells, curves and numbers are those of the stored run at this epoch."""
+    settle(slot.page)
+    run, moment = theatre.stored_run(hidden, output, loss), theatre.EPOCHS.index(epoch)
+    assert_cells(slot, hidden, output, loss, run.parameters[moment])
+    printed = slot.locator(".readout output").all_text_contents()
+    expected_loss = run.loss[moment]
+    assert printed[0] == str(epoch)
+    np.testing.assert_allclose(float(printed[1]), expected_loss, atol=0.51e-3)
+    assert number(printed[2].removesuffix(" %")) == pytest.approx(
+        100 * run.accuracy[moment], abs=0.051
+    )
+    expect(slot.locator(".note")).to_have_text(theatre.MATCHES[output, loss].note)
+    for index, (name, values) in enumerate(
+        (("main", np.array(run.loss)), ("slope", 100 * np.array(run.accuracy)))
+    ):
+        assert_curve(slot, index, name, values)
+
+
+def assert_cells(slot, hidden, output, loss, parameters):
+    cells = slot.evaluate(CELLS)
+    centres = theatre.cell_centres()
+    plane = np.stack(np.meshgrid(centres, centres), axis=-1)
+    answers = theatre.certainty(output, loss, theatre.output_sums(hidden, parameters, plane))
+    assert len(cells) == theatre.CELLS**2
+    corners = np.array([cell[:2] for cell in cells]).reshape(theatre.CELLS, theatre.CELLS, 2)
+    assert (np.diff(corners[..., 0], axis=1) > 0).all()  # from left to right
+    assert (np.diff(corners[..., 1], axis=0) < 0).all()  # from below upwards
+    opacity = np.array([cell[2] for cell in cells]).reshape(answers.shape)
+    np.testing.assert_allclose(opacity, 1.2 * np.abs(answers - 0.5), atol=0.0201)
+    blue = np.array([cell[3] for cell in cells]).reshape(answers.shape)
+    clear = np.abs(answers - 0.5) > 1e-9
+    np.testing.assert_array_equal(blue[clear], (answers > 0.5)[clear])
+    assert len({(one[3], one[4]) for one in cells}) == len({one[3] for one in cells})
+
+
+def assert_curve(slot, index, name, values):
+    path = slot.locator(f".curve.{name}").get_attribute("d")
+    if not np.isfinite(values).any():
+        assert path == ""
+        expect(slot.locator(".bands").nth(index)).to_contain_text("NaN at every epoch")
+        return
+    ticks = slot.evaluate(PANELS)
+    to_x = scale(ticks[1][0])  # the lower panel alone has labels below it
+    drawn = curve(path, to_x, scale(ticks[index][1]))
+    np.testing.assert_allclose(drawn.x, theatre.EPOCHS, atol=0.1)
+    np.testing.assert_allclose(drawn.y, values, atol=0.01 * max(1, np.nanmax(values)))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "loss"),
+    [
+        ("relu", "sigmoid", "cross-entropy"),
+        ("tanh", "linear", "hinge loss"),
+        ("step", "linear", "squared error"),
+        ("sigmoid", "sigmoid", "hinge loss"),
+        ("identity", "linear", "cross-entropy"),
+    ],
+)
+def test_choices_and_epochs_by_keyboard(slot, hidden, output, loss):
+    choose(slot, hidden=hidden, output=output, loss=loss)
+    handle = handle_of(slot)
+    handle.focus()
+    for key, epoch in (("Home", 0), ("ArrowRight", 10), ("End", 120), ("ArrowLeft", 110)):
+        slot.page.keyboard.press(key)
+        assert_shows(slot, hidden, output, loss, epoch)
+
+
+def test_epoch_by_mouse(slot):
+    choose(slot, hidden="relu", output="sigmoid", loss="cross-entropy")
+    handle, mouse = handle_of(slot), slot.page.mouse
+    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+    mouse.move(*middle(handle))
+    mouse.down()
+    mouse.move(track["x"] + 0.5 * track["width"], middle(handle)[1], steps=5)
+    mouse.up()
+    assert_shows(slot, "relu", "sigmoid", "cross-entropy", 60)
+
+
+def test_epoch_by_touch_on_a_phone(browser, site):
+    with theatre_alive(browser, site, width=390, has_touch=True) as slot:
+        choose(slot, hidden="tanh", output="sigmoid", loss="squared error")
+        handle, finger = handle_of(slot), Finger(slot.page)
+        handle.scroll_into_view_if_needed()
+        track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+        finger.put(*middle(handle))
+        finger.move(track["x"] + 0.75 * track["width"], middle(handle)[1] + 3)
+        finger.lift()
+        assert_shows(slot, "tanh", "sigmoid", "squared error", 90)
+        for button in slot.locator(".readout button").all():
+            assert min(button.bounding_box()[side] for side in ("width", "height")) >= 24
+        assert not slot.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+
+
+def test_nothing_moves_until_play(slot):
+    """Play runs to the last epoch and stops; Pause stops it before."""
+    epoch = slot.locator(".readout output").first
+    start = epoch.inner_text()
+    slot.page.wait_for_timeout(800)
+    assert epoch.inner_text() == start
+    handle_of(slot).press("Home")
+    slot.get_by_role("button", name="Play").click()
+    expect(epoch).to_have_text(re.compile("30|40"))
+    slot.get_by_role("button", name="Pause").click()
+    paused = epoch.inner_text()
+    slot.page.wait_for_timeout(800)
+    assert epoch.inner_text() == paused
+    slot.get_by_role("button", name="Play").press("Enter")
+    expect(epoch).to_have_text("120")
+    expect(slot.get_by_role("button", name="Play")).to_be_visible()
+    expect(slot.get_by_role("slider", name="epoch")).to_have_attribute("aria-valuetext", "120")
+
+
+def test_no_play_for_readers_who_want_no_motion(browser, site):
+    with theatre_alive_still(browser, site) as slot:
+        expect(slot.get_by_role("button", name="Play")).to_be_hidden()
+        handle_of(slot).press("End")
+        expect(slot.locator(".readout output").first).to_have_text("120")
+
+
+@contextmanager
+def theatre_alive_still(browser, site):
+    with quiet_context(browser, site, reduced_motion="reduce") as (context, _):
+        page = context.new_page()
+        page.goto(THEATRES[0])
+        slot = page.locator(FIGURE).first
+        slot.scroll_into_view_if_needed()
+        expect(slot).to_have_attribute("data-state", "live")
+        skip = slot.get_by_role("button", name="Skip")
+        if skip.count():
+            skip.click()
+        yield slot
+
+
+def test_reset(slot):
+    before = slot.locator(".readout output").all_text_contents()
+    choose(slot, hidden="tanh", output="linear", loss="hinge loss")
+    handle_of(slot).press("End")
+    slot.get_by_role("button", name="Reset").click()
+    settle(slot.page)
+    assert slot.locator(".readout output").all_text_contents() == before
+    assert slot.get_by_label("output", exact=True).input_value() == "Sigmoid"
+
+
+def test_spoken(slot):
+    choose(slot, hidden="relu", output="linear", loss="cross-entropy")
+    handle_of(slot).press("Home")
+    spoken = re.compile(r"^Epoch 0: loss NaN, test accuracy [\d.]+ %\. Nonsense: ")
+    expect(slot.locator("[aria-live]")).to_have_text(spoken)
+    expect(slot.locator(".actloss-plot")).to_have_attribute("aria-label", re.compile("Two moons, "))

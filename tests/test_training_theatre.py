@@ -1,0 +1,242 @@
+"""The training theatre seen from Python, its stored runs, and what its JavaScript computes."""
+
+import gzip
+import json
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree
+from itertools import product
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+from traitlets import TraitError
+
+from actloss.gradcheck import gradcheck
+from actloss.widgets import Prediction, TrainingTheatre
+from actloss.widgets import training_theatre as theatre
+from actloss.widgets.module import join_module
+
+CHOICES = [(hidden, *match) for hidden, match in product(theatre.HIDDEN, theatre.MATCHES)]
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def parts_of(widget):
+    """Its drawing, and its controls by what stands before them."""
+    plot = next(one for one in widget.children if isinstance(one, theatre.TrainingPlot))
+    box = next(one for one in widget.children if isinstance(one, ipywidgets.HBox))
+    return plot, {control.description: control for control in box.children}
+
+
+def assert_agree(widget):
+    """Figure, drawing and controls say the same."""
+    plot, controls = parts_of(widget)
+    for label, name in (("output", "output"), ("loss", "loss"), ("hidden layer", "hidden")):
+        index = theatre.CHOICES[name].index(getattr(widget, name))
+        assert controls[label].index == getattr(plot, f"{name}_index") == index
+    assert controls["epoch"].value == plot.epoch == widget.epoch
+
+
+# --- the pairings --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("output", "loss"), theatre.MATCHES)
+def test_gradients(output, loss):
+    """Also of pairs that do not belong together. A cross-entropy needs answers in (0, 1)."""
+    pairing = theatre.MATCHES[output, loss].pairing
+    logits = np.array([0.1, 0.35, 0.6, 0.95])
+    if (output, loss) != ("linear", "cross-entropy"):
+        logits = np.concatenate([logits, [-2.5, -0.3, 1.7, 3.0]])
+    for label in (0, 1):
+        labels = np.full(logits.shape, label)
+        checked = gradcheck(pairing.loss, pairing.loss_grad, logits, labels)
+        assert checked.passed, checked
+
+
+def test_every_output_has_every_loss():
+    assert set(theatre.MATCHES) == set(product(theatre.OUTPUTS, theatre.LOSSES))
+
+
+def test_unchecked_cross_entropy_breaks():
+    assert np.isnan(theatre.unchecked_cross_entropy(np.array(-0.1), np.array(1)))
+
+
+# --- the runs ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "loss"),
+    [
+        ("relu", "sigmoid", "cross-entropy"),
+        ("tanh", "sigmoid", "hinge loss"),
+        ("identity", "linear", "squared error"),
+        ("step", "linear", "hinge loss"),
+    ],
+)
+def test_stored_runs_are_those_that_training_gives(hidden, output, loss):
+    """To the last digits only at first: another machine's rounding grows as training goes on."""
+    fresh, kept = theatre.train(hidden, output, loss), theatre.stored_run(hidden, output, loss)
+    np.testing.assert_allclose(fresh.parameters[:2], kept.parameters[:2], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(fresh.loss[:2], kept.loss[:2], rtol=1e-3)
+    np.testing.assert_allclose(fresh.loss, kept.loss, rtol=0.15, atol=0.01)
+    np.testing.assert_allclose(fresh.accuracy, kept.accuracy, atol=0.02)
+
+
+@pytest.mark.parametrize(("hidden", "output", "loss"), CHOICES)
+def test_stored_weights_have_the_stored_accuracy(hidden, output, loss):
+    _, _, points, labels = theatre.moons()
+    run = theatre.stored_run(hidden, output, loss)
+    pairing = theatre.MATCHES[output, loss].pairing
+    assert len(run.parameters) == len(run.loss) == len(run.accuracy) <= len(theatre.EPOCHS)
+    for parameters, accuracy in zip(run.parameters, run.accuracy, strict=True):
+        predicted = pairing.predict(theatre.output_sums(hidden, parameters, points))
+        assert np.mean(predicted == labels) == pytest.approx(accuracy, abs=0.005)
+
+
+def test_what_the_runs_show():
+    """What the chapters say of them."""
+    for hidden in theatre.HIDDEN:
+        assert np.isnan(theatre.stored_run(hidden, "linear", "cross-entropy").loss).all()
+    last = {
+        hidden: theatre.stored_run(hidden, "sigmoid", "cross-entropy").accuracy[-1]
+        for hidden in theatre.HIDDEN
+    }
+    assert min(last["relu"], last["tanh"]) > 0.97
+    assert max(last["identity"], last["step"]) < 0.9
+
+
+def test_hidden_step_never_moves():
+    run = theatre.stored_run("step", "sigmoid", "cross-entropy")
+    hidden = run.parameters[:, : 3 * theatre.UNITS]
+    np.testing.assert_allclose(hidden - hidden[0], 0, atol=1e-3)
+
+
+def test_packed_rows():
+    rows = np.array([[0.5, -2.0, 0.0], [1e-4, 3e-5, -1e-4]])
+    text, scales = theatre.pack(rows)
+    np.testing.assert_allclose(theatre.unpack(text, scales), rows, rtol=1e-3, atol=1e-8)
+
+
+def test_runs_are_light():
+    """The page loads them once, gzipped."""
+    assert len(gzip.compress(theatre.read(theatre.RUNS_FILE).encode())) < 45_000
+
+
+# --- the JavaScript ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def painted():
+    """What the page's code computes: the answers of all cells, of every run at three epochs."""
+    code = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
+    moments = [0, 4, len(theatre.EPOCHS) - 1]
+    call = f"""
+      const choices = {json.dumps(CHOICES)};
+      console.log(JSON.stringify(choices.map(([hidden, output, loss]) =>
+        {json.dumps(moments)}.map((moment) => answers({{ hidden, output, loss }}, moment)))));
+    """
+    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
+    found = subprocess.run(
+        [node, "--input-type=module"],
+        input=code.replace("export default { render };", "") + call,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return moments, dict(zip(CHOICES, json.loads(found.stdout), strict=True))
+
+
+@pytest.mark.parametrize("choice", CHOICES, ids=" ".join)
+def test_javascript_answers_as_numpy(painted, choice):
+    moments, answers = painted
+    hidden, output, loss = choice
+    run = theatre.stored_run(*choice)
+    centres = theatre.cell_centres()
+    plane = np.stack(np.meshgrid(centres, centres), axis=-1)
+    for moment, found in zip(moments, answers[choice], strict=True):
+        sums = theatre.output_sums(hidden, run.parameters[moment], plane)
+        expected = theatre.certainty(output, loss, sums)
+        np.testing.assert_allclose(found, expected.ravel(), atol=1e-12)
+
+
+def test_module_stands_alone():
+    code = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
+    assert "import " not in code
+    assert code.count("export") == code.count("export default { render };") == 1
+
+
+# --- the figure in Python ------------------------------------------------------------------
+
+
+def test_state_can_be_read_and_set():
+    widget = TrainingTheatre("linear", "hinge loss", hidden="tanh", epoch=40)
+    assert (widget.output, widget.loss, widget.hidden, widget.epoch) == (
+        "linear",
+        "hinge loss",
+        "tanh",
+        40,
+    )
+    assert_agree(widget)
+    widget.hidden, widget.output, widget.loss, widget.epoch = (
+        "step",
+        "sigmoid",
+        "cross-entropy",
+        120,
+    )
+    assert_agree(widget)
+    assert repr(widget) == "TrainingTheatre('sigmoid', 'cross-entropy', hidden='step', epoch=120)"
+
+
+def test_page_reaches_python():
+    widget = TrainingTheatre()
+    plot, _ = parts_of(widget)
+    plot.set_state({"hidden_index": 3, "output_index": 1, "loss_index": 2, "epoch": 70})
+    assert repr(widget) == "TrainingTheatre('linear', 'hinge loss', hidden='identity', epoch=70)"
+    assert_agree(widget)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"output": "softmax"}, "output must be one of sigmoid, linear, but got 'softmax'"),
+        ({"loss": "hinge"}, "loss must be one of cross-entropy, squared error, hinge loss"),
+        ({"hidden": "gelu"}, "hidden must be one of relu, .* but got 'gelu'"),
+        ({"epoch": 5}, "epoch must be a multiple of 10 from 0 to 120, but got 5"),
+        ({"epoch": 130}, "epoch must be a multiple of 10 from 0 to 120, but got 130"),
+    ],
+)
+def test_errors_say_what_was_expected(settings, message):
+    with pytest.raises(ValueError, match=message):
+        TrainingTheatre(**settings)
+
+
+def test_wrong_type_is_refused():
+    widget = TrainingTheatre()
+    with pytest.raises(TraitError, match="'epoch' trait"):
+        widget.epoch = "last"
+    assert_agree(widget)
+
+
+def test_prediction_locks_slider_and_play():
+    ask = Prediction("?", ["a", "b"], answer=0, explanation="c", shows=120)
+    widget = TrainingTheatre(predict=ask)
+    plot, controls = parts_of(widget)
+    assert widget.children[0] is ask
+    assert controls["epoch"].disabled
+    assert plot.locked
+    assert not parts_of(TrainingTheatre())[0].locked
+
+
+def test_picture():
+    """Every choice has a still picture, which is the same in every run and follows the epoch."""
+    for hidden, output, loss in [*CHOICES[::7], ("relu", "linear", "cross-entropy")]:
+        widget = TrainingTheatre(output, loss, hidden=hidden, epoch=50)
+        svg = widget.picture()
+        assert xml.etree.ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
+        assert svg == widget.picture() == widget._repr_mimebundle_()["image/svg+xml"]
+        widget.epoch = 0
+        assert widget.picture() != svg
+    assert widget._repr_mimebundle_()[WIDGET_VIEW]["model_id"] == widget.model_id
