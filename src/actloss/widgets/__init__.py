@@ -3,5 +3,6 @@
 from actloss.widgets.activation_explorer import ActivationExplorer
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.quiz import quiz
+from actloss.widgets.softmax_explorer import SoftmaxExplorer
 
-__all__ = ["ActivationExplorer", "Prediction", "quiz"]
+__all__ = ["ActivationExplorer", "Prediction", "SoftmaxExplorer", "quiz"]
