@@ -98,7 +98,7 @@ export function explain(steps, exact, { precision, stable, shift }) {
     const gaps = (of) => of.shifted.map((x) => x - of.shifted[0]);
     const moved = gaps(steps).some((gap, i) => Math.abs(gap - gaps(exact)[i]) > VISIBLE);
     if (moved) {
-      return `${precision} holds logit + c as ${shifted.map(full).join(", ")}. This rounding changed their differences, and so p.`;
+      return `${precision} holds logit + c as ${shifted.map((x) => full(x)).join(", ")}. This rounding changed their differences, and so p.`;
     }
     return `Rounding to ${precision} moved p by up to ${formatNumber(error)}; the outlines show where it belongs.`;
   }

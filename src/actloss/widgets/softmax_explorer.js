@@ -116,7 +116,7 @@ function render({ model, el }) {
     setText(headers.exponents, settings.temperature === 1 ? sum : `(${sum}) / T`);
     columns.forEach((column, i) => {
       const digits = width / count < 80 ? 2 : 3;
-      setText(column.exponent, full(steps.exponents[i], 5));
+      setText(column.exponent, full(steps.exponents[i], digits === 2 && Math.abs(steps.exponents[i]) < 1000 ? 4 : 5));
       setText(column.exp, shortNumber(steps.exps[i], digits));
       change(column.exp, "class", `column${Number.isFinite(steps.exps[i]) ? "" : " broken"}`);
       const p = steps.p[i];
