@@ -476,3 +476,14 @@ def test_explanations(settings, words):
 def test_numbers_fit_their_column(value, text):
     number = {"inf": "Infinity", "nan": "NaN"}.get(repr(value), repr(value))
     assert run(f"shortNumber({number})") == text
+
+
+def test_naive_loss_is_lost_where_p_underflows():
+    """The cross-entropy is −log 0 = ∞ where the stable one is 20; a p of 0 adds no entropy."""
+    settings = {"temperature": 1, "shift": 0, "trueClass": 1, "precision": "float16"}
+    naive, stable = (
+        run(f"softmaxSteps([10, -10], {json.dumps({**settings, 'stable': one})})")
+        for one in (False, True)
+    )
+    assert (naive["p"], naive["crossEntropy"], naive["entropy"]) == ([1.0, 0.0], math.inf, 0.0)
+    assert (stable["p"], stable["crossEntropy"], stable["entropy"]) == ([1.0, 0.0], 20.0, 0.0)

@@ -105,6 +105,32 @@ function render({ model, el }) {
     if (element.firstChild.data !== content) element.firstChild.data = content;
   }
 
+  function moveColumn(i, steps, exact, isTrue) {
+    const column = columns[i];
+    const [exponent, exp, p, slope] = [steps.exponents[i], steps.exps[i], steps.p[i], steps.gradient[i]];
+    const narrow = width / count < 80;
+    setText(column.exponent, full(exponent, narrow && Math.abs(exponent) < 1000 ? 4 : 5));
+    setText(column.exp, shortNumber(exp, narrow ? 2 : 3));
+    change(column.exp, "class", `column${Number.isFinite(exp) ? "" : " broken"}`);
+
+    const outlined = !(Math.abs(p - exact.p[i]) <= VISIBLE); // so it is for NaN
+    setBar(column.bar, place.p, p);
+    setBar(column.exact, place.p, exact.p[i]);
+    change(column.exact, "visibility", outlined ? "visible" : "hidden");
+    const top = Math.max(Number.isNaN(p) ? 0 : p, outlined ? exact.p[i] : 0);
+    setText(column.p, show(p));
+    change(column.p, "class", `column ${Number.isNaN(p) ? "broken" : "strong"}`);
+    change(column.p, "y", (place.p(top) - 7).toFixed(2));
+    const truth = narrow ? "true" : "true class";
+    setText(column.truth, isTrue ? truth : " ");
+
+    setBar(column.slope, place.gradient, slope);
+    setText(column.gradient, show(slope));
+    change(column.gradient, "class", `column${Number.isNaN(slope) ? " broken" : ""}`);
+    const end = place.gradient(Number.isNaN(slope) ? 0 : slope);
+    change(column.gradient, "y", (slope < 0 ? end + 14 : end - 5).toFixed(2));
+  }
+
   function redraw() {
     drawFrame();
     const settings = settingsOf(model);
@@ -112,28 +138,9 @@ function render({ model, el }) {
     const steps = softmaxSteps(logits, settings);
     const exact = softmaxSteps(logits, { ...settings, shift: 0, stable: true, precision: "float64" });
     const note = explain(steps, exact, settings);
-    const sum = settings.stable ? "logit + c − largest" : "logit + c";
-    setText(headers.exponents, settings.temperature === 1 ? sum : `(${sum}) / T`);
-    columns.forEach((column, i) => {
-      const digits = width / count < 80 ? 2 : 3;
-      setText(column.exponent, full(steps.exponents[i], digits === 2 && Math.abs(steps.exponents[i]) < 1000 ? 4 : 5));
-      setText(column.exp, shortNumber(steps.exps[i], digits));
-      change(column.exp, "class", `column${Number.isFinite(steps.exps[i]) ? "" : " broken"}`);
-      const p = steps.p[i];
-      setBar(column.bar, place.p, p);
-      setBar(column.exact, place.p, exact.p[i]);
-      change(column.exact, "visibility", Math.abs(p - exact.p[i]) <= VISIBLE ? "hidden" : "visible");
-      setText(column.p, show(p));
-      change(column.p, "class", `column ${Number.isNaN(p) ? "broken" : "strong"}`);
-      change(column.p, "y", (place.p(Number.isNaN(p) ? exact.p[i] : Math.max(p, 0)) - 7).toFixed(2));
-      setText(column.truth, i === settings.trueClass ? (width / count < 80 ? "true" : "true class") : " ");
-      const slope = steps.gradient[i];
-      setBar(column.slope, place.gradient, slope);
-      setText(column.gradient, show(slope));
-      change(column.gradient, "class", `column${Number.isNaN(slope) ? " broken" : ""}`);
-      const end = place.gradient(Number.isNaN(slope) ? 0 : slope);
-      change(column.gradient, "y", (slope < 0 ? end + 14 : end - 5).toFixed(2));
-    });
+    const exponent = settings.stable ? "logit + c − largest" : "logit + c";
+    setText(headers.exponents, settings.temperature === 1 ? exponent : `(${exponent}) / T`);
+    for (let i = 0; i < count; i++) moveColumn(i, steps, exact, i === settings.trueClass);
     setText(lossNumber, show(steps.crossEntropy));
     setText(entropyNumber, show(steps.entropy));
     setText(sumNumber, show(steps.p.reduce((total, p) => total + p, 0)));
