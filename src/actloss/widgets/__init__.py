@@ -6,3 +6,6 @@ from actloss.widgets.quiz import quiz
 from actloss.widgets.training_theatre import TrainingTheatre
 
 __all__ = ["ActivationExplorer", "Prediction", "TrainingTheatre", "quiz"]
+from actloss.widgets.softmax_explorer import SoftmaxExplorer
+
+__all__ = ["ActivationExplorer", "Prediction", "SoftmaxExplorer", "quiz"]

@@ -1,0 +1,387 @@
+"""The softmax explorer in the published page shows what NumPy computes, and where it breaks."""
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from actloss.activations import softmax
+from actloss.losses import entropy, sparse_softmax_cross_entropy
+from actloss.widgets.softmax_explorer import FORMULAS, LIMITS, PRECISIONS, softmax_by_steps
+from tests.browser.book import PAGES, parse, widget_states
+from tests.browser.conftest import quiet_context
+from tests.browser.figure import live_figure, number, scale, settle
+from tools import serve
+
+MARKS = """slot => {
+  const every = (selector) => [...slot.querySelectorAll(selector)];
+  const bars = (name) => every(`rect.${name}`).map((bar) => [
+    Number(bar.getAttribute("y")), Number(bar.getAttribute("height")),
+    getComputedStyle(bar).visibility]);
+  return {
+    ticks: every(".tick-y").map((tick) => [Number(tick.getAttribute("y")), tick.textContent]),
+    columns: every("text.column").map((text) => text.textContent),
+    bars: bars("bar"), slopes: bars("gradient-bar"), exact: bars("exact"),
+    outputs: every(".readout output").map((output) => output.textContent),
+    note: slot.querySelector(".actloss-note").textContent,
+    sliders: every(".widget-slider").map((slider) => [".widget-label", ".widget-readout"].map(
+      (part) => slider.querySelector(part).textContent)),
+    menus: every("select").map((menu) => menu.selectedOptions[0].textContent),
+  };
+}"""
+
+
+class Stored(NamedTuple):
+    """A softmax explorer as a notebook stored it."""
+
+    page: str
+    slot: int
+    plot: dict
+    prediction: dict | None
+
+    @property
+    def name(self):
+        return f"{Path(self.page).stem}-{self.slot + 1}"
+
+
+def stored_explorers():
+    for path in PAGES:
+        if not (serve.BOOK / path).is_file():
+            continue
+        page = parse(path)
+        states = widget_states(page)
+        for slot, element in enumerate(page.select(".widget-slot")):
+            children = states[element["data-model-id"]].get("children", [])
+            parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
+            plot = next((part for part in parts if "formula_index" in part), None)
+            if plot:
+                question = next((part for part in parts if "question" in part), None)
+                yield Stored(path, slot, plot, question)
+
+
+EXPLORERS = list(stored_explorers())
+
+
+@pytest.fixture(scope="module", params=EXPLORERS, ids=lambda one: one.name)
+def explorer(request):
+    return request.param
+
+
+@contextmanager
+def figure_alive(explorer, browser, site, **options):
+    with quiet_context(browser, site, **options) as (context, _):
+        page = context.new_page()
+        page.goto(explorer.page)
+        slot = live_figure(page, explorer.slot)
+        if explorer.prediction:
+            slot.get_by_role("button", name="Skip").click()
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def at_desk(explorer, browser, site):
+    with figure_alive(explorer, browser, site) as slot:
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def on_phone(explorer, browser, site):
+    with figure_alive(explorer, browser, site, width=390, has_touch=True) as slot:
+        yield slot
+
+
+@pytest.fixture
+def slot(at_desk):
+    """The figure as the notebook stored it, whatever the test before did to it."""
+    at_desk.get_by_role("button", name="Reset").click()
+    return at_desk
+
+
+@pytest.fixture
+def phone_slot(on_phone):
+    on_phone.get_by_role("button", name="Reset").click()
+    return on_phone
+
+
+# --- reading a figure ----------------------------------------------------------------------
+
+
+class Drawing(NamedTuple):
+    logits: list
+    settings: dict  # temperature, shift, true_class, formula, precision
+    p: np.ndarray  # as printed
+    gradient: np.ndarray
+    bars: np.ndarray  # heights of the bars, in the units of their axis
+    slopes: np.ndarray
+    outlined: list  # whether the exact bar is shown
+    outputs: list  # cross-entropy, entropy, sum
+    note: str
+
+
+def read(slot):
+    settle(slot.page)
+    marks = slot.evaluate(MARKS)
+    sliders = {label: number(text) for label, text in marks["sliders"]}
+    true_class, formula, precision = marks["menus"]
+    upper, lower = (scale(ticks) for ticks in (marks["ticks"][:3], marks["ticks"][3:]))
+    # Labels of the classes were written first, then five numbers a class.
+    columns = [text for text in marks["columns"] if not text.startswith("class ")]
+    if len(columns) % 5:
+        raise AssertionError(f"cannot read the columns: {marks['columns']}")
+    rows = np.array(columns).reshape(-1, 5)
+    return Drawing(
+        [value for label, value in sliders.items() if label.startswith("logit")],
+        {
+            "temperature": sliders["temperature T"],
+            "shift": sliders["c, added to all"],
+            "true_class": int(true_class),
+            "formula": formula,
+            "precision": precision,
+        },
+        np.array([number(text) for text in rows[:, 2]]),
+        np.array([number(text) for text in rows[:, 4]]),
+        np.array([height * abs(upper[0]) for _, height, _ in marks["bars"]]),
+        np.array([signed(bar, lower) for bar in marks["slopes"]]),
+        [visibility == "visible" for *_, visibility in marks["exact"]],
+        [number(text) for text in marks["outputs"]],
+        marks["note"],
+    )
+
+
+def signed(bar, line):
+    """The height of a bar that stands on 0 or hangs from it."""
+    ends = np.polyval(line, [bar[0], bar[0] + bar[1]])
+    return ends[np.abs(ends).argmax()]
+
+
+def assert_shows(drawing):
+    """Printed numbers, bars and sums are what NumPy computes from the printed settings."""
+    p, gradient = softmax_by_steps(drawing.logits, **drawing.settings)
+    close = {"atol": 0.51e-3, "rtol": 0}  # three decimals are printed
+    coarse = float(np.finfo(drawing.settings["precision"]).eps) * 4
+    close["atol"] += coarse
+    np.testing.assert_allclose(drawing.p, p.astype(float), **close)
+    np.testing.assert_allclose(drawing.gradient, gradient.astype(float), **close)
+    np.testing.assert_allclose(drawing.outputs[2], p.astype(float).sum(), atol=0.51e-3 + 6 * coarse)
+    seen = {"atol": 2e-3 + coarse}
+    np.testing.assert_allclose(drawing.bars, np.nan_to_num(p.astype(float)), **seen)
+    np.testing.assert_allclose(drawing.slopes, np.nan_to_num(gradient.astype(float)), **seen)
+    exact, _ = softmax_by_steps(drawing.logits, temperature=drawing.settings["temperature"])
+    error = np.abs(p.astype(float) - exact)
+    for shown, one in zip(drawing.outlined, error, strict=True):
+        assert shown == (not one <= 0.0005) or abs(one - 0.0005) < coarse
+    if drawing.settings["formula"] == "stable" and drawing.settings["precision"] == "float64":
+        scaled = np.array(drawing.logits) / drawing.settings["temperature"]
+        expected = (
+            sparse_softmax_cross_entropy(scaled, drawing.settings["true_class"]),
+            entropy(softmax(scaled)),
+        )
+        np.testing.assert_allclose(drawing.outputs[:2], expected, atol=0.51e-3)
+
+
+def choose(slot, menu, value):
+    slot.get_by_label(menu, exact=True).select_option(value=value)
+
+
+def handle_of(slot, label):
+    text = slot.page.get_by_text(label, exact=True)
+    return slot.locator(".widget-slider").filter(has=text).locator(".noUi-handle")
+
+
+def write_number(slot, label, value):
+    field = slot.get_by_role("textbox", name=label, exact=True)
+    field.fill(f"{value}")
+    field.press("Enter")
+
+
+# --- the tests -----------------------------------------------------------------------------
+
+
+def test_the_book_has_softmax_explorers():
+    """Or all tests below would run over nothing."""
+    assert {one.name for one in EXPLORERS} >= {"softmax-1", "softmax-2"}
+
+
+def test_as_stored(slot, explorer):
+    drawing = read(slot)
+    plot = explorer.plot
+    assert drawing.logits == [plot[f"logit_{i}"] for i in range(plot["classes"])]
+    assert drawing.settings == {
+        "temperature": plot["temperature"],
+        "shift": plot["shift"],
+        "true_class": plot["true_class"],
+        "formula": FORMULAS[plot["formula_index"]],
+        "precision": PRECISIONS[plot["precision_index"]],
+    }
+    assert_shows(drawing)
+
+
+@pytest.mark.parametrize(
+    ("label", "limits", "step"),
+    [
+        ("logit 0", LIMITS["logits"], 0.02),
+        ("logit 2", LIMITS["logits"], 0.02),
+        ("temperature T", LIMITS["temperature"], 0.1),
+        ("c, added to all", LIMITS["shift"], 1.0),
+    ],
+)
+def test_sliders_by_keyboard(slot, label, limits, step):
+    low, high = limits
+    handle = handle_of(slot, label)
+    handle.focus()
+    for key, expected in (
+        ("End", high),
+        ("ArrowLeft", high - step),
+        ("Home", low),
+        ("ArrowRight", low + step),
+        ("PageUp", low + 6 * step),
+    ):
+        slot.page.keyboard.press(key)
+        drawing = read(slot)
+        values = {f"logit {i}": logit for i, logit in enumerate(drawing.logits)}
+        values["temperature T"] = drawing.settings["temperature"]
+        values["c, added to all"] = drawing.settings["shift"]
+        assert values[label] == pytest.approx(expected)
+        assert_shows(drawing)
+    expect(handle).to_be_focused()
+
+
+def test_slider_by_mouse(slot):
+    handle = handle_of(slot, "logit 1")
+    handle.scroll_into_view_if_needed()
+    box, mouse = handle.bounding_box(), slot.page.mouse
+    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+    y = box["y"] + box["height"] / 2
+    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse.down()
+    for share in (0.2, 0.9, 0.6):
+        mouse.move(track["x"] + share * track["width"], y, steps=3)
+        drawing = read(slot)
+        assert drawing.logits[1] == pytest.approx(-10 + 20 * share, abs=0.1)
+        assert_shows(drawing)
+    mouse.up()
+
+
+def test_slider_by_touch(phone_slot):
+    handle = handle_of(phone_slot, "temperature T")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    session = phone_slot.page.context.new_cdp_session(phone_slot.page)
+
+    def finger(kind, *points):
+        touches = [{"x": x, "y": y} for x, y in points]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    finger("touchStart", (x, y))
+    for share in (0.3, 0.7):
+        finger("touchMove", (track["x"] + share * track["width"], y + 4))
+        drawing = read(phone_slot)
+        assert drawing.settings["temperature"] == pytest.approx(0.1 + 9.9 * share, abs=0.15)
+        assert_shows(drawing)
+    finger("touchEnd")
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_shift(slot, formula, precision):
+    """The stable formula never breaks; the naive one does, beyond the ends of the precision."""
+    choose(slot, "formula", formula)
+    choose(slot, "precision", precision)
+    largest = float(np.finfo(precision).max)
+    for shift in (0, 5, 20, 100, 1000, -20, -120, -1000):
+        write_number(slot, "c, added to all", shift)
+        drawing = read(slot)
+        assert drawing.settings["shift"] == shift
+        assert_shows(drawing)
+        broken = bool(np.isnan(drawing.p).any())
+        assert broken == np.isnan(softmax_by_steps(drawing.logits, **drawing.settings)[0]).any()
+        if formula == "stable":
+            assert not broken
+        elif shift > np.log(largest):
+            assert broken
+            assert "It becomes ∞, and ∞ ÷ ∞ is NaN." in drawing.note
+        elif shift == -1000:
+            assert broken
+            assert "All become 0, and 0 ÷ 0 is NaN." in drawing.note
+    if (formula, precision) == ("stable", "float64"):
+        assert drawing.note.startswith("Subtracting 1000 from every logit changes nothing")
+    if (formula, precision) == ("stable", "float16"):
+        assert "This rounding changed their differences" in drawing.note
+
+
+def test_true_class(slot):
+    for i in range(3):
+        choose(slot, "true class", str(i))
+        drawing = read(slot)
+        assert drawing.settings["true_class"] == i
+        assert drawing.gradient.argmin() == i
+        assert_shows(drawing)
+
+
+def test_reset(slot, explorer):
+    before = read(slot)
+    choose(slot, "formula", "naive")
+    choose(slot, "precision", "float16")
+    choose(slot, "true class", "2")
+    for label in ("logit 0", "temperature T", "c, added to all"):
+        handle_of(slot, label).press("End")
+    after = read(slot)
+    assert after.settings != before.settings
+    slot.get_by_role("button", name="Reset").click()
+    reset = read(slot)
+    assert (reset.logits, reset.settings, reset.note) == (
+        before.logits,
+        before.settings,
+        before.note,
+    )
+    assert_shows(reset)
+
+
+def test_spoken(slot):
+    """What the bars show is told to screen readers, once the reader pauses, and on request."""
+    choose(slot, "formula", "stable")
+    choose(slot, "precision", "float64")
+    choose(slot, "true class", "1")
+    handle_of(slot, "c, added to all").press("End")
+    spoken = (
+        "Probabilities: class 0: 0.577, class 1: 0.235, class 2: 0.188. Cross-entropy 1.450, "
+        "entropy 0.972. Adding 1000 to every logit changes nothing: the largest is subtracted "
+        "first."
+    )
+    expect(slot.locator("[aria-live]")).to_have_text(spoken)
+    expect(slot.get_by_role("img", name=spoken, exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_below_moves(open_page, explorer, width):
+    """The space that is kept holds the figure, and the text below stays where it was."""
+    page = open_page(explorer.page, width=width)
+    slot = page.locator(".widget-slot").nth(explorer.slot)
+    kept = slot.bounding_box()["height"]
+    live_figure(page, explorer.slot)
+    assert slot.bounding_box()["height"] == kept
+    assert kept - slot.locator(".widget-live").bounding_box()["height"] < 60
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_prediction(open_page, explorer):
+    """The guarded slider is locked until an answer moves it, where the bars give the answer."""
+    if explorer.prediction is None:
+        pytest.skip("this one asks nothing")
+    slot = live_figure(open_page(explorer.page), explorer.slot)
+    locked = slot.locator('.noUi-handle[aria-disabled="true"]')
+    expect(locked).to_have_count(1)
+    label = locked.get_attribute("aria-label")
+    right = explorer.prediction["options"][explorer.prediction["answer"]]
+    slot.get_by_text(right, exact=True).click()
+    expect(slot.locator(".verdict")).to_contain_text("Yes.")
+    expect(locked).to_have_count(0)
+    drawing = read(slot)
+    name = {"temperature T": "temperature", "c, added to all": "shift"}[label]
+    assert drawing.settings[name] == explorer.prediction["shows"]
+    assert_shows(drawing)
