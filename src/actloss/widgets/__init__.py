@@ -1,6 +1,7 @@
 """Figures that move: ipywidgets for the controls, anywidget for the drawings."""
 
 from actloss.widgets.activation_explorer import ActivationExplorer
+from actloss.widgets.gradient_flow_explorer import GradientFlowExplorer
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.quiz import quiz
 from actloss.widgets.training_theatre import TrainingTheatre
@@ -9,3 +10,4 @@ __all__ = ["ActivationExplorer", "Prediction", "TrainingTheatre", "quiz"]
 from actloss.widgets.softmax_explorer import SoftmaxExplorer
 
 __all__ = ["ActivationExplorer", "Prediction", "SoftmaxExplorer", "quiz"]
+__all__ = ["ActivationExplorer", "GradientFlowExplorer", "Prediction", "quiz"]
