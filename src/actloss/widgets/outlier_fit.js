@@ -44,7 +44,7 @@ function render({ model, el }) {
     columns: [["slope", ""], ["intercept", ""], ["share of pull", ""]], rows: TITLES,
   });
   TITLES.forEach((_, i) => {
-    const swatch = draw(numbers.heading(i), "svg", { width: 34, height: 10, class: "swatch actloss-plot", "aria-hidden": "true" });
+    const swatch = draw(numbers.heading(i), "svg", { width: 34, height: 10, class: "swatch", "aria-hidden": "true" });
     draw(swatch, "line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `fit fit-${i}` });
     numbers.heading(i).prepend(swatch);
   });
