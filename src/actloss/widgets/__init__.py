@@ -11,3 +11,9 @@ from actloss.widgets.softmax_explorer import SoftmaxExplorer
 
 __all__ = ["ActivationExplorer", "Prediction", "SoftmaxExplorer", "quiz"]
 __all__ = ["ActivationExplorer", "GradientFlowExplorer", "Prediction", "quiz"]
+from actloss.widgets.outlier_fit import OutlierFit
+from actloss.widgets.prediction import Prediction
+from actloss.widgets.quiz import quiz
+from actloss.widgets.regression_loss_explorer import RegressionLossExplorer
+
+__all__ = ["ActivationExplorer", "OutlierFit", "Prediction", "RegressionLossExplorer", "quiz"]

@@ -270,3 +270,90 @@ export function oncePerEvent(redraw) {
     });
   };
 }
+
+/**
+ * A table of numbers that change: `columns` are [heading, class], `rows` the first headings.
+ * `row(i, heading, texts)` sets a row, `corner(text)` what stands above the headings of the rows.
+ */
+export function numberTable(parent, { columns, rows }) {
+  const table = write(parent, "table", { class: "numbers" });
+  const head = write(write(table, "thead"), "tr");
+  const corner = write(head, "th", { scope: "col" }, " ");
+  for (const [heading, className] of columns) write(head, "th", { scope: "col", class: className }, heading);
+  const body = write(table, "tbody");
+  const lines = rows.map((heading) => {
+    const line = write(body, "tr");
+    const name = write(line, "th", { scope: "row" }, heading);
+    return [name, columns.map(([, className]) => write(write(line, "td", { class: className }), "output", {}, " "))];
+  });
+  return {
+    corner: (text) => (corner.firstChild.data = text),
+    row(index, heading, texts) {
+      const [name, cells] = lines[index];
+      name.lastChild.data = heading || " ";
+      texts.forEach((text, i) => (cells[i].firstChild.data = text || " "));
+    },
+    /** The heading of a row, for what stands before its words. */
+    heading: (index) => lines[index][0],
+  };
+}
+
+/**
+ * Let a point be moved in two dimensions: dragged by `touch`, the wider disc around it, put anywhere
+ * in `surface` by a click or a tap, or moved with the keyboard on `handle`. A finger that starts
+ * beside the disc scrolls the page.
+ */
+export function movableInPlane(handle, touch, surface, panel, { get, set, steps }) {
+  const snap = (values) => {
+    const { xDomain, yDomain } = panel();
+    return [xDomain, yDomain].map(([low, high], i) => {
+      // Rounded to what is printed, or 0.1 + 0.2 would be read out.
+      const value = Number((Math.round(values[i] / steps[i]) * steps[i]).toFixed(6));
+      return Math.min(Math.max(value, low), high);
+    });
+  };
+  const [stepX, stepY] = steps;
+  const moves = {
+    ArrowLeft: ([x, y]) => [x - stepX, y],
+    ArrowRight: ([x, y]) => [x + stepX, y],
+    ArrowDown: ([x, y]) => [x, y - stepY],
+    ArrowUp: ([x, y]) => [x, y + stepY],
+    PageDown: ([x, y]) => [x, y - 10 * stepY],
+    PageUp: ([x, y]) => [x, y + 10 * stepY],
+    Home: ([, y]) => [panel().xDomain[0], y],
+    End: ([, y]) => [panel().xDomain[1], y],
+  };
+  handle.addEventListener("keydown", (event) => {
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    set(snap(move(get())));
+  });
+  const follow = (event) => {
+    const box = surface.getBoundingClientRect();
+    const { fromX, toY, yDomain } = panel();
+    const [low, high] = yDomain;
+    const fromY = (pixel) => low + ((pixel - toY(low)) / (toY(high) - toY(low))) * (high - low);
+    set(snap([fromX(event.clientX - box.left), fromY(event.clientY - box.top)]));
+  };
+  for (const grip of [touch, handle]) {
+    // A finger on the point drags it and does not scroll, in browsers too that ask only here.
+    grip.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
+  }
+  let waiting = null; // where a finger went down beside the point, until it is known to be a tap
+  surface.addEventListener("pointerdown", (event) => {
+    const onPoint = event.target === touch || event.target === handle;
+    handle.focus({ preventScroll: true });
+    waiting = event.pointerType === "touch" && !onPoint ? event : null;
+    if (waiting) return;
+    surface.setPointerCapture(event.pointerId);
+    if (!onPoint) follow(event);
+  });
+  surface.addEventListener("pointermove", (event) => {
+    if (surface.hasPointerCapture(event.pointerId)) follow(event);
+  });
+  surface.addEventListener("pointerup", (event) => {
+    if (waiting && Math.hypot(event.clientX - waiting.clientX, event.clientY - waiting.clientY) < 10) follow(event);
+    waiting = null;
+  });
+}
