@@ -2,6 +2,7 @@
 
 from actloss.widgets.activation_explorer import ActivationExplorer
 from actloss.widgets.gradient_flow_explorer import GradientFlowExplorer
+from actloss.widgets.margin_explorer import MarginExplorer
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.quiz import quiz
 from actloss.widgets.training_theatre import TrainingTheatre
@@ -17,3 +18,4 @@ from actloss.widgets.quiz import quiz
 from actloss.widgets.regression_loss_explorer import RegressionLossExplorer
 
 __all__ = ["ActivationExplorer", "OutlierFit", "Prediction", "RegressionLossExplorer", "quiz"]
+__all__ = ["ActivationExplorer", "MarginExplorer", "Prediction", "quiz"]
