@@ -10,7 +10,6 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from actloss.losses import sparse_softmax_cross_entropy
-from actloss.numerics import check_between
 
 
 class Reliability(NamedTuple):
@@ -61,17 +60,7 @@ def reliability(confidence, correct, *, bins=10):
     >>> reliability([0.6, 0.9, 1.0, 0.8], [True, True, True, False], bins=2).accuracy
     array([ nan, 0.75])
     """
-    confidence = np.asarray(confidence, dtype=float)
-    correct = np.asarray(correct, dtype=float)
-    if confidence.shape != correct.shape or confidence.ndim != 1 or confidence.size == 0:
-        raise ValueError(
-            "confidence and correct must have one shape (samples,) with a sample at least, "
-            f"but have shapes {confidence.shape} and {correct.shape}"
-        )
-    if not np.all((confidence >= 0.0) & (confidence <= 1.0)):
-        raise ValueError("confidence must be between 0 and 1")
-    if bins < 1:
-        raise ValueError(f"bins must be 1 or more, but got {bins}")
+    confidence, correct = _check_predictions(confidence, correct, bins)
     place = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
     counts = np.bincount(place, minlength=bins)
     with np.errstate(invalid="ignore"):
@@ -117,7 +106,12 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     labels : array_like of int
         Their classes.
     limits : tuple of float
-        Where to look for it.
+        Where to look for it. Where every prediction is right, it is found at the lower end.
+
+    Raises
+    ------
+    ValueError
+        If labels and logits do not fit each other.
 
     References
     ----------
@@ -128,16 +122,34 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     --------
     Three of four equal predictions are right: odds of 3, for which log 3 = 3/T is needed:
 
-    >>> best_temperature([[3.0, 0.0]] * 4, [0, 0, 0, 1]).round(3)
-    np.float64(2.731)
+    >>> round(best_temperature([[3.0, 0.0]] * 4, [0, 0, 0, 1]), 3)
+    2.731
     """
     logits = np.asarray(logits)
-    low, high = (check_between("limits", limit, 1e-6, 1e6) for limit in limits)
 
     def loss(log_temperature):
-        return sparse_softmax_cross_entropy(logits / np.exp(log_temperature), labels).mean()
+        scaled = logits / np.exp(log_temperature)
+        return sparse_softmax_cross_entropy(scaled, labels).mean()
 
     found = minimize_scalar(
-        loss, bounds=(np.log(low), np.log(high)), method="bounded", options={"xatol": 1e-8}
+        loss,
+        bounds=np.log(limits),
+        method="bounded",
+        options={"xatol": 1e-8},
     )
-    return np.exp(found.x)
+    return float(np.exp(found.x))
+
+
+def _check_predictions(confidence, correct, bins):
+    confidence = np.asarray(confidence, dtype=float)
+    correct = np.asarray(correct, dtype=float)
+    if confidence.shape != correct.shape or confidence.ndim != 1 or confidence.size == 0:
+        raise ValueError(
+            "confidence and correct must have one shape (samples,) with a sample at least, "
+            f"but have shapes {confidence.shape} and {correct.shape}"
+        )
+    if not np.all((confidence >= 0.0) & (confidence <= 1.0)):
+        raise ValueError("confidence must be between 0 and 1")
+    if bins < 1:
+        raise ValueError(f"bins must be 1 or more, but got {bins}")
+    return confidence, correct

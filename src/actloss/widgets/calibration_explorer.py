@@ -1,4 +1,4 @@
-"""A live figure of a classifier's calibration: a temperature moves it, its accuracy stands still."""
+"""A live figure of calibration: a temperature moves it, and accuracy stands still."""
 
 import base64
 
@@ -30,7 +30,7 @@ class CalibrationPlot(anywidget.AnyWidget):
     logits = traitlets.Unicode().tag(sync=True)
     labels = traitlets.Unicode().tag(sync=True)
     temperature = traitlets.Float(1.0).tag(sync=True)
-    bins_index = traitlets.Int().tag(sync=True)
+    bins_index = traitlets.Int(BINS.index(10)).tag(sync=True)
 
     def __repr__(self):
         return f"CalibrationPlot(temperature={self.temperature:g})"
@@ -98,12 +98,12 @@ class CalibrationExplorer(ipywidgets.VBox):
         self._menu = ipywidgets.Dropdown(
             description="bins",
             options=[str(count) for count in BINS],
+            index=BINS.index(10),
             style={"description_width": "initial"},
             layout={"width": "auto"},
         )
         super().__init__()
         self.temperature, self.bins = temperature, bins
-        self._send_to_page(None)
         ipywidgets.jslink((self._slider, "value"), (self._plot, "temperature"))
         ipywidgets.jslink((self._menu, "index"), (self._plot, "bins_index"))
         self._plot.observe(self._follow_page, ["temperature", "bins_index"])
@@ -135,12 +135,17 @@ class CalibrationExplorer(ipywidgets.VBox):
         return confidence, self._logits.argmax(axis=1) == self._labels
 
     def _follow_page(self, change):
-        self.temperature = self._plot.temperature
-        self.bins = BINS[self._plot.bins_index]
+        if change["name"] == "temperature":
+            self.temperature = change["new"]
+        else:
+            self.bins = BINS[change["new"]]
 
-    @traitlets.observe("temperature", "bins")
-    def _send_to_page(self, change):
+    @traitlets.observe("temperature")
+    def _send_temperature(self, change):
         self._plot.temperature = self._slider.value = self.temperature
+
+    @traitlets.observe("bins")
+    def _send_bins(self, change):
         self._plot.bins_index = self._menu.index = BINS.index(self.bins)
 
     @traitlets.validate("temperature")
@@ -180,9 +185,7 @@ class CalibrationExplorer(ipywidgets.VBox):
             diagram.plot(found.confidence, found.accuracy, "o", color=figures.ORANGE)
             diagram.set(ylim=(0, 1), xlim=(0, 1))
             diagram.set_title("share that is right", fontsize=11)
-            shares.bar(
-                place, found.counts / found.counts.sum(), 0.92 * width, color=figures.ORANGE
-            )
+            shares.bar(place, found.counts / found.counts.sum(), 0.92 * width, color=figures.ORANGE)
             shares.set(xlabel="confidence", ylim=(0, 1))
             shares.set_title(
                 f"share of predictions; accuracy {measures['accuracy']:.3f}, "

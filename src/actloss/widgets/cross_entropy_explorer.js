@@ -38,7 +38,7 @@ function measure(labels, probabilities, nats) {
 
 /** `values` with one of them set, the others rescaled so that all sum to one. */
 function redistribute(values, index, value) {
-  const others = sum(values) - values[index];
+  const others = sum(values.filter((_, k) => k !== index));
   const even = others <= 1e-12; // nothing to rescale: share what is left
   return values.map((old, k) => {
     if (k === index) return value;
@@ -182,7 +182,8 @@ function render({ model, el }) {
     svg.setAttribute("height", total);
     const middle = (k) => LEFT + (k + 0.5) * slot;
     const x = (kind, k) => middle(k) + (kind === 0 ? -bar - 1 : 1);
-    layout = { toY, bottom, height, bar, x };
+    layout = { toY, bottom };
+    svg.classList.toggle("narrow", bar < 34);
 
     frame.replaceChildren();
     const axes = draw(frame, "g", { class: "axes" });

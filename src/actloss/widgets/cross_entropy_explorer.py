@@ -113,10 +113,11 @@ class CrossEntropyExplorer(ipywidgets.VBox):
         plot = self._plot
         if change["name"] == "unit_index":
             self.unit = list(UNITS)[plot.unit_index]
-        elif change["name"] in (*DISTRIBUTIONS, "classes_index"):
-            # The page may tell of more classes before it tells of their probabilities.
-            if len(plot.labels) == len(plot.probabilities) == CLASSES[plot.classes_index]:
-                self.show(plot.labels, plot.probabilities)
+            return
+        # The page may tell of more classes before it tells of their probabilities.
+        lengths = {len(plot.labels), len(plot.probabilities), CLASSES[plot.classes_index]}
+        if change["name"] in (*DISTRIBUTIONS, "classes_index") and len(lengths) == 1:
+            self.show(plot.labels, plot.probabilities)
 
     @traitlets.observe(*DISTRIBUTIONS, "unit")
     def _send_to_page(self, change):
@@ -141,7 +142,9 @@ class CrossEntropyExplorer(ipywidgets.VBox):
     @traitlets.validate("unit")
     def _check_unit(self, proposal):
         if proposal["value"] not in UNITS:
-            raise ValueError(f"unit must be one of {', '.join(UNITS)}, but got {proposal['value']!r}")
+            raise ValueError(
+                f"unit must be one of {', '.join(UNITS)}, but got {proposal['value']!r}"
+            )
         return proposal["value"]
 
     def __repr__(self):
