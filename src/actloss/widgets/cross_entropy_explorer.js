@@ -1,0 +1,313 @@
+// A truth y and a prediction p as bars to drag, and what they cost: H(y) + KL(y‖p) = H(y, p).
+import { change, draw, formatNumber, liveRegion, oncePerEvent, ticks, write } from "./plot.js";
+import { weighted } from "./functions.js";
+
+const CLASSES = [3, 4, 5];
+const NAMES = ["A", "B", "C", "D", "E"];
+const UNITS = [
+  { name: "nats", nats: 1, longest: 4 },
+  { name: "bits", nats: Math.log(2), longest: 6 },
+];
+const STEP = 0.01;
+const KINDS = [
+  { trait: "labels", word: "truth", className: "truth" },
+  { trait: "probabilities", word: "prediction", className: "prediction" },
+];
+
+// --- the mathematics ------------------------------------------------------------------------
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+function crossEntropy(probabilities, labels) {
+  return sum(labels.map((y, k) => weighted(y, -Math.log(probabilities[k]))));
+}
+
+function divergence(probabilities, labels) {
+  return sum(labels.map((y, k) => (y === 0 ? 0 : y * Math.log(y / probabilities[k]))));
+}
+
+/** The four numbers of the figure, in units of so many nats. */
+function measure(labels, probabilities, nats) {
+  return {
+    entropy: crossEntropy(labels, labels) / nats,
+    crossEntropy: crossEntropy(probabilities, labels) / nats,
+    divergence: divergence(probabilities, labels) / nats,
+    reverse: divergence(labels, probabilities) / nats,
+  };
+}
+
+/** `values` with one of them set, the others rescaled so that all sum to one. */
+function redistribute(values, index, value) {
+  const others = sum(values.filter((_, k) => k !== index));
+  const even = others <= 1e-12; // nothing to rescale: share what is left
+  return values.map((old, k) => {
+    if (k === index) return value;
+    return even ? (1 - value) / (values.length - 1) : (old * (1 - value)) / others;
+  });
+}
+
+/** `values` for `count` classes: new ones get nothing, and what goes is shared by what stays. */
+function resize(values, count) {
+  const kept = Array.from({ length: count }, (_, k) => values[k] ?? 0);
+  const total = sum(kept);
+  return kept.map((value) => (total > 0 ? value / total : 1 / count));
+}
+
+// --- the drawing ----------------------------------------------------------------------------
+
+const LEFT = 40;
+const RIGHT = 12;
+const TOP = 28;
+const show = (value) => formatNumber(Math.abs(value) < 5e-13 ? 0 : value, 3);
+
+function spoken(numbers, unit) {
+  const ruledOut = numbers.divergence === Infinity ? " The prediction rules out what can happen." : "";
+  return (
+    `Entropy of y ${show(numbers.entropy)}, plus KL of y and p ${show(numbers.divergence)}, is cross-entropy ` +
+    `${show(numbers.crossEntropy)} ${unit}. KL of p and y ${show(numbers.reverse)}.${ruledOut}`
+  );
+}
+
+/** Let a bar be set by its handle (dragged, or by keys), by a press in its column, or by a tap. */
+function draggableBar(column, handle, { valueAt, begin, get, set }) {
+  const clamp = (value) => Math.min(Math.max(Math.round(value / STEP) * STEP, 0), 1);
+  const moves = {
+    ArrowLeft: (value) => value - STEP,
+    ArrowDown: (value) => value - STEP,
+    ArrowRight: (value) => value + STEP,
+    ArrowUp: (value) => value + STEP,
+    PageDown: (value) => value - 10 * STEP,
+    PageUp: (value) => value + 10 * STEP,
+    Home: () => 0,
+    End: () => 1,
+  };
+  handle.addEventListener("keydown", (event) => {
+    const move = moves[event.key];
+    if (!move) return;
+    event.preventDefault();
+    begin();
+    set(clamp(move(get())));
+  });
+  let tapped = null; // where a finger went down in the column: a tap, or the start of scrolling
+  let offset = 0; // from the pointer to the top of the bar
+  const press = (event, from) => {
+    event.preventDefault();
+    from.setPointerCapture(event.pointerId);
+    handle.focus({ preventScroll: true });
+    begin();
+  };
+  handle.addEventListener("pointerdown", (event) => {
+    press(event, handle);
+    offset = get() - valueAt(event);
+  });
+  column.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "touch") {
+      tapped = event;
+      return;
+    }
+    press(event, column);
+    offset = 0;
+    set(clamp(valueAt(event)));
+  });
+  for (const surface of [handle, column]) {
+    surface.addEventListener("pointermove", (event) => {
+      const dragged = surface.hasPointerCapture(event.pointerId) && !tapped;
+      if (dragged) set(clamp(valueAt(event) + offset));
+    });
+  }
+  column.addEventListener("pointercancel", () => (tapped = null));
+  column.addEventListener("pointerup", (event) => {
+    const moved = tapped && Math.hypot(event.clientX - tapped.clientX, event.clientY - tapped.clientY);
+    if (tapped && moved < 10) {
+      begin();
+      set(clamp(valueAt(event)));
+    }
+    tapped = null;
+  });
+}
+
+function render({ model, el }) {
+  el.classList.add("actloss-figure");
+  const svg = draw(el, "svg", { role: "group", class: "actloss-plot actloss-distributions" });
+  const frame = draw(svg, "g", { "aria-hidden": "true" });
+  const content = draw(svg, "g");
+  const readout = write(el, "p", { class: "readout" });
+  const numbers = write(readout, "span");
+  const [entropyNumber, divergenceNumber, crossNumber, reverseNumber] = [
+    ["H(y)", "main"],
+    ["KL(y‖p)", "bad"],
+    ["H(y, p)", ""],
+    ["KL(p‖y)", "ghost"],
+  ].map(([label, className]) => {
+    const item = write(numbers, "span", { class: `number ${className}` });
+    write(item, "span", { class: "name" }, `${label} = `);
+    return write(item, "output", {}, " ");
+  });
+  const buttons = write(readout, "span", { class: "buttons" });
+  const agree = write(buttons, "button", { type: "button" }, "p = y");
+  const swap = write(buttons, "button", { type: "button" }, "Swap");
+  const reset = write(buttons, "button", { type: "button", class: "reset" }, "Reset");
+  const say = liveRegion(el);
+
+  let width = Math.max(el.clientWidth, 260);
+  let drawnFrame;
+  let parts; // of the figure: bars, handles and numbers by kind and class
+  let layout;
+  let stack;
+
+  const both = () => KINDS.map(({ trait }) => model.get(trait));
+  const unitOf = () => UNITS[model.get("unit_index")];
+  const put = (changes) => {
+    model.set(changes);
+    model.save_changes();
+  };
+
+  /** Everything that stays in its place while bars are dragged. */
+  function drawFrame() {
+    const [labels, probabilities] = both();
+    const count = Math.min(labels.length, probabilities.length);
+    const unit = unitOf();
+    const key = `${width} ${count} ${unit.name}`;
+    if (key === drawnFrame) return;
+    drawnFrame = key;
+    const height = width < 480 ? 200 : 230;
+    const bottom = TOP + height;
+    const slot = (width - LEFT - RIGHT) / count;
+    const bar = Math.min(54, 0.42 * slot);
+    const toY = (value) => bottom - value * height;
+    const stackTop = bottom + 84;
+    const stackHeight = 34;
+    const total = stackTop + stackHeight + 26;
+    svg.setAttribute("viewBox", `0 0 ${width} ${total}`);
+    svg.setAttribute("height", total);
+    const middle = (k) => LEFT + (k + 0.5) * slot;
+    const x = (kind, k) => middle(k) + (kind === 0 ? -bar - 1 : 1);
+    layout = { toY, bottom };
+    svg.classList.toggle("narrow", bar < 34);
+
+    frame.replaceChildren();
+    const axes = draw(frame, "g", { class: "axes" });
+    for (const value of [0, 0.25, 0.5, 0.75, 1]) {
+      const y = toY(value);
+      draw(axes, "line", { x1: LEFT, x2: width - RIGHT, y1: y, y2: y, class: value === 0 ? "zero" : "grid" });
+      draw(axes, "text", { x: LEFT - 8, y, class: "tick-y" }).textContent = String(value);
+    }
+    const title = draw(axes, "text", { x: LEFT, y: TOP - 10, class: "panel-label" });
+    title.textContent = "";
+    for (const [text, className] of [["truth y", "truth"], [" and ", ""], ["prediction p", "prediction"]]) {
+      draw(title, "tspan", { class: className }).textContent = text;
+    }
+    for (let k = 0; k < count; k++) {
+      draw(axes, "text", { x: middle(k), y: bottom + 40, class: "tick-x class-name" }).textContent = NAMES[k];
+    }
+    const toStack = (value) => LEFT + (value / unit.longest) * (width - LEFT - RIGHT);
+    draw(axes, "text", { x: LEFT, y: stackTop - 10, class: "panel-label" }).textContent =
+      `H(y) + KL(y‖p) = H(y, p), in ${unit.name}`;
+    for (const value of ticks([0, unit.longest], Math.max(4, width / 120))) {
+      const at = toStack(value);
+      draw(axes, "line", { x1: at, x2: at, y1: stackTop, y2: stackTop + stackHeight, class: value === 0 ? "zero" : "grid" });
+      draw(axes, "text", { x: at, y: stackTop + stackHeight + 18, class: "tick-x" }).textContent = String(value);
+    }
+    const box = { y: stackTop + 4, height: stackHeight - 8 };
+    const textY = stackTop + stackHeight / 2;
+    stack = {
+      toX: toStack,
+      entropy: draw(frame, "rect", { ...box, class: "bar truth" }),
+      divergence: draw(frame, "rect", { ...box, class: "bar divergence" }),
+      entropyName: draw(frame, "text", { y: textY, class: "in-bar" }),
+      divergenceName: draw(frame, "text", { y: textY, class: "in-bar" }),
+    };
+    stack.entropyName.textContent = "H(y)";
+    stack.divergenceName.append(document.createTextNode(""));
+
+    content.replaceChildren();
+    parts = KINDS.map(({ trait, word, className }, kind) =>
+      Array.from({ length: count }, (_, k) => {
+        const left = x(kind, k);
+        const column = draw(content, "rect", { x: left, y: TOP, width: bar, height, class: "column" });
+        const body = draw(content, "rect", { x: left, width: bar, class: `bar ${className}` });
+        const number = draw(content, "text", { x: left + bar / 2, y: bottom + 20, class: `tick-x ${className}`, "aria-hidden": "true" });
+        number.append(document.createTextNode(""));
+        const handle = draw(content, "circle", {
+          cx: left + bar / 2, r: 10, class: `handle ${className}`, tabindex: 0, role: "slider",
+          "aria-label": `${word} of ${NAMES[k]}`, "aria-valuemin": 0, "aria-valuemax": 1,
+          "aria-orientation": "vertical",
+        });
+        let start; // what the others keep their proportions from, while one bar is dragged
+        draggableBar(column, handle, {
+          valueAt: (event) => (bottom - (event.clientY - svg.getBoundingClientRect().top)) / height,
+          begin: () => (start = model.get(trait)),
+          get: () => model.get(trait)[k],
+          set: (value) => put({ [trait]: redistribute(start, k, value) }),
+        });
+        return { body, number, handle };
+      }),
+    );
+  }
+
+  function redraw() {
+    drawFrame();
+    const values = both();
+    const { toY, bottom } = layout;
+    values.forEach((distribution, kind) => {
+      parts[kind].forEach(({ body, number, handle }, k) => {
+        const value = distribution[k];
+        const y = toY(value);
+        change(body, "y", y);
+        change(body, "height", Math.max(bottom - y, 0));
+        change(handle, "cy", y);
+        change(handle, "aria-valuenow", Number(value.toFixed(4)));
+        change(handle, "aria-valuetext", value.toFixed(2));
+        number.firstChild.data = value.toFixed(2);
+      });
+    });
+    const unit = unitOf();
+    const found = measure(...values, unit.nats);
+    change(svg, "aria-label", "Two distributions over the same classes, and their cross-entropy");
+    drawStack(found, unit);
+    entropyNumber.firstChild.data = show(found.entropy);
+    divergenceNumber.firstChild.data = show(found.divergence);
+    crossNumber.firstChild.data = show(found.crossEntropy);
+    reverseNumber.firstChild.data = show(found.reverse);
+    say(spoken(found, unit.name));
+  }
+
+  function drawStack({ entropy, divergence }, { longest }) {
+    const first = stack.toX(entropy);
+    const room = stack.toX(longest);
+    const second = Math.min(stack.toX(Math.min(entropy + divergence, longest)), room);
+    const beyond = entropy + divergence > longest;
+    change(stack.entropy, "x", stack.toX(0));
+    change(stack.entropy, "width", Math.max(first - stack.toX(0), 0));
+    change(stack.divergence, "x", first);
+    change(stack.divergence, "width", Math.max(second - first, 0));
+    change(stack.entropyName, "x", (stack.toX(0) + first) / 2);
+    change(stack.entropyName, "visibility", first - stack.toX(0) > 40 ? "visible" : "hidden");
+    change(stack.divergenceName, "x", (first + second) / 2);
+    stack.divergenceName.firstChild.data = beyond ? `KL: ${show(divergence)} →` : "KL";
+    change(stack.divergenceName, "visibility", second - first > (beyond ? 90 : 30) ? "visible" : "hidden");
+  }
+
+  const update = oncePerEvent(redraw);
+  redraw();
+  const traits = ["classes_index", "unit_index", ...KINDS.map(({ trait }) => trait)];
+  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  model.on("change:classes_index", () => {
+    const count = CLASSES[model.get("classes_index")];
+    const [labels, probabilities] = both();
+    if (labels.length === count && probabilities.length === count) return; // Python, or Reset
+    put({ labels: resize(labels, count), probabilities: resize(probabilities, count) });
+  });
+  for (const name of traits) model.on(`change:${name}`, update);
+  agree.addEventListener("click", () => put({ probabilities: model.get("labels") }));
+  swap.addEventListener("click", () => put({ labels: model.get("probabilities"), probabilities: model.get("labels") }));
+  reset.addEventListener("click", () => put(start));
+  const resized = new ResizeObserver(([entry]) => {
+    width = Math.max(entry.contentRect.width, 260);
+    update();
+  });
+  resized.observe(el);
+  return () => resized.disconnect();
+}
+
+export default { render };
