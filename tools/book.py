@@ -48,7 +48,8 @@ BAD_CONFIG = re.compile(r"^Warning: Validation errors in config:\n((?:- .*\n)+)"
 
 # The first lines that Sphinx prints when it cannot go on.
 CRASH = re.compile(
-    r"^(?:[A-Z]\w* error|Exception occurred):\n((?:(?!Traceback).+\n){1,4})", re.MULTILINE
+    r"^(?:[A-Z]\w* error(?: \([\w.]+\))?|Exception occurred):\n((?:(?!Traceback).+\n){1,4})",
+    re.MULTILINE,
 )
 
 
