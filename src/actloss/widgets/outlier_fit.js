@@ -41,7 +41,7 @@ function render({ model, el }) {
   });
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
-    columns: [["slope", ""], ["intercept", ""], ["share of pull", ""]], rows: TITLES,
+    corner: "fitted by", columns: [["slope", ""], ["intercept", ""], ["share of pull", ""]], rows: TITLES,
   });
   TITLES.forEach((_, i) => {
     const swatch = draw(numbers.heading(i), "svg", { width: 34, height: 10, class: "swatch", "aria-hidden": "true" });

@@ -299,7 +299,8 @@ class OutlierFit(ipywidgets.VBox):
         x, y = self.points()
         shares = np.abs(self.pulls())
         shares = shares / shares.sum()
-        with matplotlib.rc_context(STYLE):
+        # Letters as text and not as curves: a page may hold several of these pictures.
+        with matplotlib.rc_context({**STYLE, "svg.fonttype": "none"}):
             figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
             for name, title, colour, dashes in zip(NAMES, TITLES, COLOURS, DASHES, strict=True):
                 intercept, slope = self.line(name)
@@ -309,7 +310,7 @@ class OutlierFit(ipywidgets.VBox):
                     color=colour,
                     linestyle=dashes,
                     linewidth=3.2 if name == self.loss else 1.6,
-                    label=f"{title}: {intercept:.2f} + {slope:.2f} x".replace("-", "−"),
+                    label=title,
                 )
             axes.scatter(x, y, s=4000 * shares, color=GREY, alpha=0.35, linewidth=0)
             axes.plot(x[:-1], y[:-1], "o", color=GREY, markersize=4)
@@ -318,6 +319,8 @@ class OutlierFit(ipywidgets.VBox):
                 markeredgewidth=3,
             )  # fmt: skip
             axes.set(xlim=X_LIMITS, ylim=Y_LIMITS, xlabel="x", ylabel="y")
+            axes.set(xticks=[0, 5, 10], yticks=[-5, 0, 5, 10, 15])
+            axes.tick_params(bottom=False, left=False)
             axes.legend(loc="lower left", fontsize=10)
             svg = to_svg(figure)
             plt.close(figure)

@@ -272,13 +272,13 @@ export function oncePerEvent(redraw) {
 }
 
 /**
- * A table of numbers that change: `columns` are [heading, class], `rows` the first headings.
- * `row(i, heading, texts)` sets a row, `corner(text)` what stands above the headings of the rows.
+ * A table of numbers that change: `columns` are [heading, class], `rows` the headings of the rows,
+ * and `corner` stands above these. `row(i, heading, texts)` and `corner(text)` change them.
  */
-export function numberTable(parent, { columns, rows }) {
+export function numberTable(parent, { corner: above, columns, rows }) {
   const table = write(parent, "table", { class: "numbers" });
   const head = write(write(table, "thead"), "tr");
-  const corner = write(head, "th", { scope: "col" }, " ");
+  const corner = write(head, "th", { scope: "col" }, above);
   for (const [heading, className] of columns) write(head, "th", { scope: "col", class: className }, heading);
   const body = write(table, "tbody");
   const lines = rows.map((heading) => {

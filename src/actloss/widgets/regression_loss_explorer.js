@@ -48,7 +48,7 @@ function render({ model, el }) {
   });
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
-    columns: [["loss", "main"], ["gradient", "slope"], ["density", "noise"]],
+    corner: "residual", columns: [["loss", "main"], ["gradient", "slope"], ["density", "noise"]],
     rows: ["loss", "beside it"],
   });
   const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");

@@ -261,9 +261,10 @@ class RegressionLossExplorer(ipywidgets.VBox):
                 density(name, at, **settings),
             )
 
-        grid = np.linspace(*RESIDUAL_LIMITS, 801)
+        grid = np.linspace(*RESIDUAL_LIMITS, 61)
         point = np.asarray(self.residual)
-        with matplotlib.rc_context(STYLE):
+        # Letters as text and not as curves: a page may hold several of these pictures.
+        with matplotlib.rc_context({**STYLE, "svg.fonttype": "none"}):
             figure, panels = plt.subplots(
                 3, 1, figsize=(WIDTH, 5.6), sharex=True, height_ratios=(1.5, 1, 1)
             )
@@ -284,12 +285,11 @@ class RegressionLossExplorer(ipywidgets.VBox):
                 axes.plot(point, value, "o", color=colour, clip_on=False)
                 axes.spines[["left", "bottom"]].set_visible(False)
                 axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
-                axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
             limits = (VALUE_LIMITS, GRADIENT_LIMITS, DENSITY_LIMITS)
             titles = ("loss", "gradient", "density of the noise")
             for axes, ends, title in zip(panels, limits, titles, strict=True):
-                axes.set_xlim(*RESIDUAL_LIMITS)
-                axes.set_ylim(*ends)
+                axes.set(xlim=RESIDUAL_LIMITS, ylim=ends, xticks=[-4, -2, 0, 2, 4], yticks=ends)
+                axes.tick_params(bottom=False, left=False)
                 axes.set_title(title, fontsize=11)
             panels[-1].set_xlabel("residual ŷ − y")
             svg = to_svg(figure)
