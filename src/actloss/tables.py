@@ -1,0 +1,65 @@
+"""Tables for the page, made from the catalogue."""
+
+import ast
+from collections.abc import Iterable
+
+from IPython.display import Markdown
+
+from actloss.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
+
+MATHS_WORDS = {float("inf"): r"\infty", float("-inf"): r"-\infty"}
+
+
+def activation_table(entries: Iterable[Activation] | None = None) -> Markdown:
+    """Name, formula, range and PyTorch twin of activations, all of the catalogue by default."""
+    entries = ACTIVATIONS.values() if entries is None else entries
+    rows = [
+        (f"**{e.title}** `{e.name}`", _formula(e), _interval(e.at("range")), _twin(e))
+        for e in entries
+    ]
+    return _table(("name", "formula", "range", "PyTorch"), rows)
+
+
+def loss_table(entries: Iterable[Loss] | None = None) -> Markdown:
+    """Name, formula and PyTorch twin of losses, all of the catalogue by default."""
+    entries = LOSSES.values() if entries is None else entries
+    rows = [(f"**{e.title}** `{e.name}`", _formula(e), _twin(e)) for e in entries]
+    return _table(("name", "formula", "PyTorch"), rows)
+
+
+def _formula(entry):
+    """In one line, and small: what follows from a formula, after ⇒, is left to the reference."""
+    formula = " ".join(entry.formula.split()).partition(r"\quad\Rightarrow\quad")[0]
+    # A bar would end the cell of the table.
+    return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
+
+
+def _interval(ends):
+    low, high = (MATHS_WORDS.get(end, f"{end:.4g}") for end in ends)
+    opening = "(" if "infty" in low else "["
+    closing = ")" if "infty" in high else "]"
+    return f"${opening}{low}, {high}{closing}$"
+
+
+def _twin(entry):
+    """The name of PyTorch's function, where the twin is one call and not an expression."""
+    tree = ast.parse(entry.pytorch or "None", mode="eval").body
+    if not isinstance(tree, ast.Call) or not all(map(_is_plain, tree.args)):
+        return "–"
+    function = tree.func.func if isinstance(tree.func, ast.Call) else tree.func
+    name = ast.unparse(function)
+    if not name.startswith("torch.") or "(" in name:
+        return "–"
+    return f"`{name.replace('torch.nn.functional', 'F')}`"
+
+
+def _is_plain(argument):
+    """A name, or a method of one."""
+    while isinstance(argument, ast.Call | ast.Attribute):
+        argument = argument.func if isinstance(argument, ast.Call) else argument.value
+    return isinstance(argument, ast.Name) and argument.id != "torch"
+
+
+def _table(head, rows):
+    lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+    return Markdown("\n".join(lines))
