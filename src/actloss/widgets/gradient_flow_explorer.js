@@ -26,7 +26,7 @@ function storedSizes(activation, initialisation, gain, depth) {
   const deepest = depths.at(-1);
   const lengths = [deepest, deepest, ...depths];
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const gainIndex = gains.indexOf(gain);
+  const gainIndex = Math.round((gain - gains[0]) / (gains[1] - gains[0])); // a slider adds up its steps
   const inits = Object.keys(initialisations).length;
   const setting = (activation * inits + initialisation) * gains.length + gainIndex;
 

@@ -152,7 +152,9 @@ class GradientFlowExplorer(ipywidgets.VBox):
             value = list(_choices(name))[value]
         elif name not in ("gain", "depth", "layer"):
             return
-        elif name != "gain":
+        elif name == "gain":
+            value = min(GAINS, key=lambda gain: abs(gain - value))  # a slider adds up its steps
+        else:
             value = int(value)
         setattr(self, name, value)
 
