@@ -96,6 +96,8 @@ function draggableBar(column, handle, { valueAt, begin, get, set }) {
     handle.focus({ preventScroll: true });
     begin();
   };
+  // A finger on a handle drags it and does not scroll. (Inside an SVG, touch-action is not heeded.)
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   handle.addEventListener("pointerdown", (event) => {
     press(event, handle);
     offset = get() - valueAt(event);
