@@ -36,7 +36,7 @@ REACH, CELLS = 2.6, 24  # the plane is shown from −REACH to REACH, in CELLS ×
 WIDEST = 2**11 - 1
 # Two letters hold twelve bits.
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-LOSS_SHOWN, ACCURACY_SHOWN = 1.5, (40, 102)  # the most of the axes: a first loss may be large
+LOSS_SHOWN, ACCURACY_SHOWN = 1.5, (0, 102)  # the most of the axes: a first loss may be large
 
 
 # --- every output unit with every loss, also those that do not belong together -----------------
