@@ -78,7 +78,7 @@ def test_unchecked_cross_entropy_breaks():
 def test_stored_runs_are_those_that_training_gives(hidden, output, loss):
     """To the last digits only at first: another machine's rounding grows as training goes on."""
     fresh, kept = theatre.train(hidden, output, loss), theatre.stored_run(hidden, output, loss)
-    np.testing.assert_allclose(fresh.parameters[:2], kept.parameters[:2], rtol=1e-3, atol=1e-3)
+    np.testing.assert_allclose(fresh.parameters[:2], kept.parameters[:2], rtol=1e-3, atol=5e-3)
     np.testing.assert_allclose(fresh.loss[:2], kept.loss[:2], rtol=1e-3)
     np.testing.assert_allclose(fresh.loss, kept.loss, rtol=0.15, atol=0.01)
     np.testing.assert_allclose(fresh.accuracy, kept.accuracy, atol=0.02)
@@ -116,12 +116,12 @@ def test_hidden_step_never_moves():
 def test_packed_rows():
     rows = np.array([[0.5, -2.0, 0.0], [1e-4, 3e-5, -1e-4]])
     text, scales = theatre.pack(rows)
-    np.testing.assert_allclose(theatre.unpack(text, scales), rows, rtol=1e-3, atol=1e-8)
+    np.testing.assert_allclose(theatre.unpack(text, scales), rows, rtol=1e-2, atol=1e-8)
 
 
 def test_runs_are_light():
     """The page loads them once, gzipped."""
-    assert len(gzip.compress(theatre.read(theatre.RUNS_FILE).encode())) < 45_000
+    assert len(gzip.compress(theatre.read(theatre.RUNS_FILE).encode())) < 30_000
 
 
 # --- the JavaScript ------------------------------------------------------------------------
@@ -159,7 +159,16 @@ def test_javascript_answers_as_numpy(painted, choice):
     for moment, found in zip(moments, answers[choice], strict=True):
         sums = theatre.output_sums(hidden, run.parameters[moment], plane)
         expected = theatre.certainty(output, loss, sums)
-        np.testing.assert_allclose(found, expected.ravel(), atol=1e-12)
+        clear = clear_of_jumps(hidden, run.parameters[moment], plane)
+        assert clear.mean() > 0.95
+        np.testing.assert_allclose(np.array(found)[clear], expected.ravel()[clear], atol=1e-12)
+
+
+def clear_of_jumps(hidden, parameters, plane):
+    """Where no step stands at its jump, on whose side the order of a sum decides."""
+    first, bias, _ = np.split(parameters[:-1], [2 * theatre.UNITS, 3 * theatre.UNITS])
+    sums = plane @ first.reshape(2, theatre.UNITS) + bias
+    return (np.abs(sums) > 1e-9).all(axis=-1).ravel() | (hidden != "step")
 
 
 def test_module_stands_alone():

@@ -6,13 +6,15 @@ import { STORED } from "./training_runs.js";
 const EPOCHS = STORED.epochs;
 const FRAME = 350; // milliseconds that a played epoch stays
 
-/** Rows of 16-bit integers in base64; in each row they stand for its own scale. */
+/** Rows of 12-bit integers, two letters each; in each row they stand for its own scale. */
 function unpack(text, scales) {
-  const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const view = new DataView(bytes.buffer);
-  const columns = bytes.length / 2 / scales.length;
+  const columns = text.length / 2 / scales.length;
+  const bits = (place) => FACTS.letters.indexOf(text[place]);
   return scales.map((scale, row) =>
-    Float64Array.from({ length: columns }, (_, i) => view.getInt16(2 * (row * columns + i), true) * scale),
+    Float64Array.from({ length: columns }, (_, column) => {
+      const place = 2 * (row * columns + column);
+      return (64 * bits(place) + bits(place + 1) - FACTS.widest) * scale;
+    }),
   );
 }
 
