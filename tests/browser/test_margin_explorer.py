@@ -32,7 +32,8 @@ READ = """slot => {
       boxes: every(".bar div", row).map((bar) => bar.offsetWidth),
     }])),
     boxes: Object.fromEntries(every(".widget-checkbox").map(
-      (box) => [box.textContent.replace(/^\\s*\\u200b/, "").trim(), box.querySelector("input").checked])),
+      (box) => [
+        box.textContent.replace("\\u200b", "").trim(), box.querySelector("input").checked])),
     slider: text(".widget-slider .widget-readout"),
   };
 }"""
