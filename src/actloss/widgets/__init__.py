@@ -1,7 +1,8 @@
 """Figures that move: ipywidgets for the controls, anywidget for the drawings."""
 
 from actloss.widgets.activation_explorer import ActivationExplorer
+from actloss.widgets.explore import FunctionExplorer, explore
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.quiz import quiz
 
-__all__ = ["ActivationExplorer", "Prediction", "quiz"]
+__all__ = ["ActivationExplorer", "FunctionExplorer", "Prediction", "explore", "quiz"]
