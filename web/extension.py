@@ -137,7 +137,7 @@ def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
     if layout["state"].get("display") == "none":
         return Counter()
     kind = "Question" if "question" in state else model["model_name"].removesuffix("Model")
-    parts = Counter([kind.removeprefix("Float").removeprefix("Int")])
+    parts = Counter([re.sub("^(Float|Int|Selection)", "", kind)])
     for child in state.get("children", ()):
         parts += parts_of_figure(models, reference(child))
     return parts

@@ -17,7 +17,7 @@ import * as container from "@jupyter-widgets/controls/lib/widget_selectioncontai
 import * as string from "@jupyter-widgets/controls/lib/widget_string.js";
 
 import { makeLinkable } from "./links.js";
-import { mended } from "./sliders.js";
+import { mended, named } from "./sliders.js";
 
 import "./host.css";
 
@@ -28,6 +28,7 @@ const MODULES = {
     ...link, ...selection, ...container, ...string,
     FloatSliderView: mended(float.FloatSliderView),
     IntSliderView: mended(int.IntSliderView),
+    SelectionSliderView: named(selection.SelectionSliderView),
   },
   // One call only: models and views find each other through what this call closes over.
   anywidget: anywidget(base),

@@ -13,8 +13,10 @@ const WORDS = {
 };
 const NUMBER = /^-?\d{1,15}(\.\d{1,20})?(e[+-]?\d{1,3})?$/i;
 
-/** "α" → alpha, "learning rate" → learning-rate, "GELU, tanh approximation" → gelu-tanh-approximation. */
+/** "α" → alpha, "learning rate" → learning-rate, "GELU, tanh approximation" → gelu-tanh-approximation, "−0.5" → -0.5. */
 export function plainName(text) {
+  const number = text.trim().replace("−", "-");
+  if (NUMBER.test(number)) return number;
   const letters = [...text.normalize("NFKD").toLowerCase()].map((letter) => WORDS[letter] ?? letter).join("");
   return letters.replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
 }
