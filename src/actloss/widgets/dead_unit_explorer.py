@@ -111,9 +111,9 @@ class DeadUnitPlot(anywidget.AnyWidget):
 class DeadUnitExplorer(ipywidgets.VBox):
     """Units of one hidden layer, trained on digits: which are active for any sample at all?
 
-    Each cell is a unit; the darker, the larger the share of training samples for which its sum is
-    positive. A cross marks a unit that is positive for none. The runs are stored, 18.6 kB of text,
-    which is 10.4 kB gzipped; :func:`record` computes them.
+    Each cell is a unit; the stronger its colour, the larger the share of training samples for
+    which its sum is positive. A cross marks a unit that is positive for none. The runs are stored,
+    18.6 kB of text, which is 10.4 kB gzipped; :func:`record` computes them.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ class DeadUnitExplorer(ipywidgets.VBox):
         full = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
         self._menu = ipywidgets.Dropdown(
             description="beside ReLU",
-            options=[ACTIVATIONS[name][0] for name in self._others],
+            options=[ACTIVATIONS[name][0].partition(",")[0] for name in self._others],
             **full,
         )
         self._rate = ipywidgets.SelectionSlider(
