@@ -151,7 +151,8 @@ def test_widget_gets_a_slot_with_its_still_picture(app):
     extension.prepare_widget_slots(app, doctree)
     assert html_of(doctree) == (
         f'<div class="widget-slot" data-model-id="{MODEL}" data-figure="An explorer"'
-        ' style="--dropdowns:1;--sliders:1;--questions:0"><div class="widget-still"></div></div>'
+        ' data-name="one-1" style="--dropdowns:1;--sliders:1;--questions:0">'
+        '<div class="widget-still"></div></div>'
     )
     (picture,) = doctree.findall(nodes.image)
     assert picture["alt"] == "An explorer"

@@ -13,7 +13,7 @@ from traitlets import TraitError
 
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets import ActivationExplorer, Prediction
-from actloss.widgets.activation_explorer import PARAMETERS, ActivationPlot, height_of
+from actloss.widgets.activation_explorer import PARAMETERS, ZOOMS, ActivationPlot, height_of
 from actloss.widgets.module import functions_module, join_module
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -42,7 +42,7 @@ def controls_of(explorer):
 def shown(explorer):
     """The sliders that can be seen: name, ends, value."""
     controls = controls_of(explorer)
-    sliders = {name: controls[label] for name, (label, _) in PARAMETERS.items()}
+    sliders = {name: controls[label] for name, label in PARAMETERS.items()}
     return {
         name: (slider.min, slider.max, slider.value)
         for name, slider in sliders.items()
@@ -67,6 +67,7 @@ def assert_agree(explorer):
     for name, (low, high, value) in shown(explorer).items():
         assert value == getattr(plot, name) == getattr(explorer, name), name
         assert (low, high) == (getattr(plot, f"{name}_min"), getattr(plot, f"{name}_max")), name
+        assert controls[PARAMETERS[name]].step == getattr(plot, f"{name}_step"), name
         assert getattr(plot, f"{name}_display") == "flex"
     for name in set(PARAMETERS) - set(shown(explorer)):
         assert getattr(plot, f"{name}_display") == "none"
@@ -109,6 +110,55 @@ def test_sliders_fit_the_function(name):
     beside = ActivationExplorer("identity", compare=name)
     assert shown(beside) == expected
     assert_agree(beside)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_step_of_the_slider_is_the_catalogues(name):
+    fresh, changed = ActivationExplorer(name), ActivationExplorer("softcap", compare="prelu")
+    changed.compare = ""
+    changed.function = name
+    for explorer in (fresh, changed):
+        controls, plot = controls_of(explorer), plot_of(explorer)
+        for parameter, ends in ACTIVATIONS[name].parameters.items():
+            assert controls[PARAMETERS[parameter]].step == ends.step
+            assert getattr(plot, f"{parameter}_step") == ends.step
+
+
+# --- zoom and float16 ----------------------------------------------------------------------
+
+
+def lens_of(explorer):
+    """The controls below the drawing."""
+    boxes = [child for child in explorer.children if isinstance(child, ipywidgets.HBox)]
+    return {control.description: control for control in boxes[-1].children}
+
+
+def assert_lens_agrees(explorer):
+    plot, lens = plot_of(explorer), lens_of(explorer)
+    assert plot.zoom_index == lens["zoom"].index
+    assert ZOOMS[plot.zoom_index] == explorer.zoom
+    assert plot.float16 == lens["round to float16"].value == explorer.float16
+
+
+def test_zoom_and_float16_can_be_set():
+    explorer = ActivationExplorer("tanh", zoom=100, float16=True)
+    assert_lens_agrees(explorer)
+    assert repr(explorer) == "ActivationExplorer('tanh', x=1, zoom=100, float16=True)"
+    explorer.zoom, explorer.float16 = 1000, False
+    assert_lens_agrees(explorer)
+    with pytest.raises(ValueError, match=r"zoom must be one of \(1, 10, 100, 1000\), but got 5"):
+        explorer.zoom = 5
+    assert_lens_agrees(explorer)
+    assert explorer.zoom == 1000
+
+
+def test_page_changes_zoom_and_float16():
+    explorer = ActivationExplorer("tanh")
+    from_page(plot_of(explorer), zoom_index=2, float16=True)
+    from_page(lens_of(explorer)["zoom"], index=2)
+    from_page(lens_of(explorer)["round to float16"], value=True)
+    assert (explorer.zoom, explorer.float16) == (100, True)
+    assert_lens_agrees(explorer)
 
 
 def test_slider_belongs_to_the_function_before_the_ghost():
@@ -230,16 +280,16 @@ def page_sends(explorer, *, reverse=False, **state):
         "function_index": plot.names.index(function),
         "compare_index": ["", *plot.names].index(compare),
     }
-    for name, (label, _) in PARAMETERS.items():
+    for name, label in PARAMETERS.items():
         owners = [one for one in (function, compare) if one and name in ACTIVATIONS[one].parameters]
         message[f"{name}_display"] = "flex" if owners else "none"
         if owners:
             entry = ACTIVATIONS[owners[0]]
-            low, high, _ = entry.parameters[name]
+            low, high, step = entry.parameters[name]
             value = state.setdefault(name, entry.defaults[name])
-            message |= {f"{name}_min": low, f"{name}_max": high}
+            message |= {f"{name}_min": low, f"{name}_max": high, f"{name}_step": step}
             from_page(controls[label].layout, display="flex")
-            from_page(controls[label], min=low, max=high, value=value)
+            from_page(controls[label], min=low, max=high, step=step, value=value)
     message |= state
     from_page(plot, **dict(reversed(message.items())) if reverse else message)
     from_page(controls["function"], index=message["function_index"])
@@ -373,7 +423,15 @@ def test_mimebundle_carries_a_still_picture():
 
 
 @pytest.mark.parametrize(
-    "change", [{"x": 1.0}, {"alpha": 0.5}, {"compare": ""}, {"function": "celu"}]
+    "change",
+    [
+        {"x": 1.0},
+        {"alpha": 0.5},
+        {"compare": ""},
+        {"function": "celu"},
+        {"zoom": 10},
+        {"float16": True},
+    ],
 )
 def test_still_picture_follows(change):
     explorer = ActivationExplorer("elu", compare="relu", x=-2.0, alpha=1.5)
@@ -427,10 +485,21 @@ def test_prediction_locks_the_slider_of_the_function():
     assert controls_of(explorer)["α"].disabled
 
 
+def test_prediction_locks_the_menus():
+    """Or its explanation would speak of another function than the one that is drawn."""
+    ask = question()
+    controls = controls_of(ActivationExplorer("leaky_relu", predict=ask))
+    assert controls["function"].disabled
+    assert controls["beside it"].disabled
+    assert ask.fits
+    free = controls_of(ActivationExplorer("leaky_relu"))
+    assert not free["function"].disabled
+
+
 def test_prediction_is_optional():
     explorer = ActivationExplorer("leaky_relu")
     assert not controls_of(explorer)["α"].disabled
-    assert len(explorer.children) == 2
+    assert len(explorer.children) == 3
 
 
 def test_answer_reaches_python():
@@ -476,7 +545,7 @@ def test_functions_module():
     low, high = height_of(entry)
     assert facts == {
         "title": "Leaky ReLU",
-        "parameters": {"alpha": [0.0, 1.0, 0.01]},
+        "parameters": {"alpha": [0.0, 1.0, 0.01, 0.01]},
         "kinks": [0.0],
         "low": low,
         "high": high,

@@ -137,7 +137,7 @@ def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
     if layout["state"].get("display") == "none":
         return Counter()
     kind = "Question" if "question" in state else model["model_name"].removesuffix("Model")
-    parts = Counter([kind.removeprefix("Float").removeprefix("Int")])
+    parts = Counter([re.sub("^(Float|Int|Selection)", "", kind)])
     for child in state.get("children", ()):
         parts += parts_of_figure(models, reference(child))
     return parts
@@ -157,6 +157,7 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
     if not bundles:
         return
     models = notebook["metadata"]["widgets"][WIDGET_STATE]["state"]
+    numbers = count(1)
     for node in list(doctree.findall(nodes.raw)):
         found = WIDGET_SCRIPT.search(node.astext())
         if found:
@@ -166,9 +167,10 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
                 f"--{part.lower()}s:{parts[part]}" for part in ("Dropdown", "Slider", "Question")
             )
             kind = text_of(bundles[model_id].get("text/plain", "")).partition("(")[0]
+            name = f"{source.stem}-{next(numbers)}"  # which links call it
             opening = (
                 f'<div class="widget-slot" data-model-id="{model_id}" data-figure="{kind}" '
-                f'style="{sizes}"><div class="widget-still">'
+                f'data-name="{name}" style="{sizes}"><div class="widget-still">'
             )
             node.replace_self(
                 [

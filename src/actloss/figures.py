@@ -107,46 +107,67 @@ def _is_title(axes, text):
     }
 
 
-def activation_picture(entry, ghost=None, *, x=1.0, limits=(-5.0, 5.0), height=None, **settings):
+def activation_picture(
+    entry,
+    ghost=None,
+    *,
+    x=1.0,
+    limits=(-5.0, 5.0),
+    height=None,
+    zoom=1,
+    float16=False,
+    **settings,
+):
     """What a live activation figure shows before it comes alive: value above, slope below.
 
     `entry` and `ghost` are entries of the catalogue, `settings` the values of their parameters.
+    The figure shows `limits` by `height`, or, magnified `zoom` times, what lies around the point.
     """
 
-    def arguments(of):
-        return {name: value for name, value in settings.items() if name in of.parameters}
+    def evaluate(of, name, at):
+        arguments = {key: value for key, value in settings.items() if key in of.parameters}
+        if not float16:
+            return getattr(of, name)(at, **arguments)
+        with np.errstate(over="ignore"):
+            rounded = np.float64(np.float16(at))
+            return np.float64(np.float16(getattr(of, name)(rounded, **arguments)))
 
+    limits = _magnified(limits, zoom, x)
     grid = np.linspace(*limits, 801)
-    point = np.asarray(x)
-    value = entry.function(point, **arguments(entry))
-    slope = entry.gradient(point, **arguments(entry))
+    value, slope = (float(evaluate(entry, name, x)) for name in ("function", "gradient"))
     with matplotlib.rc_context({**STYLE, "figure.constrained_layout.use": True}):
         figure, (top, bottom) = plt.subplots(
             2, 1, figsize=(WIDTH, 5.0), sharex=True, height_ratios=(2.1, 1)
         )
         for axes, name in ((top, "function"), (bottom, "gradient")):
             if ghost is not None:
-                curve = getattr(ghost, name)(grid, **arguments(ghost))
-                axes.plot(grid, curve, ":", color=GREY, linewidth=1.6)
-            axes.plot(
-                grid,
-                getattr(entry, name)(grid, **arguments(entry)),
-                color=BLUE if axes is top else ORANGE,
-            )
+                axes.plot(grid, evaluate(ghost, name, grid), ":", color=GREY, linewidth=1.6)
+            curve = evaluate(entry, name, grid)
+            axes.plot(grid, curve, color=BLUE if axes is top else ORANGE)
             axes.spines[["left", "bottom"]].set_visible(False)
-            axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
-            axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
+            if zoom == 1:
+                axes.axhline(0, color=GREY, linewidth=0.8, zorder=1)
+                axes.axvline(0, color=GREY, linewidth=0.8, zorder=1)
         top.axline((x, value), slope=slope, color=ORANGE, linewidth=1.2, linestyle="--")
         top.plot(
             x, value, "o", markersize=9, color="white", markeredgecolor=BLUE, markeredgewidth=3
         )
         bottom.plot(x, slope, "o", markersize=5, color=ORANGE)
-        if height is not None:
-            top.set_ylim(*height)
-        bottom.set_ylim(-0.3, 1.3)
+        if zoom == 1:
+            if height is not None:
+                top.set_ylim(*height)
+            bottom.set_ylim(-0.3, 1.3)
         top.set_xlim(*limits)
-        top.set_title("value f(x)", fontsize=11)
-        bottom.set_title("slope f′(x)", fontsize=11)
+        rounded = ", rounded to float16" if float16 else ""
+        top.set_title(f"value f(x){rounded}", fontsize=11)
+        bottom.set_title(f"slope f′(x){rounded}", fontsize=11)
         svg = to_svg(figure)
         plt.close(figure)
     return svg
+
+
+def _magnified(limits, zoom, x):
+    """The part of `limits` around `x` that fills the frame when magnified `zoom` times."""
+    half = (limits[1] - limits[0]) / 2 / zoom
+    centre = min(max(x, limits[0] + half), limits[1] - half)
+    return centre - half, centre + half

@@ -102,10 +102,9 @@ class Slider:
         if not ACTIVATIONS[self.function].parameters:
             self.function = "leaky_relu"
             choose(slot, "function", "Leaky ReLU")
-        self.name, (self.low, self.high, _) = next(
+        self.name, (self.low, self.high, self.step) = next(
             iter(ACTIVATIONS[self.function].parameters.items())
         )
-        _, self.step = PARAMETERS[self.name]
         self.handle = handle_of(slot, self.name)
         self.handle.scroll_into_view_if_needed()
 

@@ -33,6 +33,8 @@ def assert_locked(slot, drawing):
     slot.page.mouse.click(track["x"] + track["width"] / 2, track["y"] + track["height"] / 2)
     expect(slot.locator(".widget-readout:visible")).to_have_attribute("contenteditable", "false")
     expect(slot.locator(".widget-readout:visible")).not_to_be_editable()
+    for menu in slot.locator(".actloss-controls").first.locator("select").all():
+        expect(menu).to_be_disabled()
     assert read(slot).sliders == drawing.sliders
 
 
@@ -121,3 +123,25 @@ def test_skip_by_keyboard(ask, explorer):
     assert read(slot).sliders != before.sliders
     box.get_by_text(answers_of(explorer)[0][0], exact=True).click()
     assert list(read(slot).sliders.values()) == [explorer.prediction["shows"]]
+
+
+@every_prediction
+def test_another_function_puts_the_question_away(ask, explorer):
+    """An explanation never stands beside a function that it does not describe."""
+    slot, box = ask(explorer)
+    right = explorer.prediction["options"][explorer.prediction["answer"]]
+    box.get_by_text(right, exact=True).click()
+    verdict = box.get_by_role("status")
+    explained = f"Yes. {explorer.prediction['explanation']}"
+    expect(verdict).to_have_text(explained)
+    function, ghost = functions_of(explorer)
+    slot.get_by_label("beside it", exact=True).select_option(value="Tanh")
+    expect(verdict).to_have_text(explained)  # the ghost is no part of the question
+    slot.get_by_label("function", exact=True).select_option(value="PReLU")
+    expect(verdict).to_contain_text("Another function is drawn")
+    expect(box.get_by_text(right, exact=True)).to_be_disabled()
+    assert_shows(read(slot), "prelu", "tanh")
+    slot.get_by_role("button", name="Reset").click()
+    expect(verdict).to_have_text(explained)
+    expect(box.get_by_text(right, exact=True)).to_be_enabled()
+    assert_shows(read(slot), function, ghost)

@@ -16,7 +16,8 @@ import * as selection from "@jupyter-widgets/controls/lib/widget_selection.js";
 import * as container from "@jupyter-widgets/controls/lib/widget_selectioncontainer.js";
 import * as string from "@jupyter-widgets/controls/lib/widget_string.js";
 
-import { mended } from "./sliders.js";
+import { makeLinkable } from "./links.js";
+import { mended, named } from "./sliders.js";
 
 import "./host.css";
 
@@ -27,6 +28,7 @@ const MODULES = {
     ...link, ...selection, ...container, ...string,
     FloatSliderView: mended(float.FloatSliderView),
     IntSliderView: mended(int.IntSliderView),
+    SelectionSliderView: named(selection.SelectionSliderView),
   },
   // One call only: models and views find each other through what this call closes over.
   anywidget: anywidget(base),
@@ -60,11 +62,36 @@ export async function restore(state) {
   await manager.set_state(state);
 }
 
-/** Draw one stored view into `element`. */
-export async function show(modelId, element) {
-  const view = await manager.create_view(await manager.get_model(modelId));
+const LONGEST_WAIT = 10_000; // milliseconds; a drawing that failed never comes
+
+/** A box is drawn before what lies in it, and an anywidget once its code is there: wait for these, too. */
+async function allDrawn(view) {
+  const inside = await Promise.all(view.children_views?.views ?? []);
+  if (view.model.get("_esm") && !view.el.hasChildNodes()) await filled(view.el);
+  await Promise.all(inside.map(allDrawn));
+}
+
+function filled(element) {
+  return new Promise((resolve) => {
+    const watch = new MutationObserver(finish);
+    const timer = setTimeout(finish, LONGEST_WAIT);
+    watch.observe(element, { childList: true });
+    function finish() {
+      watch.disconnect();
+      clearTimeout(timer);
+      resolve();
+    }
+  });
+}
+
+/** Draw one stored view, called `name`, into `element`; returns what gives it the state of a link. */
+export async function show(modelId, element, name) {
+  const model = await manager.get_model(modelId);
+  const view = await manager.create_view(model);
   // Lumino lets a widget attach only to an element that is in the document.
   MessageLoop.sendMessage(view.luminoWidget, Widget.Msg.BeforeAttach);
   element.append(view.el);
   MessageLoop.sendMessage(view.luminoWidget, Widget.Msg.AfterAttach);
+  await allDrawn(view);
+  return makeLinkable(model, name, element);
 }

@@ -1,4 +1,7 @@
-// Waits until a widget comes near the viewport, then loads the host once and brings it to life.
+// Waits until a widget comes near the viewport, or a link leads to it, then loads the host once and
+// brings it to life.
+import { readFragment } from "./fragment.js";
+
 const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
 // The build moves each widget's code into a file of its own, which pages share.
 const SHARED = "shared:";
@@ -49,15 +52,23 @@ async function wake(slot) {
   const live = document.createElement("div");
   live.className = "widget-live";
   slot.append(live);
-  await show(slot.dataset.modelId, live);
+  const restore = await show(slot.dataset.modelId, live, slot.dataset.name);
   slot.dataset.state = "live"; // from here on the style-sheet hides the still picture
+  return restore;
 }
 
+const awake = new Map(); // each slot, and the promise of what restores its state
+
+/** Bring a figure to life, once; returns what gives it a state, or undefined where it cannot start. */
 function wakeOrSay(slot) {
-  wake(slot).catch((error) => {
-    slot.dataset.state = "failed";
-    console.error("A live figure could not start:", error);
-  });
+  if (!awake.has(slot)) {
+    const start = wake(slot).catch((error) => {
+      slot.dataset.state = "failed";
+      console.error("A live figure could not start:", error);
+    });
+    awake.set(slot, start);
+  }
+  return awake.get(slot);
 }
 
 const nearby = new IntersectionObserver(
@@ -71,3 +82,19 @@ const nearby = new IntersectionObserver(
   { rootMargin: "400px" },
 );
 for (const slot of slots) nearby.observe(slot);
+
+/** Go where a link leads: to a figure, in the state that the link asks for. */
+async function followLink() {
+  const link = readFragment(location.hash);
+  const slot = link && slots.find(({ dataset }) => dataset.name === link.figure);
+  if (!slot) return;
+  slot.scrollIntoView();
+  const restore = await wakeOrSay(slot);
+  restore?.(link.state);
+  slot.tabIndex = -1;
+  slot.focus({ preventScroll: true }); // the keyboard, and whoever listens, goes on from here
+  slot.scrollIntoView(); // figures above may have changed their height
+}
+
+addEventListener("hashchange", followLink);
+followLink();

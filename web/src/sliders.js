@@ -33,6 +33,30 @@ function change(element, attributes) {
   }
 }
 
+/** A slider over a few named stops says which it is and where it stands; its number is no text to write over. */
+export function named(View) {
+  return class extends View {
+    render() {
+      super.render();
+      this.#tell();
+      this.$slider.noUiSlider.on("update", () => this.#tell());
+    }
+
+    update(options) {
+      super.update(options);
+      this.#tell();
+    }
+
+    #tell() {
+      const handle = this.$slider?.querySelector('[role="slider"]');
+      if (!handle) return; // the slider is not drawn yet
+      const { description, index, _options_labels: labels, disabled } = this.model.attributes;
+      this.readout.contentEditable = "false"; // what is written there goes nowhere
+      change(handle, { "aria-label": description, "aria-valuetext": labels[index], "aria-disabled": disabled });
+    }
+  };
+}
+
 export function mended(View) {
   return class extends View {
     render() {

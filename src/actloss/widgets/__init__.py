@@ -6,6 +6,8 @@ from actloss.widgets.cross_entropy_explorer import CrossEntropyExplorer
 from actloss.widgets.gradient_flow_explorer import GradientFlowExplorer
 from actloss.widgets.margin_explorer import MarginExplorer
 from actloss.widgets.outlier_fit import OutlierFit
+from actloss.widgets.dead_unit_explorer import DeadUnitExplorer
+from actloss.widgets.explore import FunctionExplorer, explore
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.quiz import quiz
 from actloss.widgets.regression_loss_explorer import RegressionLossExplorer
@@ -23,5 +25,9 @@ __all__ = [
     "RegressionLossExplorer",
     "SoftmaxExplorer",
     "TrainingTheatre",
+    "DeadUnitExplorer",
+    "FunctionExplorer",
+    "Prediction",
+    "explore",
     "quiz",
 ]

@@ -1,13 +1,13 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
 import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, runs, write } from "./plot.js";
+import { toFloat16 } from "./float16.js";
 import { FUNCTIONS } from "./functions.js";
 
 const PARAMETERS = ["alpha", "beta", "cap"];
 const X_DOMAIN = [-5, 5];
 const STEP = 0.1;
+const ZOOMS = [1, 10, 100, 1000];
 const SATURATED = 0.05; // a unit passes back less than 5 % of its gradient
-
-const show = (value) => formatNumber(value, 3);
 
 /** The function drawn, and the ghost (undefined where there is none). */
 function drawn(model) {
@@ -34,15 +34,41 @@ function fitSliders(model, owners) {
     owners[name] = owner;
     model.set(`${name}_display`, owner ? "flex" : "none");
     if (!owner) continue;
-    const [min, max, start] = owner.parameters[name];
+    const [min, max, start, step] = owner.parameters[name];
     model.set(`${name}_min`, min);
     model.set(`${name}_max`, max);
+    model.set(`${name}_step`, step);
     model.set(name, start);
   }
   model.save_changes();
 }
 
-function spoken(name, x, value, slope) {
+/** Value and slope of `one` as the figure shows them: rounded to float16 where the reader asked for it. */
+function shownOf(model, one) {
+  const args = argumentsOf(model, one);
+  const [value, slope] = [one.value, one.slope].map((f) => (x) => f(x, ...args));
+  if (!model.get("float16")) return { value, slope };
+  const rounded = (f) => (x) => toFloat16(f(toFloat16(x)));
+  return { value: rounded(value), slope: rounded(slope), exact: { value, slope } };
+}
+
+/** The part of the x axis, `zoom` times smaller than all of it, that lies around `x`. */
+function windowAround(x, zoom) {
+  const [low, high] = X_DOMAIN;
+  const half = (high - low) / 2 / zoom;
+  const centre = Math.min(Math.max(x, low + half), high - half);
+  return [centre - half, centre + half];
+}
+
+/** What of the y axis a magnified curve needs, and at least `span` of it. */
+function fit(values, span) {
+  const seen = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...seen), Math.max(...seen)];
+  const half = Math.max(1.2 * (high - low), span) / 2;
+  return [(low + high) / 2 - half, (low + high) / 2 + half];
+}
+
+function spoken(name, show, x, value, slope) {
   const standing = slope === 0 ? " The slope is zero: no gradient passes." : "";
   return `${name} at x ${show(x)}: value ${show(value)}, slope ${show(slope)}.${standing}`;
 }
@@ -70,60 +96,72 @@ function render({ model, el }) {
   const ghostName = write(numbers, "span", { class: "number ghost" }, " ");
   let width = Math.max(el.clientWidth, 260);
   let top, bottom, drawnFrame;
+  let zoom, xDomain;
+
+  /** A magnified part of the axis stands still while the point moves within it. */
+  function lookCloser() {
+    const [chosen, x] = [ZOOMS[model.get("zoom_index")], model.get("x")];
+    const inside = xDomain && xDomain[0] <= x && x <= xDomain[1];
+    if (zoom === chosen && inside) return;
+    zoom = chosen;
+    xDomain = zoom === 1 ? X_DOMAIN : windowAround(x, zoom);
+    change(handle, "aria-valuemin", Number(xDomain[0].toFixed(6)));
+    change(handle, "aria-valuemax", Number(xDomain[1].toFixed(6)));
+    numbers.classList.toggle("wide", zoom > 1);
+  }
 
   /** The axes, drawn anew only when they change: a slider moves curves only. */
-  function drawPanels(low, high) {
-    const frame = `${width} ${low} ${high}`;
+  function drawPanels(yDomain, slopeDomain) {
+    const rounded = model.get("float16") ? ", rounded to float16" : "";
+    const frame = `${width} ${xDomain} ${yDomain} ${slopeDomain} ${rounded}`;
     if (frame === drawnFrame) return;
     drawnFrame = frame;
+    const [left, right] = zoom === 1 ? [40, 12] : [72, 28]; // magnified, the axes have longer numbers
     const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
     const height = 28 + upper + 40 + lower + 26;
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("height", height);
     panels.replaceChildren();
     top = new Panel(panels, {
-      top: 28, width, height: upper, xDomain: X_DOMAIN, yDomain: [low, high], label: "value f(x)", xTicks: false,
+      top: 28, left, right, width, height: upper, xDomain, yDomain, label: `value f(x)${rounded}`, xTicks: false,
     });
     bottom = new Panel(panels, {
-      top: 28 + upper + 40, width, height: lower, xDomain: X_DOMAIN, yDomain: [-0.3, 1.3], label: "slope f′(x)",
+      top: 28 + upper + 40, left, right, width, height: lower, xDomain, yDomain: slopeDomain, label: `slope f′(x)${rounded}`,
     });
   }
 
   function redraw() {
     const [main, ghost] = drawn(model);
-    const args = argumentsOf(model, main);
-    const value = (x) => main.value(x, ...args);
-    const slope = (x) => main.slope(x, ...args);
+    const { value, slope, exact } = shownOf(model, main);
     change(svg, "aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
+    lookCloser();
+    // Rounded to float16 a curve has steps, so it is asked at every pixel.
+    const count = exact ? Math.round(width) : 120;
+    const points = grid(xDomain, main.kinks, count);
+    const slopes = points.map(slope);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
-    drawPanels(low, high);
+    if (zoom === 1) drawPanels([low, high], [-0.3, 1.3]);
+    else drawPanels(fit(points.map(value), (high - low) / zoom), fit(slopes, 1.6 / zoom));
     for (const panel of [top, bottom]) panel.begin();
-    const points = grid(X_DOMAIN, main.kinks);
 
-    const slopes = points.map(slope);
-    const dead = runs(points, (i) => slopes[i] === 0);
-    // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
-    const saturated = runs(points, (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED).filter(
-      ([from, to]) => from === points[0] || to === points.at(-1),
-    );
-    for (const panel of [top, bottom]) {
-      panel.shade(dead, "dead");
-      panel.shade(saturated, "saturated");
-    }
-    for (const run of dead) top.bandLabel(run, "dead: slope 0");
-    for (const run of saturated) top.bandLabel(run, `saturated: slope below ${SATURATED}`);
+    shade(main.kinks, slope, zoom === 1 ? { points, slopes } : null);
     if (ghost) {
-      const ghostArgs = argumentsOf(model, ghost);
-      const ghostPoints = grid(X_DOMAIN, ghost.kinks);
-      top.curve((x) => ghost.value(x, ...ghostArgs), ghostPoints, "ghost");
-      bottom.curve((x) => ghost.slope(x, ...ghostArgs), ghostPoints, "ghost");
+      const beside = shownOf(model, ghost);
+      const ghostPoints = grid(xDomain, ghost.kinks, count);
+      top.curve(beside.value, ghostPoints, "ghost");
+      bottom.curve(beside.slope, ghostPoints, "ghost");
+    }
+    if (exact) {
+      top.curve(exact.value, points, "exact");
+      bottom.curve(exact.slope, points, "exact");
     }
 
     const x = model.get("x");
     const y = value(x);
     const m = slope(x);
-    top.segment(X_DOMAIN[0], y + m * (X_DOMAIN[0] - x), X_DOMAIN[1], y + m * (X_DOMAIN[1] - x), "tangent");
+    const [left, right] = xDomain;
+    top.segment(left, y + m * (left - x), right, y + m * (right - x), "tangent");
     top.curve(value, points, "main");
     bottom.curve(slope, points, "slope");
     bottom.segment(x, 0, x, m, "stem");
@@ -132,8 +170,11 @@ function render({ model, el }) {
 
     change(handle, "cx", top.toX(x));
     change(handle, "cy", Math.min(Math.max(top.toY(y), top.top), top.top + top.height));
-    change(handle, "aria-valuenow", Number(x.toFixed(3)));
-    change(handle, "aria-valuetext", spoken(main.title, x, y, m));
+    const digits = 3 + model.get("zoom_index");
+    const show = (number) => formatNumber(number, digits);
+    const name = exact ? `${main.title}, rounded to float16,` : main.title;
+    change(handle, "aria-valuenow", Number(x.toFixed(digits)));
+    change(handle, "aria-valuetext", spoken(name, show, x, y, m));
 
     for (const [place, text] of [
       [xNumber, show(x)],
@@ -143,7 +184,27 @@ function render({ model, el }) {
     ]) {
       place.firstChild.data = text;
     }
-    say(spoken(main.title, x, y, m));
+    say(spoken(name, show, x, y, m));
+  }
+
+  /** Shade what is dead or saturated as seen on the whole axis, whatever part of it is shown. */
+  function shade(kinks, slope, whole) {
+    const points = whole?.points ?? grid(X_DOMAIN, kinks);
+    const slopes = whole?.slopes ?? points.map(slope);
+    const inSight = ([from, to]) => [Math.max(from, xDomain[0]), Math.min(to, xDomain[1])];
+    const dead = runs(points, (i) => slopes[i] === 0);
+    // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
+    const saturated = runs(points, (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED).filter(
+      ([from, to]) => from === points[0] || to === points.at(-1),
+    );
+    for (const [runsFound, className, words] of [
+      [dead, "dead", "dead: slope 0"],
+      [saturated, "saturated", `saturated: slope below ${SATURATED}`],
+    ]) {
+      const shown = runsFound.map(inSight).filter(([from, to]) => from < to);
+      for (const panel of [top, bottom]) panel.shade(shown, className);
+      for (const run of shown) top.bandLabel(run, words);
+    }
   }
 
   const update = oncePerEvent(redraw);
@@ -152,14 +213,26 @@ function render({ model, el }) {
     model.save_changes();
   };
   redraw();
-  movable(handle, svg, () => top, { get: () => model.get("x"), set: setX, step: STEP });
+  movable(handle, svg, () => top, { get: () => model.get("x"), set: setX, step: () => STEP / zoom });
 
   // Choices before numbers: a newly chosen function sets its own numbers first.
   const choices = ["function_index", "compare_index"];
-  const traits = [...choices, "x", ...PARAMETERS];
+  const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
   const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
-  for (const name of choices) model.on(`change:${name}`, () => fitSliders(model, owners));
+  const asked = [model.get("function_index"), { ...owners }];
+  function standBack() {
+    const [index, owned] = asked;
+    const same = index === model.get("function_index") && PARAMETERS.every((name) => !owned[name] || owned[name] === owners[name]);
+    model.set("as_asked", same);
+    model.save_changes();
+  }
+  for (const name of choices) {
+    model.on(`change:${name}`, () => {
+      fitSliders(model, owners);
+      standBack();
+    });
+  }
   for (const name of traits) model.on(`change:${name}`, update);
   reset.addEventListener("click", () => {
     for (const name of traits) model.set(name, start[name]);

@@ -11,8 +11,9 @@ from actloss.widgets.module import functions_module, join_module, read
 
 X_LIMITS = (-5.0, 5.0)
 Y_LIMITS = (-2.5, 5.0)
-# Every parameter that an activation of the catalogue may have: its label and its slider's step.
-PARAMETERS = {"alpha": ("α", 0.01), "beta": ("β", 0.1), "cap": ("cap", 1.0)}
+# Every parameter that an activation of the catalogue may have, and the label of its slider.
+PARAMETERS = {"alpha": "α", "beta": "β", "cap": "cap"}
+ZOOMS = (1, 10, 100, 1000)
 
 
 def height_of(entry: Activation) -> tuple[float, float]:
@@ -48,15 +49,25 @@ class ActivationPlot(anywidget.AnyWidget):
     alpha = traitlets.Float().tag(sync=True)
     beta = traitlets.Float().tag(sync=True)
     cap = traitlets.Float().tag(sync=True)
-    # Where each slider ends and whether it is shown; the page changes them with the function.
+    zoom_index = traitlets.Int().tag(sync=True)
+    float16 = traitlets.Bool().tag(sync=True)
+    # A link to what the figure shows carries these numbers, too, within their ends.
+    link_numbers = traitlets.Dict({"x": list(X_LIMITS)}).tag(sync=True)
+    # Whether functions are those that the stored question asks about; the page sees to it.
+    as_asked = traitlets.Bool(True).tag(sync=True)
+    # Where each slider ends, its step, and whether it is shown; they change with the function, in
+    # the page, too.
     alpha_min = traitlets.Float().tag(sync=True)
     alpha_max = traitlets.Float(1.0).tag(sync=True)
+    alpha_step = traitlets.Float(0.01).tag(sync=True)
     alpha_display = traitlets.Unicode("none").tag(sync=True)
     beta_min = traitlets.Float().tag(sync=True)
     beta_max = traitlets.Float(1.0).tag(sync=True)
+    beta_step = traitlets.Float(0.01).tag(sync=True)
     beta_display = traitlets.Unicode("none").tag(sync=True)
     cap_min = traitlets.Float().tag(sync=True)
     cap_max = traitlets.Float(1.0).tag(sync=True)
+    cap_step = traitlets.Float(0.01).tag(sync=True)
     cap_display = traitlets.Unicode("none").tag(sync=True)
 
     def __repr__(self):
@@ -76,15 +87,22 @@ class ActivationExplorer(ipywidgets.VBox):
         What the reader may choose from; the whole catalogue by default.
     x : float
         Where the point starts, between −5 and 5.
+    zoom : int
+        1, 10, 100 or 1000: how much is to be seen around the point.
+    float16 : bool
+        Whether x, and then value and slope, are rounded to half precision. What lies between, the
+        steps of the computation, stays float64.
     predict : Prediction, optional
-        A question to answer before the first slider may be moved.
+        A question to answer before menus and first slider may be moved. It stands back while
+        another function is drawn than the one it asks about.
     **parameters : float
         Start values of ``alpha``, ``beta`` or ``cap``; the function's defaults by default.
 
     Raises
     ------
     ValueError
-        If a name is not in the catalogue, or a number is beyond the ends of its slider.
+        If a name is not in the catalogue, a number beyond the ends of its slider, or a zoom none
+        of those above.
 
     Examples
     --------
@@ -100,9 +118,20 @@ class ActivationExplorer(ipywidgets.VBox):
     alpha = traitlets.Float()
     beta = traitlets.Float()
     cap = traitlets.Float()
+    zoom = traitlets.Int(1)
+    float16 = traitlets.Bool()
 
     def __init__(
-        self, function="relu", *, compare=None, functions=None, x=1.0, predict=None, **parameters
+        self,
+        function="relu",
+        *,
+        compare=None,
+        functions=None,
+        x=1.0,
+        zoom=1,
+        float16=False,
+        predict=None,
+        **parameters,
     ):
         self._names = list(functions or ACTIVATIONS)
         for name in self._names:
@@ -113,16 +142,18 @@ class ActivationExplorer(ipywidgets.VBox):
         self._plot = ActivationPlot(names=self._names)
         self._menus = self._make_menus()
         self._sliders = {name: _make_slider(name) for name in PARAMETERS}
+        self._lens = _make_lens()
         self._owners = {}
         super().__init__()
         self._plot.observe(self._follow_page)
         self.function = function
         self.compare = compare or ""
-        for name, value in {"x": x, **parameters}.items():
+        for name, value in {"x": x, "zoom": zoom, "float16": float16, **parameters}.items():
             setattr(self, name, value)
         self._link_in_page()
         if predict is not None:
-            predict.guard(self._first_slider())
+            predict.guard(self._first_slider(), *self._menus.values())
+            ipywidgets.jsdlink((self._plot, "as_asked"), (predict, "fits"))
         self.children = self._arrange(predict)
 
     def _make_menus(self):
@@ -147,8 +178,12 @@ class ActivationExplorer(ipywidgets.VBox):
 
     def _arrange(self, predict):
         controls = ipywidgets.HBox([*self._menus.values(), *self._sliders.values()])
-        controls.add_class("actloss-controls")
-        return [controls, self._plot] if predict is None else [predict, controls, self._plot]
+        lens = ipywidgets.HBox(list(self._lens.values()))
+        for box in (controls, lens):
+            box.add_class("actloss-controls")
+        lens.add_class("actloss-lens")
+        question = [] if predict is None else [predict]
+        return [*question, controls, self._plot, lens]
 
     def _link_in_page(self):
         """Join controls and drawing in the browser, where there may be no Python to do it."""
@@ -158,8 +193,11 @@ class ActivationExplorer(ipywidgets.VBox):
         for name, slider in self._sliders.items():
             ipywidgets.jsdlink((plot, f"{name}_min"), (slider, "min"))
             ipywidgets.jsdlink((plot, f"{name}_max"), (slider, "max"))
+            ipywidgets.jsdlink((plot, f"{name}_step"), (slider, "step"))
             ipywidgets.jsdlink((plot, f"{name}_display"), (slider.layout, "display"))
             ipywidgets.jslink((slider, "value"), (plot, name))
+        ipywidgets.jslink((self._lens["zoom"], "index"), (plot, "zoom_index"))
+        ipywidgets.jslink((self._lens["float16"], "value"), (plot, "float16"))
 
     # The state stands three times: here for Python, on the drawing and on the controls. The page
     # keeps the last two together. What the page changes comes here from the drawing; what Python
@@ -172,6 +210,8 @@ class ActivationExplorer(ipywidgets.VBox):
             return self._names[plot.function_index]
         if name == "compare":
             return self._names[plot.compare_index - 1] if plot.compare_index else ""
+        if name == "zoom":
+            return ZOOMS[plot.zoom_index]
         return getattr(plot, name)
 
     def _follow_page(self, change):
@@ -180,6 +220,8 @@ class ActivationExplorer(ipywidgets.VBox):
         Choices come first, because they decide which numbers mean something.
         """
         name = change["name"].removesuffix("_index")
+        if name in ("zoom", "float16"):
+            setattr(self, name, self._on_plot(name))
         if name not in ("function", "compare", "x", *PARAMETERS):
             return
         with self.hold_trait_notifications():  # until both are as on the page
@@ -202,6 +244,16 @@ class ActivationExplorer(ipywidgets.VBox):
             if name in self._sliders:
                 self._sliders[name].value = value
 
+    @traitlets.observe("zoom", "float16")
+    def _send_lens_to_page(self, change):
+        name, value = change["name"], change["new"]
+        if self._on_plot(name) == value:
+            return
+        if name == "zoom":
+            self._plot.zoom_index = self._lens["zoom"].index = ZOOMS.index(value)
+        else:
+            self._plot.float16 = self._lens["float16"].value = value
+
     def _fit_sliders(self):
         """Show the sliders that mean something; one whose function is new starts at its default.
 
@@ -220,8 +272,9 @@ class ActivationExplorer(ipywidgets.VBox):
                 ends = owner.parameters[name]
                 setattr(self._plot, f"{name}_min", ends.minimum)
                 setattr(self._plot, f"{name}_max", ends.maximum)
+                setattr(self._plot, f"{name}_step", ends.step)
                 with slider.hold_trait_notifications():
-                    slider.min, slider.max = ends.minimum, ends.maximum
+                    slider.min, slider.max, slider.step = ends
                     slider.value = owner.defaults[name]
                 setattr(self, name, owner.defaults[name])
 
@@ -231,6 +284,12 @@ class ActivationExplorer(ipywidgets.VBox):
         if value or name == "function":
             _check_name(name, value, self._names)
         return value
+
+    @traitlets.validate("zoom")
+    def _check_zoom(self, proposal):
+        if proposal["value"] not in ZOOMS:
+            raise ValueError(f"zoom must be one of {ZOOMS}, but got {proposal['value']}")
+        return proposal["value"]
 
     @traitlets.validate("x", *PARAMETERS)
     def _check_number(self, proposal):
@@ -251,6 +310,8 @@ class ActivationExplorer(ipywidgets.VBox):
             parts.append(f"compare={self.compare!r}")
         parts.append(f"x={self.x:g}")
         parts += [f"{n}={getattr(self, n):g}" for n, owner in self._owners.items() if owner]
+        parts += [f"zoom={self.zoom}"] if self.zoom > 1 else []
+        parts += ["float16=True"] if self.float16 else []
         return f"ActivationExplorer({', '.join(parts)})"
 
     def picture(self):
@@ -259,9 +320,15 @@ class ActivationExplorer(ipywidgets.VBox):
         ghost = ACTIVATIONS[self.compare] if self.compare else None
         settings = {name: getattr(self, name) for name, owner in self._owners.items() if owner}
         lows, highs = zip(*(height_of(drawn) for drawn in (entry, ghost) if drawn), strict=True)
-        height = (min(lows), max(highs))
         return activation_picture(
-            entry, ghost, x=self.x, limits=X_LIMITS, height=height, **settings
+            entry,
+            ghost,
+            x=self.x,
+            limits=X_LIMITS,
+            height=(min(lows), max(highs)),
+            zoom=self.zoom,
+            float16=self.float16,
+            **settings,
         )
 
     def _repr_mimebundle_(self, **kwargs):
@@ -275,13 +342,27 @@ def _check_name(argument, name, known):
 
 
 def _make_slider(name):
-    label, step = PARAMETERS[name]
     return ipywidgets.FloatSlider(
-        description=label,
-        step=step,
+        description=PARAMETERS[name],
+        step=0.01,
         min=0.0,
         max=1.0,
         value=0.0,
         style={"description_width": "initial"},
         layout={"width": "auto", "display": "none"},
     )
+
+
+def _make_lens():
+    """What stands below the drawing: how closely to look, and with what numbers."""
+    zoom = ipywidgets.Dropdown(
+        description="zoom",
+        options=[f"{factor}×" for factor in ZOOMS],
+        style={"description_width": "initial"},
+        layout={"width": "auto"},
+    )
+    zoom.add_class("actloss-narrow")
+    float16 = ipywidgets.Checkbox(
+        description="round to float16", indent=False, layout={"width": "auto"}
+    )
+    return {"zoom": zoom, "float16": float16}

@@ -51,7 +51,7 @@ def functions_module(activations: Iterable[Activation], height_of) -> str:
         facts = {
             "title": entry.title,
             "parameters": {
-                name: [ends.minimum, ends.maximum, entry.defaults[name]]
+                name: [ends.minimum, ends.maximum, entry.defaults[name], ends.step]
                 for name, ends in entry.parameters.items()
             },
             "kinks": list(entry.at("kinks")),

@@ -200,20 +200,23 @@ export class Panel {
 
 /**
  * Let a point be moved along x: dragged anywhere in `surface`, or with the keyboard on `handle`.
- * `get` gives the present x, `set` takes the new one.
+ * `get` gives the present x, `set` takes the new one; `step` is a number or a function that gives one.
  */
 export function movable(handle, surface, panel, { get, set, step }) {
-  const [low, high] = panel().xDomain;
-  const clamp = (x) => Math.min(Math.max(Math.round(x / step) * step, low), high);
+  const size = () => (typeof step === "function" ? step() : step);
+  const clamp = (x) => {
+    const [low, high] = panel().xDomain;
+    return Math.min(Math.max(Math.round(x / size()) * size(), low), high);
+  };
   const moves = {
-    ArrowLeft: (x) => x - step,
-    ArrowDown: (x) => x - step,
-    ArrowRight: (x) => x + step,
-    ArrowUp: (x) => x + step,
-    PageDown: (x) => x - 10 * step,
-    PageUp: (x) => x + 10 * step,
-    Home: () => low,
-    End: () => high,
+    ArrowLeft: (x) => x - size(),
+    ArrowDown: (x) => x - size(),
+    ArrowRight: (x) => x + size(),
+    ArrowUp: (x) => x + size(),
+    PageDown: (x) => x - 10 * size(),
+    PageUp: (x) => x + 10 * size(),
+    Home: () => panel().xDomain[0],
+    End: () => panel().xDomain[1],
   };
   handle.addEventListener("keydown", (event) => {
     const move = moves[event.key];

@@ -27,21 +27,24 @@ function render({ model, el }) {
 
   function update() {
     const [chosen, answer] = [model.get("chosen"), model.get("answer")];
+    const fits = model.get("fits");
     buttons.forEach((button, index) => {
+      button.disabled = !fits;
       button.setAttribute("aria-pressed", String(index === chosen));
       button.classList.toggle("right", chosen >= 0 && index === answer);
       button.classList.toggle("wrong", index === chosen && index !== answer);
     });
     skip.hidden = !model.get("locked");
-    if (chosen >= 0) {
+    if (!fits) {
+      verdict.textContent = "Another function is drawn than the one in question. Reset brings it back.";
+    } else if (chosen >= 0) {
       verdict.textContent = `${chosen === answer ? "Yes." : "Not quite."} ${model.get("explanation")}`;
     } else {
       verdict.textContent = model.get("locked") ? "" : "Move the slider and see.";
     }
   }
   update();
-  model.on("change:chosen", update);
-  model.on("change:locked", update);
+  for (const name of ["chosen", "locked", "fits"]) model.on(`change:${name}`, update);
 }
 
 export default { render };

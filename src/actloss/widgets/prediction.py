@@ -12,6 +12,8 @@ class Prediction(anywidget.AnyWidget):
 
     The slider that it guards stays locked until an option, or Skip, is chosen. Choosing an option
     moves the slider to `shows`, where the figure answers the question, and shows the explanation.
+    A figure that can be turned into another one sets `fits` to False while it is: the question
+    and its explanation then stand back.
 
     Parameters
     ----------
@@ -49,6 +51,7 @@ class Prediction(anywidget.AnyWidget):
     chosen = traitlets.Int(-1).tag(sync=True)
     locked = traitlets.Bool(True).tag(sync=True)
     value = traitlets.Float().tag(sync=True)
+    fits = traitlets.Bool(True).tag(sync=True)
 
     def __init__(self, question, options, *, answer, explanation, shows):
         if len(options) < 2:
@@ -65,16 +68,17 @@ class Prediction(anywidget.AnyWidget):
             shows=shows,
         )
 
-    def guard(self, slider: ipywidgets.FloatSlider) -> None:
-        """Lock `slider` until the question is answered or skipped."""
+    def guard(self, slider: ipywidgets.FloatSlider, *others: ipywidgets.Widget) -> None:
+        """Lock `slider`, and the `others` too, until the question is answered or skipped."""
         if not slider.min <= self.shows <= slider.max:
             raise ValueError(
                 f"shows must lie between the ends of the slider, {slider.min} and {slider.max}, "
                 f"but got {self.shows}"
             )
         self.value = slider.value
-        slider.disabled = True
-        ipywidgets.jsdlink((self, "locked"), (slider, "disabled"))
+        for control in (slider, *others):
+            control.disabled = True
+            ipywidgets.jsdlink((self, "locked"), (control, "disabled"))
         ipywidgets.jsdlink((self, "value"), (slider, "value"))
 
     def __repr__(self):

@@ -1,0 +1,129 @@
+// A function of the reader's own: its curve, its slope by central differences, and a point to move along it.
+import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, write } from "./plot.js";
+import { FUNCTION } from "./functions.js";
+
+const STEP = 1e-5; // of the central differences, as in explore.py
+
+/** Between the numbers that Python sent for evenly spaced x; NaN where it had none. */
+function between(numbers, [low, high]) {
+  const spacing = (high - low) / (numbers.length - 1);
+  return (x) => {
+    const place = Math.min(Math.max((x - low) / spacing, 0), numbers.length - 1);
+    const i = Math.min(Math.floor(place), numbers.length - 2);
+    const [left, right] = [numbers[i] ?? NaN, numbers[i + 1] ?? NaN];
+    return place === i ? left : left + (place - i) * (right - left);
+  };
+}
+
+function curvesOf(model) {
+  const parameters = model.get("names").map((name) => model.get(`parameter_${name}`));
+  if (FUNCTION) {
+    const value = (x) => Number(FUNCTION(x, ...parameters)); // a comparison counts 0 or 1
+    return { value, slope: (x) => (value(x + STEP) - value(x - STEP)) / (2 * STEP) };
+  }
+  const limits = model.get("limits");
+  return { value: between(model.get("values"), limits), slope: between(model.get("slopes"), limits) };
+}
+
+/** What the figure was computed by; without Python, for which parameters the curve still is. */
+function explanation(model) {
+  const drawnFor = model.get("values_for");
+  const isOld = !FUNCTION && model.get("names").some((name) => drawnFor[name] !== model.get(`parameter_${name}`));
+  if (!isOld) return model.get("said");
+  const settings = Object.entries(drawnFor).map(([name, value]) => `${name} = ${value}`);
+  return `${model.get("said")} The curve is the one for ${settings.join(", ")}.`;
+}
+
+function render({ model, el }) {
+  el.classList.add("actloss-figure");
+  const svg = draw(el, "svg", { role: "group", class: "actloss-plot", "aria-label": `${model.get("title")} and its slope` });
+  const panels = draw(svg, "g", { "aria-hidden": "true" });
+  const xDomain = model.get("limits");
+  const handle = draw(svg, "circle", {
+    r: 9, class: "handle", tabindex: 0, role: "slider", "aria-label": "x", "aria-valuemin": xDomain[0], "aria-valuemax": xDomain[1],
+  });
+  const readout = write(el, "p", { class: "readout" });
+  const numbers = write(readout, "span");
+  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const outputs = [["x", ""], ["f(x)", "main"], ["slope", "slope"]].map(([label, className]) => {
+    const item = write(numbers, "span", { class: `number ${className}` });
+    write(item, "span", { class: "name" }, `${label} = `);
+    return write(item, "output", {}, " ");
+  });
+  const said = write(el, "p", { class: "said" }, " ");
+  const say = liveRegion(el);
+  let width = Math.max(el.clientWidth, 260);
+  let top, bottom, drawnWidth;
+
+  function drawPanels() {
+    if (width === drawnWidth) return;
+    drawnWidth = width;
+    const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
+    const height = 28 + upper + 40 + lower + 26;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("height", height);
+    panels.replaceChildren();
+    top = new Panel(panels, {
+      top: 28, width, height: upper, xDomain, yDomain: model.get("height"), label: `value ${model.get("title")}(x)`, xTicks: false,
+    });
+    bottom = new Panel(panels, {
+      top: 28 + upper + 40, width, height: lower, xDomain, yDomain: model.get("slope_height"), label: "slope, by central differences",
+    });
+  }
+
+  function redraw() {
+    drawPanels();
+    const { value, slope } = curvesOf(model);
+    const points = grid(xDomain, [], 200);
+    for (const panel of [top, bottom]) panel.begin();
+    const x = model.get("x");
+    const [y, m] = [value(x), slope(x)];
+    if (Number.isFinite(y + m)) {
+      const [left, right] = xDomain;
+      top.segment(left, y + m * (left - x), right, y + m * (right - x), "tangent");
+    }
+    top.curve(value, points, "main");
+    bottom.curve(slope, points, "slope");
+    if (Number.isFinite(m)) {
+      bottom.segment(x, 0, x, m, "stem");
+      bottom.point(x, m, "slope-point");
+    }
+    for (const panel of [top, bottom]) panel.finish();
+    change(handle, "cx", top.toX(x));
+    const pixel = Number.isNaN(y) ? top.top + top.height : top.toY(y);
+    change(handle, "cy", Math.min(Math.max(pixel, top.top), top.top + top.height));
+    const shown = [x, y, m].map((number) => formatNumber(number, 3));
+    const spoken = `${model.get("title")} at x ${shown[0]}: value ${shown[1]}, slope ${shown[2]}.`;
+    change(handle, "aria-valuenow", Number(x.toFixed(3)));
+    change(handle, "aria-valuetext", spoken);
+    outputs.forEach((place, i) => {
+      place.firstChild.data = shown[i];
+    });
+    const words = explanation(model);
+    if (said.firstChild.data !== words) said.firstChild.data = words;
+    say(spoken);
+  }
+
+  const update = oncePerEvent(redraw);
+  redraw();
+  const set = (x) => {
+    model.set("x", x);
+    model.save_changes();
+  };
+  movable(handle, svg, () => top, { get: () => model.get("x"), set, step: model.get("step") });
+  const traits = ["x", ...model.get("names").map((name) => `parameter_${name}`)];
+  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
+  for (const name of [...traits, "values", "slopes", "values_for"]) model.on(`change:${name}`, update);
+  reset.addEventListener("click", () => {
+    for (const name of traits) model.set(name, start[name]);
+    model.save_changes();
+  });
+  const resized = new ResizeObserver(([entry]) => {
+    width = Math.max(entry.contentRect.width, 260);
+    update();
+  });
+  resized.observe(el);
+  return () => resized.disconnect();
+}
+
+export default { render };
