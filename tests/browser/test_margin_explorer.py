@@ -32,8 +32,10 @@ READ = """slot => {
       boxes: every(".bar div", row).map((bar) => bar.offsetWidth),
     }])),
     boxes: Object.fromEntries(every(".widget-checkbox").map(
-      (box) => [
-        box.textContent.replace("\\u200b", "").trim(), box.querySelector("input").checked])),
+      (box) => {
+        const name = box.textContent.replace(/^\\s*\\u200b/, "").trim();
+        return [name, box.querySelector("input").checked];
+      })),
     slider: text(".widget-slider .widget-readout"),
   };
 }"""

@@ -53,8 +53,8 @@ def value_and_slope(name: str, margin, *, unit_logistic=False):
 
     With the label +1 the logit is the margin.
 
-    >>> value_and_slope("hinge_loss", 0.25)
-    (array(0.75), array(-1.))
+    >>> [float(number) for number in value_and_slope("hinge_loss", 0.25)]
+    [0.75, -1.0]
     """
     scale = 1.0 / np.log(2.0) if unit_logistic and name == "logistic_loss" else 1.0
     entry = LOSSES[name]
