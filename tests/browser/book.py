@@ -61,6 +61,12 @@ EXPLORERS = [
     explorer for page in PAGES if (serve.BOOK / page).is_file() for explorer in explorers_of(page)
 ]
 
+# What is the same code on every page is driven on few: the landing page, a chapter with figures and
+# a quiz, and a page with neither.
+KINDS = ("chapters/intro.html", "chapters/relu-family.html", "chapters/bibliography.html")
+KINDS_OF_PAGE = [page for page in PAGES if page in KINDS] or PAGES
+DRIVEN_EXPLORERS = [explorer for explorer in EXPLORERS if explorer.page in KINDS]
+
 
 def name_of(explorer: Explorer) -> str:
     """How a test names it: the page, and which of its figures."""

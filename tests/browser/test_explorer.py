@@ -8,19 +8,19 @@ from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets.activation_explorer import PARAMETERS
-from tests.browser.book import EXPLORERS, name_of
+from tests.browser.book import DRIVEN_EXPLORERS, name_of
 from tests.browser.conftest import quiet_context
 from tests.browser.figure import GREEK, assert_shows, live_figure, read, settle
 
 
-@pytest.fixture(scope="module", params=EXPLORERS, ids=name_of)
+@pytest.fixture(scope="module", params=DRIVEN_EXPLORERS, ids=name_of)
 def explorer(request):
-    """Each activation explorer of the book in turn."""
+    """Each activation explorer of the first pages in turn."""
     return request.param
 
 
 first_explorer = pytest.mark.parametrize(
-    "explorer", EXPLORERS[:1], ids=name_of, indirect=True, scope="module"
+    "explorer", DRIVEN_EXPLORERS[:1], ids=name_of, indirect=True, scope="module"
 )
 
 
@@ -76,7 +76,11 @@ def ghost_of(explorer):
 
 def test_the_book_has_explorers():
     """Or all tests below would run over nothing."""
-    assert {name_of(one) for one in EXPLORERS} >= {"intro-1", "relu-family-1", "relu-family-2"}
+    assert {name_of(one) for one in DRIVEN_EXPLORERS} >= {
+        "intro-1",
+        "relu-family-1",
+        "relu-family-2",
+    }
 
 
 def test_as_stored(slot, explorer):

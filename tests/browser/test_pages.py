@@ -7,7 +7,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 
-from tests.browser.book import PAGES, parse
+from tests.browser.book import KINDS_OF_PAGE, PAGES, parse
 from tests.browser.conftest import quiet_context
 from tests.browser.figure import settle, wake
 from tools import serve
@@ -97,7 +97,7 @@ def test_reduced_motion(page):
     assert page.evaluate(MOVING) == []
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", KINDS_OF_PAGE)
 def test_theme_button(open_page, path):
     """It goes round auto, light and dark; figures follow; the next page keeps the choice."""
     page = open_page(path, color_scheme="light")

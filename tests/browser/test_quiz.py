@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import EXPLORERS, PAGES, parse
+from tests.browser.book import DRIVEN_EXPLORERS, KINDS_OF_PAGE, PAGES, parse
 
 WITH_QUIZ = [page for page in PAGES if page != "index.html" and parse(page).select(".actloss-quiz")]
-WITH_FIGURE = sorted({explorer.page for explorer in EXPLORERS})
+WITH_FIGURE = sorted({explorer.page for explorer in DRIVEN_EXPLORERS})
 
-every_quiz = pytest.mark.parametrize("path", WITH_QUIZ)
+a_quiz = pytest.mark.parametrize("path", [page for page in KINDS_OF_PAGE if page in WITH_QUIZ])
 
 
 def test_the_book_has_quizzes():
@@ -16,7 +16,7 @@ def test_the_book_has_quizzes():
     assert WITH_QUIZ
 
 
-@every_quiz
+@a_quiz
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_every_option_by_keyboard(open_page, path, scripts):
     page = open_page(path, java_script_enabled=scripts)
@@ -42,7 +42,7 @@ def test_every_option_by_keyboard(open_page, path, scripts):
         assert rights == 1
 
 
-@every_quiz
+@a_quiz
 def test_questions_are_independent(open_page, path):
     page = open_page(path)
     questions = page.locator(".actloss-quiz > li")
@@ -53,7 +53,7 @@ def test_questions_are_independent(open_page, path):
     expect(questions.first.locator("details[open]")).to_have_count(0)
 
 
-@every_quiz
+@a_quiz
 def test_right_and_wrong_differ_by_more_than_colour(open_page, path):
     page = open_page(path, forced_colors="active")
     for kind, words in (("right", "Right."), ("wrong", "Not this one.")):
