@@ -2,13 +2,14 @@
 
 usage: python -m benchmarks.large_vocabulary [--json FILE] [--quick]
 
-Forward and backward pass of a linear layer with softmax cross-entropy, float32, one thread. Each
-candidate runs in a process of its own: the system remembers the most memory that a process ever
+Forward and backward pass of a linear layer with softmax cross-entropy, float32, one thread. For the
+time, the candidates take turns, and the shortest run of each counts.
+
+For the memory, each runs in a process of its own: the system remembers the most that a process ever
 held (ru_maxrss), and never forgets. What it held after the imports, with the inputs made and a tiny
 problem solved, is taken off. What remains is what loss and gradients need, the gradients included.
-
-Memory and time are measured in separate processes: for memory, freed blocks go back to the system
-at once (glibc's MALLOC_MMAP_THRESHOLD_), so that only what is alive counts. That takes time.
+There, freed blocks go back to the system at once (glibc's MALLOC_MMAP_THRESHOLD_), so that only
+what is alive counts; that takes time, and no time is measured there.
 """
 
 import argparse
@@ -37,35 +38,28 @@ TOKENS_A_CHUNK, CLASSES_A_CHUNK = 32, 4_000
 
 def main():
     options = parse()
-    if options.measure:
-        measure = measure_memory if options.memory else measure_time
-        print(json.dumps(measure(CANDIDATES[options.measure], options.quick)))
+    torch.set_num_threads(1)
+    threadpool_limits(1)
+    if options.memory_of:
+        print(json.dumps(measure_memory(CANDIDATES[options.memory_of], options.quick)))
         return
+    memory = {name: memory_in_own_process(name, options.quick) for name in CANDIDATES}
+    seconds = measure_time(options.quick)
     rows = [
-        {
-            "candidate": name,
-            **in_own_process(name, options.quick),
-            **in_own_process(name, options.quick, memory=True),
-        }
+        {"candidate": name, "seconds": round(seconds[name], 4), **memory[name]}
         for name in CANDIDATES
     ]
     print_rows(rows)
     if options.json:
-        write_record(
-            options.json,
-            tokens=TOKENS,
-            features=FEATURES,
-            classes=classes(options.quick),
-            rows=rows,
-        )
+        shape = {"tokens": TOKENS, "features": FEATURES, "classes": classes(options.quick)}
+        write_record(options.json, **shape, rows=rows)
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", metavar="FILE", help="store the rows there")
     parser.add_argument("--quick", action="store_true", help="8,000 classes, one round")
-    parser.add_argument("--measure", choices=CANDIDATES, help="only this one, in this process")
-    parser.add_argument("--memory", action="store_true", help="with --measure: not time, memory")
+    parser.add_argument("--memory-of", choices=CANDIDATES, help="measure that, in this process")
     return parser.parse_args()
 
 
@@ -73,29 +67,23 @@ def classes(quick):
     return QUICK_CLASSES if quick else CLASSES
 
 
-def in_own_process(name, quick, *, memory=False):
-    # A new process starts with the memory of its parent on its account. The parent imports what
-    # its child imports, but makes no inputs: the child's baseline is always above it.
-    command = [sys.executable, "-m", "benchmarks.large_vocabulary", "--measure", name]
-    command += ["--quick"] * quick + ["--memory"] * memory
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    if memory:
-        environment["MALLOC_MMAP_THRESHOLD_"] = str(1 << 20)
+def measure_time(quick):
+    inputs = make_inputs(TOKENS, classes(quick))
+    calls = {name: partial(candidate, *inputs) for name, candidate in CANDIDATES.items()}
+    return shortest_times(calls, rounds=1 if quick else 4)
+
+
+def memory_in_own_process(name, quick):
+    # A new process starts with the memory of its parent on its account. The parent has imported
+    # what its child imports, and made no inputs yet: the child's baseline is always above it.
+    command = [sys.executable, "-m", "benchmarks.large_vocabulary", "--memory-of", name]
+    command += ["--quick"] * quick
+    environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return json.loads(done.stdout)
 
 
-def measure_time(candidate, quick):
-    torch.set_num_threads(1)
-    threadpool_limits(1)
-    inputs = make_inputs(TOKENS, classes(quick))
-    took = shortest_times({"candidate": partial(candidate, *inputs)}, rounds=1 if quick else 4)
-    return {"seconds": round(took["candidate"], 4)}
-
-
 def measure_memory(candidate, quick):
-    torch.set_num_threads(1)
-    threadpool_limits(1)
     candidate(*make_inputs(8, 64))  # lazy set-up
     inputs = make_inputs(TOKENS, classes(quick))
     before = peak_megabytes()

@@ -68,6 +68,7 @@ def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
             hidden[part], weights, labels[part]
         )
         weights_grad += share
+        del share  # or it would live on beside the next one
     return losses, hidden_grad, weights_grad
 
 
