@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actloss.catalogue import ACTIVATIONS
-from benchmarks.moons import CANDIDATES
+from benchmarks import large_vocabulary, moons
 from benchmarks.record import geometric_mean, shortest_times
 from tools.stamps import ROOT
 
@@ -35,8 +35,22 @@ def test_every_activation_was_timed_beside_its_twin():
 
 def test_every_way_to_train_on_the_moons_was_timed():
     rows = json.loads((RESULTS / "moons.json").read_text(encoding="utf-8"))["rows"]
-    assert [row["candidate"] for row in rows] == list(CANDIDATES)
+    assert [row["candidate"] for row in rows] == list(moons.CANDIDATES)
     assert all(row["seconds"] > 0 and min(row["test_accuracy"]) > 0.9 for row in rows)
+
+
+def test_every_cross_entropy_over_many_classes_was_timed_and_weighed():
+    record = json.loads((RESULTS / "large_vocabulary.json").read_text(encoding="utf-8"))
+    rows = record["rows"]
+    assert [row["candidate"] for row in rows] == list(large_vocabulary.CANDIDATES)
+    assert all(row["seconds"] > 0 for row in rows)
+    assert max(row["mean_loss"] for row in rows) - min(row["mean_loss"] for row in rows) < 2e-3
+    peak = {row["candidate"]: row["peak_megabytes"] for row in rows}
+    logits = record["tokens"] * record["classes"] * 4 / 1e6
+    gradients = (record["tokens"] + record["classes"]) * record["features"] * 4 / 1e6
+    for name, megabytes in peak.items():
+        assert megabytes > 0.95 * gradients  # they are returned, so they were alive
+        assert (megabytes > 2 * logits) == name.endswith("full")
 
 
 def test_the_clock_calls_every_candidate_in_every_round():
