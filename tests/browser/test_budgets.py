@@ -11,7 +11,6 @@ from benchmarks.page_weight import (
 )
 from tests.browser.book import PAGES, parse, widget_states
 
-
 HAVE_WIDGETS = [page for page in PAGES if page != "index.html" and widget_states(parse(page))]
 
 
