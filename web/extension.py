@@ -214,10 +214,6 @@ MENDED_HTML = {
     ' aria-label="Toggle hidden content"': "",
     # A role that no element may have any more; the entries stand in a list.
     ' role="doc-biblioentry"': ' role="listitem"',
-    # What scrolls must be within reach of the keyboard.
-    '<div class="pst-scrollable-table-container">': (
-        '<div class="pst-scrollable-table-container" tabindex="0">'
-    ),
 }
 
 FRONT_DOOR = """<!DOCTYPE html>
