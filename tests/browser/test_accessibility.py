@@ -43,7 +43,7 @@ def open_quiz(page):
 
 @pytest.mark.parametrize("path", PAGES)
 def test_axe(open_page, path):
-    """With all figures alive, dark on a desk and light on a phone; one page of a kind also crosswise."""
+    """With all figures alive, dark on a desk and light on a phone; one of a kind crosswise, too."""
     assert AXE.is_file(), "axe-core is missing: run `make book`"
     page = open_page(path, color_scheme="dark")
     wake(page)

@@ -11,8 +11,8 @@ from benchmarks.page_weight import (
 )
 from tests.browser.book import PAGES, parse, widget_states
 
-# Pages with many figures that are above the promise, and what they may weigh until they are lighter:
-# without widgets, with them.
+# Pages with many figures that are above the promise, and what they may weigh until they are
+# lighter: without widgets, with them.
 HEAVY = {
     "chapters/explorers.html": (265_000, 570_000),  # every live figure of the book
     "chapters/large-vocabularies.html": (255_000, 420_000),

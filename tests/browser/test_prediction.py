@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import EXPLORERS, name_of
+from tests.browser.book import DRIVEN_EXPLORERS, name_of
 from tests.browser.figure import assert_shows, live_figure, read
 
 every_prediction = pytest.mark.parametrize(
-    "explorer", [explorer for explorer in EXPLORERS if explorer.prediction], ids=name_of
+    "explorer", [explorer for explorer in DRIVEN_EXPLORERS if explorer.prediction], ids=name_of
 )
 
 
@@ -52,7 +52,7 @@ def functions_of(explorer):
 
 def test_the_book_asks():
     """Or all tests below would run over nothing."""
-    assert [explorer for explorer in EXPLORERS if explorer.prediction]
+    assert [explorer for explorer in DRIVEN_EXPLORERS if explorer.prediction]
 
 
 @every_prediction
