@@ -5,13 +5,13 @@ import pytest
 from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
-from tests.browser.book import EXPLORERS
+from tests.browser.book import DRIVEN_EXPLORERS
 from tests.browser.figure import live_figure, read
 
 
 @pytest.fixture
 def slot(open_page):
-    explorer = EXPLORERS[0]
+    explorer = DRIVEN_EXPLORERS[0]
     slot = live_figure(open_page(explorer.page), explorer.slot)
     assert explorer.prediction is None
     choose(slot, "beside it", "nothing")
