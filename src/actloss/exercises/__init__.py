@@ -29,7 +29,7 @@ smooth_hinge: not right yet
   ✓ takes the arguments and returns numbers
   ✓ returns the right shape
   ✗ gives the right values
-  ✗ holds at the extremes: ±∞, NaN, very large, very small
+  ✗ holds where numbers are extreme
   ✓ keeps float32 where it is given float32
   ✗ causes no warning
   ✓ leaves its arguments as they were

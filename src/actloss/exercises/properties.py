@@ -100,7 +100,7 @@ PROPERTIES = (
     ),
     Property(
         "extremes",
-        "holds at the extremes: ±∞, NaN, very large, very small",
+        "holds where numbers are extreme",
         ("extreme",),
         ("runs", "shape"),
         right_values,

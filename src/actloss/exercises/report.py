@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass, field
+from textwrap import dedent
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class Report:
             parts.append(_list((holds, html.escape(title), "") for title, holds in self.properties))
         if self.example:
             parts.append("<p>The smallest counter-example found:</p>")
-            parts.append(f"<pre>{html.escape(self._example)}</pre>")
+            parts.append(f"<pre>{html.escape(dedent(self._example))}</pre>")
         if self.message:
             parts.append("<p>" + html.escape(self.message).replace("\n", "<br>") + "</p>")
         if self.hint:
