@@ -5,6 +5,7 @@ import html
 import re
 import threading
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -23,6 +24,7 @@ from actloss.exercises import (
     score,
 )
 from actloss.exercises.engine import NotSolvedError
+from actloss.exercises.shrinking import shrink
 from tests.exercise_answers import compiled
 
 # --- an exercise that needs no chapter ---------------------------------------------
@@ -256,6 +258,19 @@ def test_html_is_escaped_and_says_the_same(double):
         for line in repr(report).splitlines():
             assert " ".join(line.lstrip(" ✓✗").split())[:40].split(":")[0] in words
     assert "<script" not in check(hostile, 1)._repr_html_()
+
+
+def test_hint_is_escaped(double):
+    add(replace(double, mistakes=[(np.square, "is 0 < x & y?")]))
+    assert "is 0 &lt; x &amp; y?" in check("double", np.square)._repr_html_()
+
+
+def test_shrinking_ends():
+    """However hard: after a stated number of calls."""
+    tried = []
+    start = np.random.default_rng(0).normal(size=(9, 9))
+    shrink({"x": start}, lambda arguments: tried.append(1) or arguments["x"].size > 40)
+    assert 0 < len(tried) <= 150
 
 
 def test_score():

@@ -75,9 +75,8 @@ def test_sections():
 def test_solution_follows_its_check_and_page_is_read_again_when_it_changes(read):
     notebook, noted = read("chapters/exercises/one")
     cells = notebook["cells"]
-    assert [c["cell_type"] for c in cells] == ["markdown", *["code"] * 2, "markdown", "code"] + [
-        "markdown"
-    ]
+    kinds = [c["cell_type"] for c in cells]
+    assert kinds == ["markdown", "code", "code", "markdown", "code", "markdown"]
     assert cells[3]["source"].startswith(":::{dropdown} Solution of `first`\nBecause $1 + 1 = 2$.")
     assert "```python\nfirst = 2\n```" in cells[3]["source"]
     assert "def second(x)" in cells[5]["source"]
