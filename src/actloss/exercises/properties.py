@@ -1,0 +1,189 @@
+"""The properties of a right answer, and how one call shows whether it has them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from actloss.exercises.definitions import Arguments, Exercise
+from actloss.exercises.running import Outcome
+from actloss.gradcheck import gradcheck
+
+DERIVATIVE_TOLERANCE = 1e-4
+DERIVATIVES = 5  # draws whose finite differences are taken
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Arguments, what the reference gives for them, and what the answer gave."""
+
+    arguments: Arguments
+    kind: str
+    expected: np.ndarray
+    outcome: Outcome
+
+
+class Property(NamedTuple):
+    """``holds`` is asked of every trial of these kinds, once all of ``after`` hold."""
+
+    name: str
+    title: str
+    kinds: tuple[str, ...]
+    after: tuple[str, ...]
+    holds: Callable[[Exercise, Trial], bool]
+    hint: str = ""
+
+
+def right_shape(exercise, trial):
+    return trial.outcome.value.shape == trial.expected.shape
+
+
+def right_values(exercise, trial):
+    if trial.outcome.error or not right_shape(exercise, trial):
+        return False
+    return bool(close(exercise, trial.outcome.value, trial.expected).all())
+
+
+def close(exercise, got, expected):
+    """Entry by entry: equal, both NaN, or near; no finite number is near an infinite one."""
+    got, expected = np.asarray(got, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        near = np.abs(got - expected) <= exercise.smallest + exercise.tolerance * np.abs(expected)
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return same | (near & np.isfinite(expected))
+
+
+def agrees_with_differences(exercise, trial):
+    function, name = exercise.derivative_of
+    others = dict(trial.arguments)
+    point = others.pop(name)
+    if trial.outcome.error or np.shape(trial.outcome.value) != np.shape(point):
+        return False
+    return gradcheck(
+        lambda value: function(**others, **{name: value}),
+        lambda value: trial.outcome.value,
+        point,
+        names=[name],
+        tolerance=DERIVATIVE_TOLERANCE,
+    ).passed
+
+
+PROPERTIES = (
+    Property(
+        "runs",
+        "takes the arguments and returns numbers",
+        ("ordinary",),
+        (),
+        lambda exercise, trial: not trial.outcome.error,
+    ),
+    Property(
+        "shape",
+        "returns the right shape",
+        ("ordinary",),
+        ("runs",),
+        right_shape,
+    ),
+    Property(
+        "values",
+        "gives the right values",
+        ("ordinary",),
+        ("runs", "shape"),
+        right_values,
+    ),
+    Property(
+        "gradient",
+        "agrees with finite differences",
+        ("smooth",),
+        ("runs", "shape"),
+        agrees_with_differences,
+    ),
+    Property(
+        "extremes",
+        "holds where numbers are extreme",
+        ("extreme",),
+        ("runs", "shape"),
+        right_values,
+        "Which of your intermediate results overflows, underflows, or multiplies 0 by ∞?",
+    ),
+    Property(
+        "dtype",
+        "keeps float32 where it is given float32",
+        ("single",),
+        ("runs",),
+        lambda exercise, trial: (
+            bool(trial.outcome.error) or trial.outcome.value.dtype == np.float32
+        ),
+        "A NumPy array or a np.float64 among the constants makes everything it meets float64; "
+        "a Python number does not. np.zeros and np.empty take a dtype.",
+    ),
+    Property(
+        "warnings",
+        "causes no warning",
+        ("ordinary", "extreme"),
+        ("runs",),
+        lambda exercise, trial: not trial.outcome.warning,
+        "NumPy warns of a step on the way, even where the result is thrown away afterwards: "
+        "np.where works out both of its sides.",
+    ),
+    Property(
+        "untouched",
+        "leaves its arguments as they were",
+        ("ordinary",),
+        ("runs",),
+        lambda exercise, trial: not trial.outcome.changed,
+        "The caller may still need the array. Work on a copy, or make a new array.",
+    ),
+)
+
+
+def properties_of(exercise):
+    """Those that this exercise asks for."""
+    left_out = {
+        name
+        for name, there in (("gradient", exercise.derivative_of), ("extremes", exercise.extremes))
+        if not there
+    }
+    return [item for item in PROPERTIES if item.name not in left_out]
+
+
+def inputs(exercise, rng):
+    """(kind, arguments) of every trial."""
+    drawn = [exercise.draw(rng) for _ in range(exercise.draws)]
+    yield from (("ordinary", arguments) for arguments in drawn)
+    if exercise.derivative_of:
+        for arguments in drawn[:DERIVATIVES]:
+            # Zeros are where the kinks are.
+            yield (
+                "smooth",
+                {
+                    name: np.where(value == 0, 0.5, value) if is_float_array(value) else value
+                    for name, value in arguments.items()
+                },
+            )
+    for arguments in drawn[:3]:
+        yield (
+            "single",
+            {
+                name: value.astype(np.float32) if is_float_array(value) else value
+                for name, value in arguments.items()
+            },
+        )
+    for number, values in enumerate(exercise.extremes):
+        yield "extreme", with_first(drawn[number % len(drawn)], np.array(values, dtype=np.float64))
+
+
+def with_first(arguments, values):
+    """The arguments with another first one; arrays that had its shape get its new shape."""
+    (name, first), *others = arguments.items()
+    resized = {
+        other: np.resize(value, values.shape)
+        if isinstance(value, np.ndarray) and value.shape == first.shape
+        else value
+        for other, value in others
+    }
+    return {name: values, **resized}
+
+
+def is_float_array(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"

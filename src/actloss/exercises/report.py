@@ -1,0 +1,171 @@
+"""What a check and a score say: as text in a terminal, as HTML in a notebook."""
+
+import html
+from dataclasses import dataclass, field
+from textwrap import dedent
+
+import numpy as np
+
+MARKS = {True: ("✓", "passed", "right"), False: ("✗", "failed", "not right")}
+NOT_ASKED = ("–", "skipped", "not tried")
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome of one check."""
+
+    name: str
+    state: str  # "solved", "not right yet", "not solved yet" or "not known"
+    earned: int = 0
+    points: int = 0
+    properties: list[tuple[str, bool | None]] = field(default_factory=list)
+    example: list[tuple[str, str]] = field(default_factory=list)
+    message: str = ""
+    hint: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def solved(self) -> bool:
+        return self.state == "solved"
+
+    @property
+    def _title(self):
+        if not self.solved:
+            return self.state
+        return f"{self.state}, {self.points} {'point' if self.points == 1 else 'points'}"
+
+    @property
+    def _example(self):
+        width = max([10, *(len(label) for label, _ in self.example)])
+        indent = "\n" + " " * (width + 4)
+        return "\n".join(
+            f"  {label:<{width}}  " + text.replace("\n", indent) for label, text in self.example
+        )
+
+    def __repr__(self):
+        lines = [f"{self.name}: {self._title}"]
+        lines += [f"  {MARKS.get(holds, NOT_ASKED)[0]} {title}" for title, holds in self.properties]
+        if self.example:
+            lines += ["The smallest counter-example found:", self._example]
+        lines += [self.message] if self.message else []
+        lines += [f"Hint: {self.hint}"] if self.hint else []
+        return "\n".join([*lines, *self.notes])
+
+    def _repr_html_(self):
+        parts = [f"<p><strong>{html.escape(self.name)}</strong>: {self._title}</p>"]
+        if self.properties:
+            parts.append(_list((holds, html.escape(title), "") for title, holds in self.properties))
+        if self.example:
+            parts.append("<p>The smallest counter-example found:</p>")
+            parts.append(f"<pre>{html.escape(dedent(self._example))}</pre>")
+        if self.message:
+            parts.append("<p>" + html.escape(self.message).replace("\n", "<br>") + "</p>")
+        if self.hint:
+            parts.append(f"<p><strong>Hint:</strong> {html.escape(self.hint)}</p>")
+        parts += [f"<p>{html.escape(note)}</p>" for note in self.notes]
+        return _box(self.state, parts)
+
+
+@dataclass(frozen=True)
+class Score:
+    """The exercises of a chapter, each with its latest report, or None."""
+
+    chapter: str
+    reports: list
+
+    @property
+    def earned(self) -> int:
+        return sum(report.earned for _, report in self.reports if report)
+
+    @property
+    def points(self) -> int:
+        return sum(exercise.points for exercise, _ in self.reports)
+
+    @property
+    def _title(self):
+        return f"{self.chapter}: {self.earned} of {self.points} points"
+
+    @property
+    def _lines(self):
+        for exercise, report in self.reports:
+            tried = report is not None and report.state != "not solved yet"
+            earned = report.earned if report else 0
+            mark = report.solved if tried else None
+            yield mark, exercise.name, f"{earned} of {exercise.points}"
+
+    def __repr__(self):
+        lines = [f"  {MARKS.get(m, NOT_ASKED)[0]} {name}: {text}" for m, name, text in self._lines]
+        return "\n".join([self._title, *lines])
+
+    def _repr_html_(self):
+        items = ((mark, f"{html.escape(name)}: {text}", "") for mark, name, text in self._lines)
+        done = self.earned == self.points
+        title = f"<p><strong>{html.escape(self._title)}</strong></p>"
+        return _box("solved" if done else "not solved yet", [title, _list(items)])
+
+
+def _box(state, parts):
+    return f'<div class="actloss-settled actloss-check {state.split()[0]}-{state.split()[-1]}">' + (
+        "".join(parts) + "</div>"
+    )
+
+
+def _list(items):
+    lines = []
+    for holds, text, _ in items:
+        mark, kind, spoken = MARKS.get(holds, NOT_ASKED)
+        lines.append(
+            f'<li class="{kind}"><span aria-hidden="true">{mark}</span> {text}'
+            f'<span class="actloss-spoken">: {spoken}</span></li>'
+        )
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def counterexample(item, trial) -> list[tuple[str, str]]:
+    """The lines on a trial that lacks a property: arguments, expected, got, difference."""
+    lines = [(name, shown(value)) for name, value in trial.arguments.items()]
+    outcome, expected = trial.outcome, trial.expected
+    if outcome.error:
+        return [*lines, ("expected", shown(expected)), ("got", outcome.error)]
+    if item.name == "shape":
+        return [
+            *lines,
+            ("expected", f"an array of shape {expected.shape}"),
+            ("got", f"an array of shape {outcome.value.shape}: {shown(outcome.value)}"),
+        ]
+    if item.name == "dtype":
+        given = [
+            (name, f"{text}, float32" if isinstance(trial.arguments[name], np.ndarray) else text)
+            for name, text in lines
+        ]
+        return [*given, ("expected", "float32"), ("got", str(outcome.value.dtype))]
+    if item.name == "warnings":
+        return [*lines, ("got", outcome.warning)]
+    if item.name == "untouched":
+        after = [(f"{name} after", shown(value)) for name, value in outcome.changed.items()]
+        return [*lines, *after]
+    return [*lines, *_two_numbers(expected, outcome.value)]
+
+
+def _two_numbers(expected, got):
+    digits = next((d for d in (6, 12) if shown(expected, d) != shown(got, d)), 17)
+    lines = [("expected", shown(expected, digits)), ("got", shown(got, digits))]
+    if got.shape != expected.shape:
+        return lines
+    with np.errstate(all="ignore"):
+        difference = np.abs(got.astype(float) - expected.astype(float))
+    if np.isfinite(difference).all():
+        lines.append(("off by", f"{float(difference.max()):.3g}"))
+    return lines
+
+
+def shown(value, digits=6) -> str:
+    """A number or an array in few characters: `[-1, 0.5]`."""
+    if isinstance(value, np.ndarray) and value.ndim and value.size <= 12:
+        return "[" + ", ".join(shown(row, digits) for row in value) + "]"
+    if isinstance(value, np.ndarray) and value.ndim:
+        return np.array2string(value, precision=digits, threshold=12)
+    if isinstance(value, np.ndarray | np.generic | float | int):
+        number = value.item() if isinstance(value, np.ndarray | np.generic) else value
+        return f"{number + 0.0:.{digits}g}" if isinstance(number, float) else str(number)  # no −0
+    return repr(value)

@@ -1,0 +1,103 @@
+"""Solutions join the page of their exercises while it is read, and only there."""
+
+import importlib.util
+import json
+from types import SimpleNamespace
+
+import pytest
+from sphinx.errors import ExtensionError
+
+from tools.stamps import ROOT
+
+SPEC = importlib.util.spec_from_file_location("solutions", ROOT / "web" / "solutions.py")
+solutions = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(solutions)
+
+FILE = '''"""About."""
+
+import numpy as np
+
+# %% first
+# Because $1 + 1 = 2$.
+#
+# And so on.
+first = 2
+
+
+# %% second
+def second(x):
+    # a step
+    return x
+'''
+
+
+def cell(name, **marked):
+    return {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": name} | marked}}
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}},
+        cell("first", grade=False),
+        cell("check-first", grade=True),
+        cell("check-second", grade=True),
+    ]
+}
+
+
+@pytest.fixture
+def read(tmp_path, monkeypatch):
+    """What Sphinx reads of a notebook of that name."""
+    monkeypatch.delenv("SOLUTIONS", raising=False)
+    (tmp_path / "exercises" / "solutions").mkdir(parents=True)
+    (tmp_path / "exercises" / "solutions" / "one.py").write_text(FILE, encoding="utf-8")
+    noted = []
+    env = SimpleNamespace(
+        doc2path=lambda name: str(tmp_path / f"{name}.ipynb"), note_dependency=noted.append
+    )
+    app = SimpleNamespace(env=env, srcdir=str(tmp_path))
+
+    def read(name, notebook=NOTEBOOK):
+        source = [json.dumps(notebook)]
+        solutions.fold_in_solutions(app, name, source)
+        return json.loads(source[0]), noted
+
+    return read
+
+
+def test_sections():
+    assert solutions.solutions_of(FILE) == {
+        "first": ("Because $1 + 1 = 2$.\n\nAnd so on.", "first = 2"),
+        "second": ("", "def second(x):\n    # a step\n    return x"),
+    }
+
+
+def test_solution_follows_its_check_and_page_is_read_again_when_it_changes(read):
+    notebook, noted = read("chapters/exercises/one")
+    cells = notebook["cells"]
+    kinds = [c["cell_type"] for c in cells]
+    assert kinds == ["markdown", "code", "code", "markdown", "code", "markdown"]
+    assert cells[3]["source"].startswith(":::{dropdown} Solution of `first`\nBecause $1 + 1 = 2$.")
+    assert "```python\nfirst = 2\n```" in cells[3]["source"]
+    assert "def second(x)" in cells[5]["source"]
+    assert noted[0].endswith("one.py")
+
+
+def test_other_pages_and_a_book_without_solutions_are_left_alone(read, monkeypatch):
+    assert read("chapters/one")[0] == NOTEBOOK
+    monkeypatch.setenv("SOLUTIONS", "off")
+    assert read("chapters/exercises/one")[0] == NOTEBOOK
+
+
+def test_missing_solution_is_named(read):
+    with pytest.raises(ExtensionError, match=r"one\.py has no `# %% third`"):
+        read("chapters/exercises/one", {"cells": [cell("check-third", grade=True)]})
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "exercises" / "solutions").glob("*.py")), ids=lambda path: path.stem
+)
+def test_every_solution_is_explained(path):
+    for name, (explanation, code) in solutions.solutions_of(path.read_text("utf-8")).items():
+        assert len(explanation) > 40, name
+        assert code
