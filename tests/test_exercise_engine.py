@@ -25,7 +25,7 @@ from actloss.exercises import (
 )
 from actloss.exercises.engine import NotSolvedError
 from actloss.exercises.shrinking import shrink
-from tests.exercise_answers import compiled
+from tests.exercise_answers.cells import compiled
 
 # --- an exercise that needs no chapter ---------------------------------------------
 
