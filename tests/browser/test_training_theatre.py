@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
+from actloss.widgets import training_runs as runs
 from actloss.widgets import training_theatre as theatre
 from tests.browser.book import PAGES, parse
 from tests.browser.conftest import quiet_context
@@ -78,7 +79,7 @@ def handle_of(slot):
 def assert_shows(slot, hidden, output, loss, epoch):
     """Cells, curves and numbers are those of the stored run at this epoch."""
     settle(slot.page)
-    run, moment = theatre.stored_run(hidden, output, loss), theatre.EPOCHS.index(epoch)
+    run, moment = runs.stored_run(hidden, output, loss), runs.EPOCHS.index(epoch)
     assert_cells(slot, hidden, output, loss, run.parameters[moment])
     printed = slot.locator(".readout output").all_text_contents()
     expected_loss = run.loss[moment]
@@ -87,7 +88,7 @@ def assert_shows(slot, hidden, output, loss, epoch):
     assert number(printed[2].removesuffix(" %")) == pytest.approx(
         100 * run.accuracy[moment], abs=0.051
     )
-    expect(slot.locator(".note")).to_have_text(theatre.MATCHES[output, loss].note)
+    expect(slot.locator(".note")).to_have_text(runs.MATCHES[output, loss].note)
     for index, (name, values) in enumerate(
         (("main", np.array(run.loss)), ("slope", 100 * np.array(run.accuracy)))
     ):
@@ -98,7 +99,7 @@ def assert_cells(slot, hidden, output, loss, parameters):
     cells = slot.evaluate(CELLS)
     centres = theatre.cell_centres()
     plane = np.stack(np.meshgrid(centres, centres), axis=-1)
-    answers = theatre.certainty(output, loss, theatre.output_sums(hidden, parameters, plane))
+    answers = runs.certainty(output, loss, runs.output_sums(hidden, parameters, plane))
     assert len(cells) == theatre.CELLS**2
     corners = np.array([cell[:2] for cell in cells]).reshape(theatre.CELLS, theatre.CELLS, 2)
     assert (np.diff(corners[..., 0], axis=1) > 0).all()  # from left to right
@@ -120,7 +121,7 @@ def assert_curve(slot, index, name, values):
     ticks = slot.evaluate(PANELS)
     to_x = scale(ticks[1][0])  # the lower panel alone has labels below it
     drawn = curve(path, to_x, scale(ticks[index][1]))
-    np.testing.assert_allclose(drawn.x, theatre.EPOCHS, atol=0.1)
+    np.testing.assert_allclose(drawn.x, runs.EPOCHS, atol=0.1)
     np.testing.assert_allclose(drawn.y, values, atol=0.01 * max(1, np.nanmax(values)))
 
 
