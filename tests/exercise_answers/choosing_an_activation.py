@@ -69,6 +69,7 @@ WRONG = {
             "any sky",
         ),
         (lambda z: scipy_softmax(z, axis=1), "one distribution over six"),
+        (lambda z: np.concatenate([z[:, 0], softplus(z[:, 1])]), "loses its axis"),
         (with_line("np.empty_like(z)", "z"), "Put the outputs into a new array"),
         (with_line("np.empty_like(z)", "np.zeros(z.shape)"), "np.zeros and np.empty take a dtype"),
     ],

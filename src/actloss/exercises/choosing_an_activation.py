@@ -165,6 +165,11 @@ add(
                 "This is one distribution over six columns that mean different things.",
             ),
             (
+                "shape",
+                "A column taken by its number, z[:, 1], loses its axis; one taken as a range of "
+                "columns, z[:, 1:2], keeps it.",
+            ),
+            (
                 "untouched",
                 "The sums are still needed for the backward pass. Put the outputs into a new "
                 "array.",
