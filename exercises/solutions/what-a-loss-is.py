@@ -35,9 +35,9 @@ steepest_probability = p[np.argmax(pull)]
 
 # %% log_scale_gradient
 # With $\log \sigma = s$ and the error $e$ the loss is $\tfrac12 e^2 \exp(-2s) + s$. Its derivative
-# in $s$ is $1 - e^2 \exp(-2s) = 1 - (e / \sigma)^2$. It is 0 where $\sigma = |e|$: with many samples
-# that share one $s$, where $\sigma^2$ is the mean squared error. So the term that the chapter
-# dropped, because it does not depend on the prediction, is what keeps $\sigma$ honest.
+# in $s$ is $1 - e^2 \exp(-2s) = 1 - (e / \sigma)^2$. It is 0 where $\sigma = |e|$: with many
+# samples that share one $s$, where $\sigma^2$ is the mean squared error. So the term that the
+# chapter dropped, because it does not depend on the prediction, is what keeps $\sigma$ honest.
 #
 # Multiplying by $\exp(-s)$ before squaring keeps every intermediate number in range.
 def log_scale_gradient(s, predictions, targets):
