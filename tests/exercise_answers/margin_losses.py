@@ -103,7 +103,7 @@ WRONG = {
         (lambda logits, labels: deleted(logits, labels - 1), "labels count from 0"),
         (compiled(LOOP.replace("rival = max", "rival = min")), "weakest rival"),
         (lambda logits, labels: deleted(logits, labels).mean(), "One loss a sample"),
-        (compiled(RIVAL.replace("logits * (1 - own)", STRUCK)), "np.eye makes float64"),
+        (compiled(RIVAL.replace("logits * (1 - own)", STRUCK)), "np.eye makes one"),
     ],
     "hinge_weight": [
         (2, "logistic loss ends at"),

@@ -190,8 +190,9 @@ add(
             ("shape", "One loss a sample is asked for. The caller takes the mean."),
             (
                 "dtype",
-                "The values are right now. But np.eye makes float64, unless it is told otherwise, "
-                "and all that meets it becomes float64.",
+                "The values are right. But which of the arrays is float64, whatever the logits "
+                "are? np.eye makes one, unless it is told otherwise, and all that meets it "
+                "becomes float64.",
             ),
         ],
     ),
