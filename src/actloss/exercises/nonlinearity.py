@@ -69,7 +69,7 @@ def epoch(answer=step, *, one_by_one=True, towards=1, share=lambda x: 1):
 
 
 def fires_above_0(z):
-    return (z > 0) * 1.0
+    return np.heaviside(z, 0.0)
 
 
 # 4. An experiment: how the error of a ruler network falls for a curve that starts too steep
@@ -121,6 +121,11 @@ add(
         extremes=(),
         smallest=1e-9,
         mistakes=[
+            (
+                "dtype",
+                "np.zeros, or a 0 that is put in front by np.diff or in a list, brings a dtype "
+                "of its own. Can the first weight be cut from the array of slopes instead?",
+            ),
             (
                 piece_slopes,
                 "These are the slopes of the pieces. But a unit that has woken goes on rising: "
@@ -174,11 +179,6 @@ add(
                 lambda knots, heights: heights[:-1],
                 "Heights would be the weights of tents. A single ReLU is no tent.",
             ),
-            (
-                "dtype",
-                "np.zeros, or a 0 that is put in front by np.diff or in a list, brings a dtype "
-                "of its own. Can the first weight be cut from the array of slopes instead?",
-            ),
         ],
     ),
     Exercise(
@@ -191,6 +191,12 @@ add(
         axes=2,
         extremes=(),
         mistakes=[
+            (
+                "dtype",
+                "Something here is float64: astype(float) makes such an array, and arithmetic "
+                "makes such a number of a NumPy bool. float(…) of one number makes a Python "
+                "number, which leaves float32 alone.",
+            ),
             (
                 epoch(np.sign, one_by_one=False),
                 "So far this does what the given function does. Which three numbers does np.sign "
@@ -232,12 +238,6 @@ add(
             (
                 lambda x, y, weights: weights,
                 "These are the weights as they came: no wrong answer was corrected.",
-            ),
-            (
-                "dtype",
-                "Something here is float64: astype(float) makes such an array, and arithmetic "
-                "makes such a number of a NumPy bool. float(…) of one number makes a Python "
-                "number, which leaves float32 alone.",
             ),
         ],
     ),
