@@ -19,8 +19,8 @@ SHARED = "shared:"  # loader.js turns what follows into an address beside itself
 STILL_PICTURE = "image/svg+xml"
 PARTS = ("Dropdown", "Slider", "Question")
 # How many letters of a question surely fit in a line, on a desk and on a phone.
-LETTERS_IN_LINE = {"desk": 84, "phone": 38}
-LETTERS_AROUND_BUTTON = 5
+LETTERS_IN_LINE = {"desk": 84, "phone": 42}
+BUTTON = (1.2, 6)  # how much wider its letters are, and how many there is room for around them
 
 
 def widget_outputs(notebook: dict) -> dict[str, dict]:
@@ -87,7 +87,7 @@ def rows_of_buttons(labels: list[str], letters: int) -> int:
     """How many rows buttons take that stand beside each other as long as they fit."""
     rows, used = 0, letters
     for label in labels:
-        wide = len(label) + LETTERS_AROUND_BUTTON
+        wide = BUTTON[0] * len(label) + BUTTON[1]
         if used + wide > letters:
             rows, used = rows + math.ceil(wide / letters), 0
         used += wide
