@@ -49,6 +49,7 @@ WRONG = {
         (lambda p, weight: p / (1 + (weight - 1) * p), "does your weight stand with"),
         (lambda p, weight: logit(p) - float(np.log(weight)), "This is a logit"),
         (lambda p, weight: expit(logit(p) - weight), "which function of it"),
+        (lambda p, weight: expit(logit(p) - np.log(weight)), "math.log"),
         (lambda p, weight: p.copy(), "as it is"),
         (lambda p, weight: weight * (1 - p) / (p + weight * (1 - p)), "the probability of no"),
         (

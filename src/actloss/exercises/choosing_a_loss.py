@@ -153,6 +153,11 @@ add(
                 lambda p, weight: (p > weight / (1 + weight)) * 1.0,
                 "This is a decision at the right threshold. The probability itself is asked for.",
             ),
+            (
+                "dtype",
+                "np.log of a Python number is a np.float64, and makes everything it meets float64. "
+                "math.log gives a Python number, which does not.",
+            ),
         ],
     ),
     Exercise(
