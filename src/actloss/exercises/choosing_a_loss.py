@@ -114,6 +114,11 @@ add(
         extremes=(),
         mistakes=[
             (
+                "dtype",
+                "np.log of a Python number is a np.float64, and makes everything it meets float64. "
+                "math.log gives a Python number, which does not.",
+            ),
+            (
                 lambda p, weight: weight * p / (weight * p + 1 - p),
                 "This is the way that the loss went, from the truth to its answer. You are to go "
                 "back.",
@@ -152,11 +157,6 @@ add(
             (
                 lambda p, weight: (p > weight / (1 + weight)) * 1.0,
                 "This is a decision at the right threshold. The probability itself is asked for.",
-            ),
-            (
-                "dtype",
-                "np.log of a Python number is a np.float64, and makes everything it meets float64. "
-                "math.log gives a Python number, which does not.",
             ),
         ],
     ),

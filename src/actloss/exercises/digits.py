@@ -125,6 +125,11 @@ add(
         smallest=1e-9,
         mistakes=[
             (
+                "dtype",
+                "np.sqrt of a Python number is a np.float64, and makes everything it meets "
+                "float64. A power of 0.5 stays a Python number.",
+            ),
+            (
                 lambda ours, theirs, t: margin(
                     ours - theirs,
                     t,
@@ -200,11 +205,6 @@ add(
             (
                 lambda ours, theirs, t: abs((ours - theirs).mean()),
                 "This is the gain. What is asked for is its margin.",
-            ),
-            (
-                "dtype",
-                "np.sqrt of a Python number is a np.float64, and makes everything it meets "
-                "float64. A power of 0.5 stays a Python number.",
             ),
         ],
     ),

@@ -274,6 +274,12 @@ add(
         extremes=([-np.inf, -1000.0, -5.0, 5.0],),
         mistakes=[
             (
+                "dtype",
+                "The values are right. But a Python number minus an array of yes and no is "
+                "float64, and so is np.where of two Python numbers. Let the half-width, which is "
+                "float32, meet the yes and no first.",
+            ),
+            (
                 lambda s, centre, y, q: half_width_grad(s, centre, y, q) / np.exp(s),
                 "This is the derivative in the half-width. s is its logarithm: which factor does "
                 "the chain rule bring in?",
@@ -333,12 +339,6 @@ add(
             (
                 lambda s, centre, y, q: 2 * q - (np.abs(y - centre) > s),
                 "The half-width is the exponential of s, also where you ask who is outside.",
-            ),
-            (
-                "dtype",
-                "The values are right. But a Python number minus an array of yes and no is "
-                "float64, and so is np.where of two Python numbers. Let the half-width, which is "
-                "float32, meet the yes and no first.",
             ),
             (
                 "shape",
