@@ -91,7 +91,7 @@ def test_point_by_mouse_and_touch(open_page):
 
 
 def test_function_of_python_says_so(open_page):
-    """Its stored curve is drawn; its point moves, and its sliders, which could do nothing, do not."""
+    """Its stored curve is drawn; its point moves, and its sliders, which could do nothing, rest."""
     slot = figure(open_page(PAGE), "few_levels")
     said = slot.locator(".said")
     expect(said).to_contain_text("Computed by Python, and still where there is none.")
