@@ -263,6 +263,11 @@ def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
             formula.replace_self(together)
 
 
+def keep_initials(app, what, name, obj, options, lines) -> None:
+    """In a docstring, “A. Author” at the start of a line is a name and no list from A on."""
+    lines[:] = [re.sub(r"^(?=[A-Z]\. [A-Z])", r"\\", line) for line in lines]
+
+
 # Pictures
 
 
@@ -288,6 +293,8 @@ def size_pictures(app, pagename, templatename, context, doctree) -> None:
 def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
     app.connect("builder-inited", note_terms)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected

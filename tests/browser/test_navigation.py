@@ -51,8 +51,7 @@ def test_search(open_page, path):
     page.get_by_role("searchbox").fill("subgradient")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=subgradient**")
-    found = page.locator("#search-results li a").first
-    expect(found).to_have_text("The ReLU family")
+    found = page.locator("#search-results li a", has_text="The ReLU family").first
     found.click()
     page.wait_for_url("**/chapters/relu-family.html**")
 
