@@ -264,6 +264,13 @@ def test_html_is_mended():
     extension.mend_html(None, "genindex", "", {}, None)  # not every page has a body
 
 
+def test_initial_of_an_author_is_no_list(app):
+    lines = ["A. Krizhevsky, title, 2010.", "    B. Indented", "A result.", "In 2010. A. B."]
+    extension.keep_initials(app, "function", "relu6", None, {}, lines)
+    assert lines == [r"\A. Krizhevsky, title, 2010.", *lines[1:]]
+    assert lines[1:] == ["    B. Indented", "A result.", "In 2010. A. B."]
+
+
 def test_front_door(app):
     app.config = SimpleNamespace(root_doc="chapters/intro", html_title="Curves & slopes")
     app.builder.get_target_uri = lambda name: f"{name}.html"

