@@ -24,7 +24,9 @@ def documented():
     return found
 
 
-@pytest.mark.parametrize("module", ["activations", "losses", "initialisers", "network", "widgets"])
+@pytest.mark.parametrize(
+    "module", ["activations", "losses", "initialisers", "network", "widgets", "exercises"]
+)
 def test_every_public_name_is_in_the_reference(module):
     package = importlib.import_module(f"actloss.{module}")
     names = getattr(package, "__all__", None) or [
