@@ -30,7 +30,6 @@ MARKS = """{
   menus: every("select").map((menu) => menu.selectedOptions[0].textContent),
 }"""
 
-
 # Those of the chapter; the page of all explorers shows the same code once more.
 FIGURES = [
     one for one in figures_of_kind("SoftmaxExplorer") if one.page != "chapters/explorers.html"
