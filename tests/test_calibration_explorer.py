@@ -120,9 +120,9 @@ def test_state_can_be_read_and_set(data):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"temperature": 0.1}, "temperature must be between 0.2 and 5.0, but got 0.1"),
-        ({"temperature": np.nan}, "temperature must be between 0.2 and 5.0, but got nan"),
-        ({"bins": 12}, r"bins must be one of \(5, 10, 15, 30\), but got 12"),
+        ({"temperature": 0.1}, "temperature must be between 0.2 and 5, but got 0.1"),
+        ({"temperature": np.nan}, "temperature must be between 0.2 and 5, but got nan"),
+        ({"bins": 12}, "bins must be one of 5, 10, 15, 30, but got 12"),
         ({"logits": np.zeros(3)}, r"logits must have shape .* but have shape \(3,\)"),
         ({"logits": np.full((300, 5), np.inf)}, "logits must be finite"),
         ({"labels": np.full(300, 5)}, "labels must be from 0 to 4"),

@@ -52,12 +52,6 @@ def simple_figure(title="A title"):
     return figure
 
 
-def svg_of(figure):
-    svg = figures.to_svg(figure)
-    plt.close(figure)
-    return svg
-
-
 # --- to_svg --------------------------------------------------------------------------------
 
 
@@ -76,12 +70,12 @@ def test_the_same_in_every_run(style):
 def test_the_same_twice():
     figure = simple_figure()
     first = figures.to_svg(figure)
-    assert svg_of(figure) == first
-    assert svg_of(simple_figure()) == first
+    assert figures.to_svg(figure) == first
+    assert figures.to_svg(simple_figure()) == first
 
 
 def test_svg_is_bare_and_well_formed():
-    svg = svg_of(simple_figure())
+    svg = figures.to_svg(simple_figure())
     assert svg.startswith("<svg")
     assert_is_svg(svg)
     for absent in ("<metadata", "<!DOCTYPE", "Matplotlib v", "date"):
@@ -89,7 +83,7 @@ def test_svg_is_bare_and_well_formed():
 
 
 def test_coordinates_are_rounded_and_scales_kept():
-    svg = svg_of(simple_figure())
+    svg = figures.to_svg(simple_figure())
     numbers = re.findall(r"-?\d+\.(\d+)", re.sub(r"scale\([^)]*\)", "", svg))
     assert numbers
     assert max(map(len, numbers)) == 2
@@ -102,7 +96,7 @@ def test_rounding_moves_nothing_by_more_than_half_a_hundredth(monkeypatch):
     figure = simple_figure()
     rounded = figures.to_svg(figure)
     monkeypatch.setattr(figures, "COORDINATE", re.compile(r"(?P<scale>(?!))"))
-    exact = svg_of(figure)
+    exact = figures.to_svg(figure)
     pattern = re.compile(r"-?\d+\.\d+")
     assert pattern.sub("#", rounded) == pattern.sub("#", exact)
     before, after = (
@@ -191,8 +185,9 @@ def panels(monkeypatch):
 
     def panels(*arguments, **settings):
         kept = []
-        monkeypatch.setattr(figures, "to_svg", lambda figure: kept.append(figure) or "")
+        monkeypatch.setattr(figures, "to_svg", kept.append)
         figures.activation_picture(*arguments, **settings)
+        plt.close(kept[0])
         return kept[0].axes
 
     return panels

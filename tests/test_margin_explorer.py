@@ -75,11 +75,11 @@ def test_page_reaches_python(names):
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: MarginExplorer(3.5), r"margin must be between -3.0 and 3.0, but got 3.5"),
-        (lambda: MarginExplorer(math.nan), r"margin must be between -3.0 and 3.0, but got nan"),
+        (lambda: MarginExplorer(3.5), r"margin must be between -3 and 3, but got 3.5"),
+        (lambda: MarginExplorer(math.nan), r"margin must be between -3 and 3, but got nan"),
         (
             lambda: MarginExplorer(losses=["hinge"]),
-            r"losses must be among zero_one_loss, .*, but got 'hinge'",
+            r"losses must be one of zero_one_loss, .*, but got 'hinge'",
         ),
     ],
 )
@@ -102,9 +102,9 @@ def test_prediction_locks_slider_and_point():
     explorer = MarginExplorer(0.5, predict=ask)
     slider, _, plot = parts_of(explorer)
     assert explorer.children[0] is ask
-    assert (slider.disabled, plot.locked) == (True, True)
+    assert (slider.disabled, plot.disabled) == (True, True)
     slider, _, plot = parts_of(MarginExplorer(0.5))
-    assert (slider.disabled, plot.locked) == (False, False)
+    assert (slider.disabled, plot.disabled) == (False, False)
 
 
 def test_mimebundle_carries_a_still_picture():

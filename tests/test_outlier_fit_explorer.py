@@ -9,8 +9,8 @@ from sklearn.linear_model import QuantileRegressor
 
 from actloss.losses import huber_loss, quantile_loss
 from actloss.widgets import OutlierFit
+from actloss.widgets.line_fits import NAMES, fit_line, pulls
 from actloss.widgets.module import join_module, read
-from actloss.widgets.outlier_fit import NAMES, fit_line, pulls
 from tests.live_figure import (
     assert_bundle_has_a_still_picture,
     assert_picture_follows,
@@ -194,9 +194,9 @@ def test_line_and_pulls_are_those_shown():
     ("make", "message"),
     [
         (lambda: OutlierFit("log_cosh_loss"), "loss must be one of .* but got 'log_cosh_loss'"),
-        (lambda: OutlierFit(x=10.5), "x must be between 0.0 and 10.0, but got 10.5"),
-        (lambda: OutlierFit(y=np.nan), "y must be between -6.0 and 16.0, but got nan"),
-        (lambda: OutlierFit(delta=0), "delta must be between 0.1 and 5.0, but got 0"),
+        (lambda: OutlierFit(x=10.5), "x must be between 0 and 10, but got 10.5"),
+        (lambda: OutlierFit(y=np.nan), "y must be between -6 and 16, but got nan"),
+        (lambda: OutlierFit(delta=0), "delta must be between 0.1 and 5, but got 0"),
         (lambda: OutlierFit(quantile=1), "quantile must be between 0.05 and 0.95, but got 1"),
         (lambda: OutlierFit(predict=question(shows=99.0)), "shows must lie between the ends"),
     ],
@@ -211,8 +211,8 @@ def test_prediction_locks_the_point():
     fit = OutlierFit(predict=ask)
     assert fit.children[0] is ask
     assert controls_of(fit)["y of the point"].disabled
-    assert plot_of(fit).locked
-    assert not plot_of(OutlierFit()).locked
+    assert plot_of(fit).disabled
+    assert not plot_of(OutlierFit()).disabled
 
 
 def test_mimebundle_carries_a_still_picture():

@@ -139,9 +139,9 @@ def test_page_reaches_python():
         (lambda: RegressionLossExplorer(compare="l1"), "compare must be one of .* got 'l1'"),
         (
             lambda: RegressionLossExplorer(residual=4.1),
-            "residual must be between -4.0 and 4.0, but got 4.1",
+            "residual must be between -4 and 4, but got 4.1",
         ),
-        (lambda: RegressionLossExplorer(delta=0.0), "delta must be between 0.1 and 5.0, but got 0"),
+        (lambda: RegressionLossExplorer(delta=0.0), "delta must be between 0.1 and 5, but got 0"),
         (
             lambda: RegressionLossExplorer(quantile=np.nan),
             "quantile must be between 0.05 and 0.95, but got nan",

@@ -10,6 +10,7 @@ from traitlets import TraitError
 
 from actloss.gradcheck import gradcheck
 from actloss.widgets import TrainingTheatre
+from actloss.widgets import training_runs as runs
 from actloss.widgets import training_theatre as theatre
 from actloss.widgets.module import join_module
 from tests.live_figure import (
@@ -23,7 +24,7 @@ from tests.live_figure import (
 )
 from tests.node import in_node
 
-CHOICES = [(hidden, *match) for hidden, match in product(theatre.HIDDEN, theatre.MATCHES)]
+CHOICES = [(hidden, *match) for hidden, match in product(runs.HIDDEN, runs.MATCHES)]
 MODULE = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
 
 
@@ -39,10 +40,10 @@ def assert_agree(widget):
 # --- the pairings --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("output", "loss"), theatre.MATCHES)
+@pytest.mark.parametrize(("output", "loss"), runs.MATCHES)
 def test_gradients(output, loss):
     """Also of pairs that do not belong together. A cross-entropy needs answers in (0, 1)."""
-    pairing = theatre.MATCHES[output, loss].pairing
+    pairing = runs.MATCHES[output, loss].pairing
     logits = np.array([0.1, 0.35, 0.6, 0.95])
     if (output, loss) != ("linear", "cross-entropy"):
         logits = np.concatenate([logits, [-2.5, -0.3, 1.7, 3.0]])
@@ -53,11 +54,11 @@ def test_gradients(output, loss):
 
 
 def test_every_output_has_every_loss():
-    assert set(theatre.MATCHES) == set(product(theatre.OUTPUTS, theatre.LOSSES))
+    assert set(runs.MATCHES) == set(product(runs.OUTPUTS, runs.LOSSES))
 
 
 def test_unchecked_cross_entropy_breaks():
-    assert np.isnan(theatre.unchecked_cross_entropy(np.array(-0.1), np.array(1)))
+    assert np.isnan(runs.unchecked_cross_entropy(np.array(-0.1), np.array(1)))
 
 
 # --- the runs ------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ def test_unchecked_cross_entropy_breaks():
 )
 def test_stored_runs_are_those_that_training_gives(hidden, output, loss):
     """To the last digits only at first: another machine's rounding grows as training goes on."""
-    fresh, kept = theatre.train(hidden, output, loss), theatre.stored_run(hidden, output, loss)
+    fresh, kept = runs.train(hidden, output, loss), runs.stored_run(hidden, output, loss)
     np.testing.assert_allclose(fresh.parameters[:2], kept.parameters[:2], rtol=1e-3, atol=5e-3)
     np.testing.assert_allclose(fresh.loss[:2], kept.loss[:2], rtol=1e-3)
     np.testing.assert_allclose(fresh.loss, kept.loss, rtol=0.15, atol=0.01)
@@ -83,42 +84,42 @@ def test_stored_runs_are_those_that_training_gives(hidden, output, loss):
 
 @pytest.mark.parametrize(("hidden", "output", "loss"), CHOICES)
 def test_stored_weights_have_the_stored_accuracy(hidden, output, loss):
-    _, _, points, labels = theatre.moons()
-    run = theatre.stored_run(hidden, output, loss)
-    pairing = theatre.MATCHES[output, loss].pairing
-    assert len(run.parameters) == len(run.loss) == len(run.accuracy) <= len(theatre.EPOCHS)
+    _, _, points, labels = runs.moons()
+    run = runs.stored_run(hidden, output, loss)
+    pairing = runs.MATCHES[output, loss].pairing
+    assert len(run.parameters) == len(run.loss) == len(run.accuracy) <= len(runs.EPOCHS)
     for parameters, accuracy in zip(run.parameters, run.accuracy, strict=True):
-        predicted = pairing.predict(theatre.output_sums(hidden, parameters, points))
+        predicted = pairing.predict(runs.output_sums(hidden, parameters, points))
         assert np.mean(predicted == labels) == pytest.approx(accuracy, abs=0.005)
 
 
 def test_what_the_runs_show():
     """What the chapters say of them."""
-    for hidden in theatre.HIDDEN:
-        assert np.isnan(theatre.stored_run(hidden, "linear", "cross-entropy").loss).all()
+    for hidden in runs.HIDDEN:
+        assert np.isnan(runs.stored_run(hidden, "linear", "cross-entropy").loss).all()
     last = {
-        hidden: theatre.stored_run(hidden, "sigmoid", "cross-entropy").accuracy[-1]
-        for hidden in theatre.HIDDEN
+        hidden: runs.stored_run(hidden, "sigmoid", "cross-entropy").accuracy[-1]
+        for hidden in runs.HIDDEN
     }
     assert min(last["relu"], last["tanh"]) > 0.97
     assert max(last["identity"], last["step"]) < 0.9
 
 
 def test_hidden_step_never_moves():
-    run = theatre.stored_run("step", "sigmoid", "cross-entropy")
-    hidden = run.parameters[:, : 3 * theatre.UNITS]
+    run = runs.stored_run("step", "sigmoid", "cross-entropy")
+    hidden = run.parameters[:, : 3 * runs.UNITS]
     np.testing.assert_allclose(hidden - hidden[0], 0, atol=1e-3)
 
 
 def test_packed_rows():
     rows = np.array([[0.5, -2.0, 0.0], [1e-4, 3e-5, -1e-4]])
-    text, scales = theatre.pack(rows)
-    np.testing.assert_allclose(theatre.unpack(text, scales), rows, rtol=1e-2, atol=1e-8)
+    text, scales = runs.pack(rows)
+    np.testing.assert_allclose(runs.unpack(text, scales), rows, rtol=1e-2, atol=1e-8)
 
 
 def test_runs_are_light():
     """The page loads them once, gzipped."""
-    assert len(gzip.compress(theatre.read(theatre.RUNS_FILE).encode())) < 30_000
+    assert len(gzip.compress(runs.read(runs.RUNS_FILE).encode())) < 30_000
 
 
 # --- the JavaScript ------------------------------------------------------------------------
@@ -127,7 +128,7 @@ def test_runs_are_light():
 @pytest.fixture(scope="module")
 def painted():
     """What the page's code computes: the answers of all cells, of every run at three epochs."""
-    moments = [0, 4, len(theatre.EPOCHS) - 1]
+    moments = [0, 4, len(runs.EPOCHS) - 1]
     found = in_node(
         MODULE,
         f"{json.dumps(CHOICES)}.map(([hidden, output, loss]) => "
@@ -140,12 +141,12 @@ def painted():
 def test_javascript_answers_as_numpy(painted, choice):
     moments, answers = painted
     hidden, output, loss = choice
-    run = theatre.stored_run(*choice)
+    run = runs.stored_run(*choice)
     centres = theatre.cell_centres()
     plane = np.stack(np.meshgrid(centres, centres), axis=-1)
     for moment, found in zip(moments, answers[choice], strict=True):
-        sums = theatre.output_sums(hidden, run.parameters[moment], plane)
-        expected = theatre.certainty(output, loss, sums)
+        sums = runs.output_sums(hidden, run.parameters[moment], plane)
+        expected = runs.certainty(output, loss, sums)
         clear = clear_of_jumps(hidden, run.parameters[moment], plane)
         assert clear.mean() > 0.95
         np.testing.assert_allclose(np.array(found)[clear], expected.ravel()[clear], atol=1e-12)
@@ -153,8 +154,8 @@ def test_javascript_answers_as_numpy(painted, choice):
 
 def clear_of_jumps(hidden, parameters, plane):
     """Where no step stands at its jump, on whose side the order of a sum decides."""
-    first, bias, _ = np.split(parameters[:-1], [2 * theatre.UNITS, 3 * theatre.UNITS])
-    sums = plane @ first.reshape(2, theatre.UNITS) + bias
+    first, bias, _ = np.split(parameters[:-1], [2 * runs.UNITS, 3 * runs.UNITS])
+    sums = plane @ first.reshape(2, runs.UNITS) + bias
     return (np.abs(sums) > 1e-9).all(axis=-1).ravel() | (hidden != "step")
 
 
@@ -218,8 +219,8 @@ def test_prediction_locks_slider_and_play():
     widget = TrainingTheatre(predict=ask)
     assert widget.children[0] is ask
     assert controls_of(widget)["epoch"].disabled
-    assert plot_of(widget).locked
-    assert not plot_of(TrainingTheatre()).locked
+    assert plot_of(widget).disabled
+    assert not plot_of(TrainingTheatre()).disabled
 
 
 def test_picture():

@@ -126,7 +126,7 @@ def test_zoom_and_float16_can_be_set():
     assert repr(explorer) == "ActivationExplorer('tanh', x=1, zoom=100, float16=True)"
     explorer.zoom, explorer.float16 = 1000, False
     assert_lens_agrees(explorer)
-    with pytest.raises(ValueError, match=r"zoom must be one of \(1, 10, 100, 1000\), but got 5"):
+    with pytest.raises(ValueError, match="zoom must be one of 1, 10, 100, 1000, but got 5"):
         explorer.zoom = 5
     assert_lens_agrees(explorer)
     assert explorer.zoom == 1000
@@ -181,11 +181,11 @@ def test_fewer_functions():
             lambda: ActivationExplorer(functions=["relu", "softmax"]),
             "functions must be one of .* got 'softmax'",
         ),
-        (lambda: ActivationExplorer(x=6), "x must be between -5.0 and 5.0, but got 6"),
-        (lambda: ActivationExplorer(x=np.nan), "x must be between -5.0 and 5.0, but got nan"),
+        (lambda: ActivationExplorer(x=6), "x must be between -5 and 5, but got 6"),
+        (lambda: ActivationExplorer(x=np.nan), "x must be between -5 and 5, but got nan"),
         (
             lambda: ActivationExplorer("leaky_relu", alpha=1.5),
-            "alpha must be between 0.0 and 1.0, but got 1.5",
+            "alpha must be between 0 and 1, but got 1.5",
         ),
         (
             lambda: ActivationExplorer("relu", alpha=0.5),

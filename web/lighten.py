@@ -1,4 +1,4 @@
-"""Takes out of the built site what no page of it uses: style rules, letters, icons."""
+"""Takes out of the built site what no page needs: style rules, letters, icons, digits."""
 
 import hashlib
 import html
@@ -8,6 +8,7 @@ import shutil
 import string
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import sphinxcontrib.katex
@@ -23,10 +24,12 @@ FONT_FACE = re.compile(r"@font-face\s*\{(.*?)\}", re.DOTALL)
 FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"'}]+)")
 FONT = re.compile(r"url\([\"']?([^)\"']+\.woff2)")
 OURS = "course.css"  # a script may ask for any rule of it
+# What matplotlib writes into each picture, and pictures.mjs takes out.
+AS_DRAWN = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
 
 
 def lighten(app: Sphinx, exception: Exception | None) -> None:
-    """Cut style-sheets and fonts down to what the pages of this build use."""
+    """Cut style-sheets, fonts and pictures down to what the pages of this build use."""
     if exception or app.builder.format != "html":
         return
     site = Path(app.outdir)
@@ -34,6 +37,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     styles = linked(site, pages, ".css")
     cut_styles(site, styles, linked(site, pages, ".js"), words_of(pages))
     cut_fonts(site, styles, letters_of(pages))
+    cut_pictures(site)
 
 
 def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None]) -> None:
@@ -49,6 +53,16 @@ def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None])
         unfinished.rename(folder)
     for number, file in enumerate(files):
         shutil.copyfile(folder / str(number), file)
+
+
+def run_in_node(program: Path, order) -> None:
+    """Run a program of web/src, with `order` on its standard input."""
+    subprocess.run(
+        [sphinxcontrib.katex.NODEJS_BINARY, str(program)],
+        input=json.dumps(order, default=str),
+        encoding="utf-8",
+        check=True,
+    )
 
 
 # Style-sheets
@@ -75,15 +89,7 @@ def cut_styles(site: Path, styles: list[Path], scripts: list[Path], words: list[
     styles = [style for style in styles if style.name != OURS]
     purge = Path(__file__).parent / "src" / "purge.mjs"
     order = {"styles": styles, "scripts": scripts, "words": words}
-
-    def cut():
-        subprocess.run(
-            [sphinxcontrib.katex.NODEJS_BINARY, str(purge)],
-            input=json.dumps(order, default=str),
-            encoding="utf-8",
-            check=True,
-        )
-
+    cut = partial(run_in_node, purge, order)
     kept_cut(site, f"{purge.read_text(encoding='utf-8')} {scripts} {words}", styles, cut)
 
 
@@ -125,3 +131,28 @@ def cut_font(path: Path, letters: str) -> None:
         subsetter.populate(text=letters)
         subsetter.subset(font)
         subset.save_font(font, str(path), options)
+
+
+# Pictures
+
+
+def cut_pictures(site: Path) -> None:
+    """Write the pictures in fewer bytes; one that was cut in an earlier build is put in place."""
+    program = Path(__file__).parent / "src" / "pictures.mjs"
+    folder = site.parent / "cut"
+    folder.mkdir(exist_ok=True)
+    uncut = {}
+    for picture in sorted(site.glob("_images/*.svg")):
+        drawn = picture.read_bytes()
+        if AS_DRAWN.encode() in drawn:
+            kept = folder / f"{hashlib.sha256(program.read_bytes() + drawn).hexdigest()}.svg"
+            if kept.exists():
+                shutil.copyfile(kept, picture)
+            else:
+                uncut[picture] = kept
+    if uncut:
+        run_in_node(program, list(uncut))
+    for picture, kept in uncut.items():
+        unfinished = kept.with_suffix(".part")
+        shutil.copyfile(picture, unfinished)
+        unfinished.rename(kept)

@@ -58,7 +58,7 @@ def use_style() -> None:
 
 
 def to_svg(figure: Figure) -> str:
-    """`figure` as SVG text that is the same in every run.
+    """`figure` as SVG text that is the same in every run; the figure is closed.
 
     Coordinates are rounded to a hundredth of a point, which no eye sees: the file becomes smaller,
     and the last digits, which differ between machines, are gone.
@@ -68,6 +68,7 @@ def to_svg(figure: Figure) -> str:
     # The same figure gets the same ids in every run.
     with matplotlib.rc_context({"svg.hashsalt": "actloss"}):
         figure.savefig(buffer, format="svg", metadata=no_date, transparent=True)
+    plt.close(figure)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = COORDINATE.sub(lambda found: found["scale"] or f"{float(found[0]):.2f}", svg)
@@ -86,7 +87,6 @@ def show(figure: Figure, alt: str) -> None:
         raise ValueError("alt must say what the figure shows, but it is empty")
     svg = to_svg(figure)
     _check_titles(figure)
-    plt.close(figure)
     display({"image/svg+xml": svg, "text/plain": alt}, raw=True)
 
 
@@ -161,9 +161,7 @@ def activation_picture(
         rounded = ", rounded to float16" if float16 else ""
         top.set_title(f"value f(x){rounded}", fontsize=11)
         bottom.set_title(f"slope f′(x){rounded}", fontsize=11)
-        svg = to_svg(figure)
-        plt.close(figure)
-    return svg
+        return to_svg(figure)
 
 
 def _magnified(limits, zoom, x):

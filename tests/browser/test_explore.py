@@ -96,7 +96,7 @@ def test_point_by_mouse_and_touch(open_page):
 
 
 def test_function_of_python_says_so(open_page):
-    """Its stored curve is drawn; once a slider is moved the figure says for what it was."""
+    """Its stored curve is drawn; its point moves, its sliders, which could do nothing, do not."""
     slot = figure(open_page(PAGE), "few_levels")
     said = slot.locator(".said")
     expect(said).to_contain_text("Computed by Python, and still where there is none.")
@@ -106,8 +106,12 @@ def test_function_of_python_says_so(open_page):
     inside = np.abs(value.x * 2 % 1 - 0.5) > 0.08  # away from the jumps
     np.testing.assert_allclose(value.y[inside], few_levels(value.x[inside]), atol=0.02)
     assert (x, y) == (1.1, 1.0)
-    slider_of(slot, "levels").press("End")
-    expect(said).to_contain_text("The curve is the one for levels = 2.")
+    levels = slider_of(slot, "levels")
+    expect(levels).to_have_attribute("aria-disabled", "true")
+    levels.press("End")
+    assert read(slot)[2] == (x, y, _)
+    slider_of(slot, "x").press("PageUp")
+    assert read(slot)[2][0] == pytest.approx(2.1)
 
 
 def test_link_restores_it(open_page):

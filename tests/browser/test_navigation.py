@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import KINDS_OF_PAGE, PAGES
+from tests.browser.book import PAGES
 
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 first_chapter = pytest.mark.parametrize("path", CHAPTERS[:1])
@@ -63,7 +63,7 @@ def test_search_without_a_find(open_page):
     expect(page.locator("#search-results")).to_contain_text("did not match any documents")
 
 
-@pytest.mark.parametrize("path", KINDS_OF_PAGE)
+@pytest.mark.parametrize("path", PAGES)
 def test_tab_goes_through_the_whole_page(open_page, path):
     """No stop of the Tab key is hidden, and none is a trap: the last one is reached."""
     page = open_page(path)

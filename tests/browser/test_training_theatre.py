@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
+from actloss.widgets import training_runs as runs
 from actloss.widgets import training_theatre as theatre
 from tests.browser.book import figures_of_kind
 from tests.browser.conftest import PHONE, figure_alive
@@ -67,7 +68,7 @@ def choose_all(slot, *, hidden, output, loss):
 
 def assert_shows(slot, hidden, output, loss, epoch):
     """Cells, curves and numbers are those of the stored run at this epoch."""
-    run, moment = theatre.stored_run(hidden, output, loss), theatre.EPOCHS.index(epoch)
+    run, moment = runs.stored_run(hidden, output, loss), runs.EPOCHS.index(epoch)
     assert_cells(slot, hidden, output, loss, run.parameters[moment])
     printed = slot.locator(".readout output").all_text_contents()
     expected_loss = run.loss[moment]
@@ -76,7 +77,7 @@ def assert_shows(slot, hidden, output, loss, epoch):
     assert number(printed[2].removesuffix(" %")) == pytest.approx(
         100 * run.accuracy[moment], abs=0.051
     )
-    expect(slot.locator(".note")).to_have_text(theatre.MATCHES[output, loss].note)
+    expect(slot.locator(".note")).to_have_text(runs.MATCHES[output, loss].note)
     for index, (name, values) in enumerate(
         (("main", np.array(run.loss)), ("slope", 100 * np.array(run.accuracy)))
     ):
@@ -87,7 +88,7 @@ def assert_cells(slot, hidden, output, loss, parameters):
     cells = marks_of(slot, CELLS)
     centres = theatre.cell_centres()
     plane = np.stack(np.meshgrid(centres, centres), axis=-1)
-    answers = theatre.certainty(output, loss, theatre.output_sums(hidden, parameters, plane))
+    answers = runs.certainty(output, loss, runs.output_sums(hidden, parameters, plane))
     assert len(cells) == theatre.CELLS**2
     corners = np.array([cell[:2] for cell in cells]).reshape(theatre.CELLS, theatre.CELLS, 2)
     assert (np.diff(corners[..., 0], axis=1) > 0).all()  # from left to right
@@ -109,7 +110,7 @@ def assert_curve(slot, index, name, values):
     ticks = marks_of(slot, PANELS)
     to_x = scale(ticks[1][0])  # the lower panel alone has labels below it
     drawn = curve(path, to_x, scale(ticks[index][1]))
-    np.testing.assert_allclose(drawn.x, theatre.EPOCHS, atol=0.1)
+    np.testing.assert_allclose(drawn.x, runs.EPOCHS, atol=0.1)
     np.testing.assert_allclose(drawn.y, values, atol=0.01 * max(1, np.nanmax(values)))
 
 

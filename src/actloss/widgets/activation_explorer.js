@@ -1,5 +1,19 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
-import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, runs, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  grid,
+  liveRegion,
+  movable,
+  oncePerEvent,
+  runs,
+  widthOf,
+  write,
+} from "./plot.js";
 import { toFloat16 } from "./float16.js";
 import { FUNCTIONS } from "./functions.js";
 
@@ -94,7 +108,7 @@ function render({ model, el }) {
     },
   );
   const ghostName = write(numbers, "span", { class: "number ghost" }, " ");
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let top, bottom, drawnFrame;
   let zoom, xDomain;
 
@@ -218,7 +232,6 @@ function render({ model, el }) {
   // Choices before numbers: a newly chosen function sets its own numbers first.
   const choices = ["function_index", "compare_index"];
   const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
   const asked = [model.get("function_index"), { ...owners }];
   function standBack() {
@@ -233,18 +246,11 @@ function render({ model, el }) {
       standBack();
     });
   }
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  // The width is told, not asked for: asking would lay out the whole page at every step.
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

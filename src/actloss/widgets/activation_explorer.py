@@ -7,6 +7,14 @@ import traitlets
 
 from actloss.catalogue import ACTIVATIONS, Activation
 from actloss.figures import activation_picture
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    checkbox,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import functions_module, join_module, read
 
 X_LIMITS = (-5.0, 5.0)
@@ -74,7 +82,7 @@ class ActivationPlot(anywidget.AnyWidget):
         return f"ActivationPlot({self.names[self.function_index]!r})"
 
 
-class ActivationExplorer(ipywidgets.VBox):
+class ActivationExplorer(LiveFigure):
     """Move α, β and the point x, and watch an activation and its slope.
 
     Parameters
@@ -135,13 +143,13 @@ class ActivationExplorer(ipywidgets.VBox):
     ):
         self._names = list(functions or ACTIVATIONS)
         for name in self._names:
-            _check_name("functions", name, ACTIVATIONS)
+            check_choice("functions", name, ACTIVATIONS)
         for name in parameters:
             if name not in PARAMETERS:
                 raise TypeError(f"unknown parameter {name!r}; expected one of {list(PARAMETERS)}")
         self._plot = ActivationPlot(names=self._names)
         self._menus = self._make_menus()
-        self._sliders = {name: _make_slider(name) for name in PARAMETERS}
+        self._sliders = {name: _make_slider(label) for name, label in PARAMETERS.items()}
         self._lens = _make_lens()
         self._owners = {}
         super().__init__()
@@ -154,20 +162,16 @@ class ActivationExplorer(ipywidgets.VBox):
         if predict is not None:
             predict.guard(self._first_slider(), *self._menus.values())
             ipywidgets.jsdlink((self._plot, "as_asked"), (predict, "fits"))
-        self.children = self._arrange(predict)
+        controls = control_row(*self._menus.values(), *self._sliders.values())
+        lens = control_row(*self._lens.values())
+        lens.add_class("actloss-lens")
+        self.stack(predict, controls, self._plot, lens)
 
     def _make_menus(self):
         titles = [ACTIVATIONS[name].title for name in self._names]
-        options = {"function": titles, "compare": ["nothing", *titles]}
-        labels = {"function": "function", "compare": "beside it"}
         return {
-            name: ipywidgets.Dropdown(
-                description=labels[name],
-                options=options[name],
-                style={"description_width": "initial"},
-                layout={"width": "auto"},
-            )
-            for name in options
+            "function": labelled(ipywidgets.Dropdown, "function", options=titles),
+            "compare": labelled(ipywidgets.Dropdown, "beside it", options=["nothing", *titles]),
         }
 
     def _first_slider(self):
@@ -175,15 +179,6 @@ class ActivationExplorer(ipywidgets.VBox):
         if not used:
             raise ValueError(f"predict needs a slider to lock, but {self.function} has none")
         return self._sliders[used[0]]
-
-    def _arrange(self, predict):
-        controls = ipywidgets.HBox([*self._menus.values(), *self._sliders.values()])
-        lens = ipywidgets.HBox(list(self._lens.values()))
-        for box in (controls, lens):
-            box.add_class("actloss-controls")
-        lens.add_class("actloss-lens")
-        question = [] if predict is None else [predict]
-        return [*question, controls, self._plot, lens]
 
     def _link_in_page(self):
         """Join controls and drawing in the browser, where there may be no Python to do it."""
@@ -282,13 +277,12 @@ class ActivationExplorer(ipywidgets.VBox):
     def _check_choice(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
         if value or name == "function":
-            _check_name(name, value, self._names)
+            check_choice(name, value, self._names)
         return value
 
     @traitlets.validate("zoom")
     def _check_zoom(self, proposal):
-        if proposal["value"] not in ZOOMS:
-            raise ValueError(f"zoom must be one of {ZOOMS}, but got {proposal['value']}")
+        check_choice("zoom", proposal["value"], ZOOMS)
         return proposal["value"]
 
     @traitlets.validate("x", *PARAMETERS)
@@ -300,8 +294,7 @@ class ActivationExplorer(ipywidgets.VBox):
             raise ValueError(f"{name} means nothing here: {self.function} has no such parameter")
         else:
             low, high = self._owners[name].parameters[name][:2]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be between {low} and {high}, but got {value}")
+        check_limits(name, value, low, high)
         return value
 
     def __repr__(self):
@@ -331,38 +324,16 @@ class ActivationExplorer(ipywidgets.VBox):
             **settings,
         )
 
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
 
-
-def _check_name(argument, name, known):
-    if name not in known:
-        raise ValueError(f"{argument} must be one of {', '.join(known)}, but got {name!r}")
-
-
-def _make_slider(name):
-    return ipywidgets.FloatSlider(
-        description=PARAMETERS[name],
-        step=0.01,
-        min=0.0,
-        max=1.0,
-        value=0.0,
-        style={"description_width": "initial"},
-        layout={"width": "auto", "display": "none"},
-    )
+def _make_slider(label):
+    """Hidden, until a function has the parameter: then it gets its ends."""
+    slider = labelled(ipywidgets.FloatSlider, label, min=0.0, max=1.0, step=0.01, value=0.0)
+    slider.layout.display = "none"
+    return slider
 
 
 def _make_lens():
     """What stands below the drawing: how closely to look, and with what numbers."""
-    zoom = ipywidgets.Dropdown(
-        description="zoom",
-        options=[f"{factor}×" for factor in ZOOMS],
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )
+    zoom = labelled(ipywidgets.Dropdown, "zoom", options=[f"{factor}×" for factor in ZOOMS])
     zoom.add_class("actloss-narrow")
-    float16 = ipywidgets.Checkbox(
-        description="round to float16", indent=False, layout={"width": "auto"}
-    )
-    return {"zoom": zoom, "float16": float16}
+    return {"zoom": zoom, "float16": checkbox("round to float16")}

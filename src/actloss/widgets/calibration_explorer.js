@@ -1,5 +1,15 @@
 // Logits divided by a temperature: how well their softmax keeps its promises.
-import { change, draw, formatNumber, liveRegion, oncePerEvent, write } from "./plot.js";
+import {
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  liveRegion,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 
 const BINS = [5, 10, 15, 30];
 const STORED_STEP = 1 / 1024;
@@ -105,7 +115,7 @@ function render({ model, el }) {
   const say = liveRegion(el);
   const data = decode(model.get("logits"), model.get("labels"));
 
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let drawnFrame;
   let layout;
   let bars;
@@ -184,18 +194,11 @@ function render({ model, el }) {
   const update = oncePerEvent(redraw);
   redraw();
   const traits = ["temperature", "bins_index"];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    model.set(start);
-    model.save_changes();
-  });
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -13,6 +13,13 @@ from actloss import figures
 from actloss.activations import softmax
 from actloss.calibration import expected_calibration_error, reliability
 from actloss.losses import brier_score, sparse_softmax_cross_entropy
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import join_module, read
 
 TEMPERATURES = (0.2, 5.0)
@@ -36,7 +43,7 @@ class CalibrationPlot(anywidget.AnyWidget):
         return f"CalibrationPlot(temperature={self.temperature:g})"
 
 
-class CalibrationExplorer(ipywidgets.VBox):
+class CalibrationExplorer(LiveFigure):
     """Divide logits by a temperature, and watch the reliability diagram, ECE, Brier score and NLL.
 
     The page carries the logits: 2 bytes each, as text 2.7. For 1000 samples of ten classes that is
@@ -86,34 +93,21 @@ class CalibrationExplorer(ipywidgets.VBox):
         self._plot = CalibrationPlot(
             logits=_text_of(stored), labels=_text_of(self._labels.astype(np.uint8))
         )
-        self._slider = ipywidgets.FloatSlider(
-            description="temperature",
-            value=1.0,
-            min=TEMPERATURES[0],
-            max=TEMPERATURES[1],
-            step=STEP,
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
+        low, high = TEMPERATURES
+        self._slider = labelled(
+            ipywidgets.FloatSlider, "temperature", value=1.0, min=low, max=high, step=STEP
         )
-        self._menu = ipywidgets.Dropdown(
-            description="bins",
-            options=[str(count) for count in BINS],
-            index=BINS.index(10),
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
+        self._menu = labelled(
+            ipywidgets.Dropdown, "bins", options=list(map(str, BINS)), index=BINS.index(10)
         )
         super().__init__()
         self.temperature, self.bins = temperature, bins
         ipywidgets.jslink((self._slider, "value"), (self._plot, "temperature"))
         ipywidgets.jslink((self._menu, "index"), (self._plot, "bins_index"))
         self._plot.observe(self._follow_page, ["temperature", "bins_index"])
-        controls = ipywidgets.HBox([self._slider, self._menu])
-        controls.add_class("actloss-controls")
-        if predict is None:
-            self.children = [controls, self._plot]
-        else:
+        if predict is not None:
             predict.guard(self._slider)
-            self.children = [predict, controls, self._plot]
+        self.stack(predict, control_row(self._slider, self._menu), self._plot)
 
     @property
     def measures(self):
@@ -150,17 +144,12 @@ class CalibrationExplorer(ipywidgets.VBox):
 
     @traitlets.validate("temperature")
     def _check_temperature(self, proposal):
-        low, high = TEMPERATURES
-        if not low <= proposal["value"] <= high:
-            raise ValueError(
-                f"temperature must be between {low} and {high}, but got {proposal['value']}"
-            )
+        check_limits("temperature", proposal["value"], *TEMPERATURES)
         return proposal["value"]
 
     @traitlets.validate("bins")
     def _check_bins(self, proposal):
-        if proposal["value"] not in BINS:
-            raise ValueError(f"bins must be one of {BINS}, but got {proposal['value']}")
+        check_choice("bins", proposal["value"], BINS)
         return proposal["value"]
 
     def __repr__(self):
@@ -192,13 +181,7 @@ class CalibrationExplorer(ipywidgets.VBox):
                 f"ECE {measures['ece']:.3f}",
                 fontsize=11,
             )
-            svg = figures.to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return figures.to_svg(figure)
 
 
 def _check_data(logits, labels):

@@ -1,5 +1,15 @@
 // A truth y and a prediction p as bars to drag, and what they cost: H(y) + KL(y‖p) = H(y, p).
-import { change, draw, formatNumber, liveRegion, oncePerEvent, ticks, write } from "./plot.js";
+import {
+  change,
+  draw,
+  followWidth,
+  formatNumber,
+  liveRegion,
+  oncePerEvent,
+  ticks,
+  widthOf,
+  write,
+} from "./plot.js";
 import { weighted } from "./functions.js";
 
 const CLASSES = [3, 4, 5];
@@ -151,7 +161,7 @@ function render({ model, el }) {
   const reset = write(buttons, "button", { type: "button", class: "reset" }, "Reset");
   const say = liveRegion(el);
 
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let drawnFrame;
   let parts; // of the figure: bars, handles and numbers by kind and class
   let layout;
@@ -304,12 +314,10 @@ function render({ model, el }) {
   agree.addEventListener("click", () => put({ probabilities: model.get("labels") }));
   swap.addEventListener("click", () => put({ labels: model.get("probabilities"), probabilities: model.get("labels") }));
   reset.addEventListener("click", () => put(start));
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -11,6 +11,7 @@ from actloss import figures
 from actloss.javascript import to_javascript
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
 from actloss.probability_losses import weighted
+from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import join_module, read
 
 CLASSES = (3, 4, 5)
@@ -34,7 +35,7 @@ class CrossEntropyPlot(anywidget.AnyWidget):
         return f"CrossEntropyPlot({len(self.labels)} classes)"
 
 
-class CrossEntropyExplorer(ipywidgets.VBox):
+class CrossEntropyExplorer(LiveFigure):
     """Drag the bars of a truth y and a prediction p, and watch H(y), H(y, p) and both divergences.
 
     Parameters
@@ -75,8 +76,8 @@ class CrossEntropyExplorer(ipywidgets.VBox):
     def __init__(self, labels=(0.6, 0.3, 0.1), probabilities=(0.2, 0.3, 0.5), *, unit="nats"):
         self._plot = CrossEntropyPlot()
         self._menus = {
-            "classes": _make_menu("classes", [str(count) for count in CLASSES]),
-            "unit": _make_menu("in", list(UNITS)),
+            "classes": labelled(ipywidgets.Dropdown, "classes", options=list(map(str, CLASSES))),
+            "unit": labelled(ipywidgets.Dropdown, "in", options=list(UNITS)),
         }
         super().__init__()
         self.show(labels, probabilities)
@@ -84,9 +85,7 @@ class CrossEntropyExplorer(ipywidgets.VBox):
         for name, menu in self._menus.items():
             ipywidgets.jslink((menu, "index"), (self._plot, f"{name}_index"))
         self._plot.observe(self._follow_page)
-        controls = ipywidgets.HBox(list(self._menus.values()))
-        controls.add_class("actloss-controls")
-        self.children = [controls, self._plot]
+        self.stack(control_row(*self._menus.values()), self._plot)
 
     def show(self, labels, probabilities):
         """Set both distributions at once, as is needed where their length changes."""
@@ -141,10 +140,7 @@ class CrossEntropyExplorer(ipywidgets.VBox):
 
     @traitlets.validate("unit")
     def _check_unit(self, proposal):
-        if proposal["value"] not in UNITS:
-            raise ValueError(
-                f"unit must be one of {', '.join(UNITS)}, but got {proposal['value']!r}"
-            )
+        check_choice("unit", proposal["value"], UNITS)
         return proposal["value"]
 
     def __repr__(self):
@@ -180,13 +176,7 @@ class CrossEntropyExplorer(ipywidgets.VBox):
                 f" = H(y, p) {_text(measures['cross_entropy'])} {self.unit}",
                 fontsize=11,
             )
-            svg = figures.to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return figures.to_svg(figure)
 
 
 def _text(value):
@@ -208,12 +198,3 @@ def _check_lengths(labels, probabilities):
             f"labels and probabilities must have one length, but have {len(labels)} and "
             f"{len(probabilities)}; show(labels, probabilities) changes both"
         )
-
-
-def _make_menu(label, options):
-    return ipywidgets.Dropdown(
-        description=label,
-        options=options,
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )

@@ -1,5 +1,5 @@
 // Two layers of 64 units, ReLU and another: how often each unit is active; a cross where it never is.
-import { change, draw, liveRegion, oncePerEvent, write } from "./plot.js";
+import { change, draw, followTraits, followWidth, liveRegion, oncePerEvent, widthOf, write } from "./plot.js";
 
 const SIDE = 8; // cells in a row
 const UNITS = SIDE * SIDE;
@@ -61,7 +61,7 @@ function render({ model, el }) {
   const say = liveRegion(el);
   const shares = model.get("shares").map(bytesOf);
   const epochs = shares[0].length / UNITS / model.get("rates").length;
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let placed;
 
   function redraw() {
@@ -89,18 +89,11 @@ function render({ model, el }) {
   const update = oncePerEvent(redraw);
   redraw();
   const traits = ["rate_index", "epoch", "beside_index"];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    model.set(start);
-    model.save_changes();
-  });
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -12,6 +12,7 @@ import traitlets
 
 from actloss.figures import BLUE, GREY, RED, STYLE, WIDTH, to_svg
 from actloss.network import SGD, SOFTMAX_CROSS_ENTROPY, Network
+from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import HERE, join_module, read
 
 RATES = (0.1, 0.3, 0.5, 0.7, 1.0, 1.5)
@@ -108,7 +109,7 @@ class DeadUnitPlot(anywidget.AnyWidget):
         return f"DeadUnitPlot({self.titles[self.beside_index + 1]!r})"
 
 
-class DeadUnitExplorer(ipywidgets.VBox):
+class DeadUnitExplorer(LiveFigure):
     """Units of one hidden layer, trained on digits: which are active for any sample at all?
 
     Each cell is a unit; the stronger its colour, the larger the share of training samples for
@@ -155,27 +156,18 @@ class DeadUnitExplorer(ipywidgets.VBox):
             rates=list(RATES),
             epoch=EPOCHS,
         )
-        full = {"style": {"description_width": "initial"}, "layout": {"width": "auto"}}
-        self._menu = ipywidgets.Dropdown(
-            description="beside ReLU",
-            options=[ACTIVATIONS[name][0].partition(",")[0] for name in self._others],
-            **full,
-        )
-        self._rate = ipywidgets.SelectionSlider(
-            description="learning rate", options=[f"{rate:g}" for rate in RATES], **full
-        )
-        self._epoch = ipywidgets.IntSlider(
-            description="epoch", min=0, max=EPOCHS, value=EPOCHS, **full
-        )
+        titles = [ACTIVATIONS[name][0].partition(",")[0] for name in self._others]
+        rates = [f"{rate:g}" for rate in RATES]
+        self._menu = labelled(ipywidgets.Dropdown, "beside ReLU", options=titles)
+        self._rate = labelled(ipywidgets.SelectionSlider, "learning rate", options=rates)
+        self._epoch = labelled(ipywidgets.IntSlider, "epoch", min=0, max=EPOCHS, value=EPOCHS)
         super().__init__()
         ipywidgets.jslink((self._menu, "index"), (self._plot, "beside_index"))
         ipywidgets.jslink((self._rate, "index"), (self._plot, "rate_index"))
         ipywidgets.jslink((self._epoch, "value"), (self._plot, "epoch"))
         self._plot.observe(self._follow_page, ["beside_index", "rate_index", "epoch"])
         self.beside, self.rate, self.epoch = beside, rate, epoch
-        controls = ipywidgets.HBox([self._menu, self._rate, self._epoch])
-        controls.add_class("actloss-controls")
-        self.children = [controls, self._plot]
+        self.stack(control_row(self._menu, self._rate, self._epoch), self._plot)
 
     def _follow_page(self, change):
         plot = self._plot
@@ -186,9 +178,7 @@ class DeadUnitExplorer(ipywidgets.VBox):
     def _check(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
         known = {"beside": self._others, "rate": RATES, "epoch": range(EPOCHS + 1)}[name]
-        if value not in known:
-            choices = ", ".join(str(one) for one in known)
-            raise ValueError(f"{name} must be one of {choices}, but got {value!r}")
+        check_choice(name, value, known)
         return value
 
     @traitlets.observe("beside", "rate", "epoch")
@@ -235,10 +225,4 @@ class DeadUnitExplorer(ipywidgets.VBox):
                     f"accuracy {100 * accuracy:.1f} %",
                     fontsize=11,
                 )
-            svg = to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return to_svg(figure)

@@ -1,5 +1,18 @@
 // A function of the reader's own: its curve, its slope by central differences, and a point to move along it.
-import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  grid,
+  liveRegion,
+  movable,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { FUNCTION } from "./functions.js";
 
 const STEP = 1e-5; // of the central differences, as in explore.py
@@ -52,7 +65,7 @@ function render({ model, el }) {
   });
   const said = write(el, "p", { class: "said" }, " ");
   const say = liveRegion(el);
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let top, bottom, drawnWidth;
 
   function drawPanels() {
@@ -106,24 +119,23 @@ function render({ model, el }) {
 
   const update = oncePerEvent(redraw);
   redraw();
+  // In a published page there is no Python to follow a slider.
+  if (!FUNCTION && el.closest(".widget-slot")) {
+    model.set("still", true);
+    model.save_changes();
+  }
   const set = (x) => {
     model.set("x", x);
     model.save_changes();
   };
   movable(handle, svg, () => top, { get: () => model.get("x"), set, step: model.get("step") });
   const traits = ["x", ...model.get("names").map((name) => `parameter_${name}`)];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of [...traits, "values", "slopes", "values_for"]) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  for (const name of ["values", "slopes", "values_for"]) model.on(`change:${name}`, update);
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -13,6 +13,7 @@ import traitlets
 
 from actloss.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.javascript import TranslationError, to_javascript
+from actloss.widgets.controls import LiveFigure, check_limits, control_row, labelled
 from actloss.widgets.module import join_module, read
 
 POINTS = 401
@@ -204,6 +205,8 @@ class FunctionPlot(anywidget.AnyWidget):
     slope_height = traitlets.List(traitlets.Float()).tag(sync=True)
     step = traitlets.Float(0.1).tag(sync=True)
     link_numbers = traitlets.Dict().tag(sync=True)
+    # Whether the sliders rest, because nothing computes the curve anew.
+    still = traitlets.Bool(False).tag(sync=True)
     # What Python computed where JavaScript cannot, and for which parameters.
     values = traitlets.List().tag(sync=True)
     slopes = traitlets.List().tag(sync=True)
@@ -213,7 +216,7 @@ class FunctionPlot(anywidget.AnyWidget):
         return f"FunctionPlot({self.title!r})"
 
 
-class FunctionExplorer(ipywidgets.VBox):
+class FunctionExplorer(LiveFigure):
     """What :func:`explore` returns; its keywords can be read and set: ``explorer.alpha = 0.3``."""
 
     x = traitlets.Float(1.0)
@@ -257,26 +260,25 @@ class FunctionExplorer(ipywidgets.VBox):
         self._sliders = {name: self._make_slider(name) for name in self._keywords}
         for name, slider in self._sliders.items():
             ipywidgets.jslink((slider, "value"), (self._plot, f"parameter_{name}"))
+            ipywidgets.jsdlink((self._plot, "still"), (slider, "disabled"))
         self._plot.observe(self._follow_page)
         self.observe(self._follow_python, ["x", *self._keywords])
         self.x = x
         self._send_values()
-        controls = ipywidgets.HBox(list(self._sliders.values()))
-        controls.add_class("actloss-controls")
-        self.children = [controls, self._plot] if self._sliders else [self._plot]
+        sliders = control_row(*self._sliders.values()) if self._sliders else None
+        self.stack(sliders, self._plot)
 
     def _make_slider(self, name):
         default, (low, high, step) = self._keywords[name]
         decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
-        return ipywidgets.FloatSlider(
-            description=GREEK.get(name, name),
+        return labelled(
+            ipywidgets.FloatSlider,
+            GREEK.get(name, name),
             min=low,
             max=high,
             step=step,
             value=float(default),
             readout_format=f".{decimals}f",
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
         )
 
     def _value(self, x, **settings):
@@ -318,9 +320,11 @@ class FunctionExplorer(ipywidgets.VBox):
     def _follow_python(self, change):
         name, value = change["name"], change["new"]
         low, high = self._limits if name == "x" else self._keywords[name][1][:2]
-        if not low <= value <= high:
+        try:
+            check_limits(name, value, low, high)
+        except ValueError:
             setattr(self, name, change["old"])
-            raise ValueError(f"{name} must be between {low:g} and {high:g}, but got {value}")
+            raise
         trait = name if name == "x" else f"parameter_{name}"
         if getattr(self._plot, trait) != value:
             setattr(self._plot, trait, value)
@@ -375,10 +379,4 @@ class FunctionExplorer(ipywidgets.VBox):
             top.set_xlim(*self._limits)
             top.set_title(f"value {self._name}(x)", fontsize=11)
             bottom.set_title("slope, by central differences", fontsize=11)
-            svg = to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return to_svg(figure)

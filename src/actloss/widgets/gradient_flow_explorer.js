@@ -1,5 +1,16 @@
 // Deep networks before training: the size of activations and gradients, layer by layer.
-import { Panel, change, draw, liveRegion, movable, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  liveRegion,
+  movable,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { RUNS } from "./gradient_flow_runs.js";
 
 const EXTENTS = [3, 10, 20, 50]; // powers of ten that the axes may reach, up and down
@@ -96,7 +107,7 @@ function render({ model, el }) {
   }
   const verdict = write(el, "p", { class: "flow-verdict" }, " ");
   const say = liveRegion(el);
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let top, bottom, drawnFrame;
 
   /** A panel whose y axis counts powers of ten. */
@@ -181,22 +192,14 @@ function render({ model, el }) {
   movable(handle, svg, everyLayer, { get: () => model.get("layer"), set: upTo, step: 1 });
 
   const traits = ["activation_index", "initialisation_index", "gain", "depth", "layer"];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   model.on("change:depth", () => {
     if (model.get("layer") > model.get("depth")) setLayer(model.get("depth"));
   });
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  // The width is told, not asked for: asking would lay out the whole page at every step.
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -9,6 +9,7 @@ from matplotlib import pyplot as plt
 
 from actloss.catalogue import ACTIVATIONS
 from actloss.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
+from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.gradient_flow_runs import (
     DEPTHS,
     GAINS,
@@ -55,7 +56,7 @@ class GradientFlowPlot(anywidget.AnyWidget):
         return f"GradientFlowPlot({NAMES[self.activation_index]!r})"
 
 
-class GradientFlowExplorer(ipywidgets.VBox):
+class GradientFlowExplorer(LiveFigure):
     """Choose activation, initialisation, gain and depth, and see what reaches each layer.
 
     The figure shows networks before training: square hidden layers of 64 units, inputs of mean 0
@@ -113,8 +114,10 @@ class GradientFlowExplorer(ipywidgets.VBox):
     ):
         self._plot = GradientFlowPlot()
         self._menus = {
-            "activation": _menu("activation", self._plot.titles),
-            "initialisation": _menu("weights", list(LABELS.values())),
+            "activation": labelled(ipywidgets.Dropdown, "activation", options=self._plot.titles),
+            "initialisation": labelled(
+                ipywidgets.Dropdown, "weights", options=list(LABELS.values())
+            ),
         }
         self._sliders = {
             "gain": _slider("gain", GAINS[0], GAINS[-1], 0.25, ".2f"),
@@ -138,9 +141,8 @@ class GradientFlowExplorer(ipywidgets.VBox):
             ipywidgets.jslink((slider, "value"), (self._plot, name))
         if predict is not None:
             predict.guard(self._sliders["gain"])
-        controls = ipywidgets.HBox([*self._menus.values(), *self._sliders.values()])
-        controls.add_class("actloss-controls")
-        self.children = [part for part in (predict, controls, self._plot) if part is not None]
+        controls = control_row(*self._menus.values(), *self._sliders.values())
+        self.stack(predict, controls, self._plot)
 
     # As in the activation explorer: what the page changes comes here from the drawing, what Python
     # changes here goes to drawing and controls.
@@ -177,9 +179,7 @@ class GradientFlowExplorer(ipywidgets.VBox):
     @traitlets.validate("activation", "initialisation")
     def _check_name(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        if value not in _choices(name):
-            known = ", ".join(_choices(name))
-            raise ValueError(f"{name} must be one of {known}, but got {value!r}")
+        check_choice(name, value, _choices(name))
         return value
 
     @traitlets.validate("gain", "depth", "layer")
@@ -232,36 +232,20 @@ class GradientFlowExplorer(ipywidgets.VBox):
                 axes.set_title(f"size of the {name} (RMS)", fontsize=11)
             top.legend(loc="upper right")
             bottom.set(xlabel="hidden layer", xlim=(0.5, self.depth + 0.5))
-            svg = to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return to_svg(figure)
 
 
 def _choices(name):
     return {"activation": NAMES, "initialisation": INITIALISATIONS}[name]
 
 
-def _menu(label, options):
-    return ipywidgets.Dropdown(
-        description=label,
-        options=options,
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )
-
-
 def _slider(label, low, high, step, readout_format):
-    return ipywidgets.FloatSlider(
-        description=label,
+    return labelled(
+        ipywidgets.FloatSlider,
+        label,
         min=float(low),
         max=float(high),
         step=float(step),
         value=float(low),
         readout_format=readout_format,
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
     )

@@ -1,5 +1,5 @@
 // Straight lines with the smallest sum of losses over a few points: [intercept, slope].
-// The same methods stand in outlier_fit.py; tests hold both against SciPy and scikit-learn.
+// The same methods stand in line_fits.py; tests hold both against SciPy and scikit-learn.
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 

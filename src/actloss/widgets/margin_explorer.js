@@ -1,5 +1,18 @@
 // Losses of the margin: their curves, and at a margin that can be moved, what each charges and how hard it pulls.
-import { Panel, change, draw, formatNumber, grid, liveRegion, movable, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  grid,
+  liveRegion,
+  movable,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { LOSSES } from "./functions.js";
 
 const MARGINS = [-3, 3];
@@ -62,7 +75,7 @@ function render({ model, el }) {
   const body = write(table, "tbody");
   const rows = LOSSES.map((loss) => makeRow(body, loss));
   const say = liveRegion(el);
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let panel, drawnWidth;
 
   function drawPanel() {
@@ -109,7 +122,7 @@ function render({ model, el }) {
     change(handle, "cx", panel.toX(margin));
     change(handle, "cy", panel.toY(HEIGHTS[0] / 2));
     change(handle, "aria-valuenow", Number(margin.toFixed(3)));
-    change(handle, "aria-disabled", String(model.get("locked")));
+    change(handle, "aria-disabled", String(model.get("disabled")));
     const spoken = `Margin ${formatNumber(margin, 2)}, ${standing(margin)}: ${heard.join("; ") || "no loss is drawn"}.`;
     change(handle, "aria-valuetext", spoken);
     here.data = formatNumber(margin, 2);
@@ -119,7 +132,7 @@ function render({ model, el }) {
 
   const update = oncePerEvent(redraw);
   const setMargin = (margin) => {
-    if (model.get("locked")) return;
+    if (model.get("disabled")) return;
     model.set("margin", Number(margin.toFixed(2)));
     model.save_changes();
   };
@@ -127,19 +140,12 @@ function render({ model, el }) {
   movable(handle, svg, () => panel, { get: () => model.get("margin"), set: setMargin, step: STEP });
 
   const traits = ["margin", "unit_logistic", ...LOSSES.map(({ name }) => name)];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of [...traits, "locked"]) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  // The width is told, not asked for: asking would lay out the whole page at every step.
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  model.on("change:disabled", update);
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -12,6 +12,14 @@ import traitlets
 from actloss import figures
 from actloss.catalogue import LOSSES
 from actloss.javascript import to_javascript
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    checkbox,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import join_module, read
 
 MARGINS = (-3.0, 3.0)
@@ -75,13 +83,13 @@ class MarginPlot(anywidget.AnyWidget):
     logistic_loss = traitlets.Bool(False).tag(sync=True)
     unit_logistic = traitlets.Bool(False).tag(sync=True)
     # While a prediction is asked for, the point stays where it is.
-    locked = traitlets.Bool(False).tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
 
     def __repr__(self):
         return f"MarginPlot({self.margin:g})"
 
 
-class MarginExplorer(ipywidgets.VBox):
+class MarginExplorer(LiveFigure):
     """Move the margin, and read what each loss charges there and how hard it pulls.
 
     Parameters
@@ -114,20 +122,11 @@ class MarginExplorer(ipywidgets.VBox):
 
     def __init__(self, margin=0.5, *, losses=None, unit_logistic=False, predict=None):
         self._plot = MarginPlot(margin=0.0)
-        self._slider = ipywidgets.FloatSlider(
-            description="margin m",
-            min=MARGINS[0],
-            max=MARGINS[1],
-            step=STEP,
-            value=0.0,
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
+        self._slider = labelled(
+            ipywidgets.FloatSlider, "margin m", min=MARGINS[0], max=MARGINS[1], step=STEP, value=0.0
         )
         self._boxes = {
-            name: ipywidgets.Checkbox(
-                value=False, description=label, indent=False, layout={"width": "auto"}
-            )
-            for name, label in {**LABELS, "unit_logistic": UNIT_LABEL}.items()
+            name: checkbox(label) for name, label in {**LABELS, "unit_logistic": UNIT_LABEL}.items()
         }
         super().__init__()
         self._plot.observe(self._follow_page)
@@ -138,15 +137,9 @@ class MarginExplorer(ipywidgets.VBox):
         for name, box in self._boxes.items():
             ipywidgets.jslink((box, "value"), (self._plot, name))
         if predict is not None:
-            predict.guard(self._slider)
-            self._plot.locked = True
-            ipywidgets.jsdlink((predict, "locked"), (self._plot, "locked"))
-        controls = ipywidgets.HBox([self._slider])
-        controls.add_class("actloss-controls")
-        boxes = ipywidgets.HBox(list(self._boxes.values()))
-        boxes.add_class("actloss-checks")
-        question = [] if predict is None else [predict]
-        self.children = [*question, controls, boxes, self._plot]
+            predict.guard(self._slider, self._plot)
+        boxes = control_row(*self._boxes.values(), kind="actloss-checks")
+        self.stack(predict, control_row(self._slider), boxes, self._plot)
 
     # The state stands three times, as in activation_explorer.py: here, on the drawing and on the
     # controls. The page keeps the last two together.
@@ -178,18 +171,13 @@ class MarginExplorer(ipywidgets.VBox):
 
     @traitlets.validate("margin")
     def _check_margin(self, proposal):
-        value = proposal["value"]
-        if not MARGINS[0] <= value <= MARGINS[1]:
-            raise ValueError(
-                f"margin must be between {MARGINS[0]} and {MARGINS[1]}, but got {value}"
-            )
-        return value
+        check_limits("margin", proposal["value"], *MARGINS)
+        return proposal["value"]
 
     @traitlets.validate("losses")
     def _check_losses(self, proposal):
         for name in proposal["value"]:
-            if name not in LABELS:
-                raise ValueError(f"losses must be among {', '.join(LABELS)}, but got {name!r}")
+            check_choice("losses", name, LABELS)
         return [name for name in LABELS if name in proposal["value"]]
 
     def __repr__(self):
@@ -220,13 +208,7 @@ class MarginExplorer(ipywidgets.VBox):
             axes.set_title(f"loss at margin {self.margin:.2f}", fontsize=11)
             if self.losses:
                 axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=1)
-            svg = figures.to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return figures.to_svg(figure)
 
 
 def _minus(number):

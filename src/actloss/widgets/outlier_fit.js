@@ -1,5 +1,18 @@
 // Straight lines by four losses through twelve points, one of which the reader drags away.
-import { Panel, change, draw, formatNumber, liveRegion, movableInPlane, numberTable, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  liveRegion,
+  movableInPlane,
+  numberTable,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { leastSquares, lineThroughTwo, huberLine, pulls } from "./line_fits.js";
 import { POINTS, TITLES } from "./points.js";
 
@@ -50,7 +63,7 @@ function render({ model, el }) {
   });
   const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
   const say = liveRegion(el);
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let panel, drawnWidth;
 
   /** The axes, drawn anew only when the width changes. */
@@ -100,7 +113,7 @@ function render({ model, el }) {
     ).join(", ")}.`;
     change(handle, "aria-valuenow", Number(py.toFixed(3)));
     change(handle, "aria-valuetext", `x ${formatNumber(px, 1)}, y ${formatNumber(py, 1)}`);
-    change(handle, "aria-disabled", model.get("locked"));
+    change(handle, "aria-disabled", model.get("disabled"));
     say(spoken);
   }
 
@@ -109,26 +122,19 @@ function render({ model, el }) {
   movableInPlane(handle, touch, svg, () => panel, {
     get: () => [model.get("x"), model.get("y")],
     set: ([x, y]) => {
-      if (model.get("locked")) return;
+      if (model.get("disabled")) return;
       model.set({ x, y });
       model.save_changes();
     },
     steps: [STEP.x, STEP.y],
   });
 
-  const start = Object.fromEntries(TRAITS.map((name) => [name, model.get(name)]));
-  for (const name of [...TRAITS, "locked"]) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    model.set(start);
-    model.save_changes();
-  });
-  // The width is told, not asked for: asking would lay out the whole page at every step.
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, TRAITS, { update, reset });
+  model.on("change:disabled", update);
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

@@ -1,7 +1,6 @@
 """A live figure of straight lines fitted by four losses, while one point is dragged away."""
 
 import json
-from itertools import combinations
 
 import anywidget
 import ipywidgets
@@ -12,6 +11,14 @@ from matplotlib import pyplot as plt
 
 from actloss.catalogue import LOSSES
 from actloss.figures import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH, to_svg
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    control_row,
+    labelled,
+)
+from actloss.widgets.line_fits import NAMES, fit_line, pulls
 from actloss.widgets.module import join_module, read
 
 X_LIMITS = (0.0, 10.0)
@@ -19,7 +26,6 @@ Y_LIMITS = (-6.0, 16.0)
 # Eleven points near y = 2 + 0.5 x, irregular in x so that no two lines tie; the twelfth is moved.
 POINTS_X = (0.4, 1.1, 2.0, 2.6, 3.7, 4.3, 5.2, 5.9, 6.8, 7.7, 8.3)
 POINTS_Y = (2.7, 1.6, 3.4, 2.9, 4.6, 3.5, 5.1, 4.2, 5.9, 5.3, 6.7)
-NAMES = ["squared_error", "absolute_error", "huber_loss", "quantile_loss"]
 TITLES = [LOSSES[name].title for name in NAMES]
 # As in plot.css.
 COLOURS = (BLUE, ORANGE, GREEN, RED)
@@ -30,118 +36,6 @@ SLIDERS = {
     "delta": ("δ", 0.1, 5.0, 0.1),
     "quantile": ("q", 0.05, 0.95, 0.05),
 }
-
-
-def fit_line(x, y, loss="squared_error", *, delta=1.0, quantile=0.5):
-    """Intercept and slope of the line with the smallest sum of losses over a few points.
-
-    Squared error has a closed form. For the absolute error and the quantile loss a best line
-    passes through two of the points, so all pairs are tried. The Huber loss is found by weighted
-    least squares, each time with the weights that the last line gives, until it is known which
-    points lie within δ; then the equations are linear, and solved.
-
-    Parameters
-    ----------
-    x, y : array_like
-        The points; at least two with different x.
-    loss : str
-        One of ``NAMES``.
-    delta, quantile : float
-        Of the Huber and of the quantile loss.
-
-    Examples
-    --------
-    >>> fit_line([0, 1, 2, 3], [0, 1, 2, 30], "absolute_error")
-    (0.0, 1.0)
-    """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    if loss == "squared_error":
-        return _least_squares(x, y, np.ones_like(x))
-    if loss == "huber_loss":
-        return _huber_line(x, y, delta)
-    return _line_through_two(x, y, 0.5 if loss == "absolute_error" else quantile)
-
-
-def _least_squares(x, y, weights):
-    total = weights.sum()
-    mean_x, mean_y = (weights * x).sum() / total, (weights * y).sum() / total
-    from_mean = weights * (x - mean_x)
-    slope = (from_mean * (y - mean_y)).sum() / (from_mean * (x - mean_x)).sum()
-    return float(mean_y - slope * mean_x), float(slope)
-
-
-def _line_through_two(x, y, quantile):
-    best, smallest = None, np.inf
-    for i, j in combinations(range(len(x)), 2):
-        if x[i] == x[j]:
-            continue
-        slope = (y[j] - y[i]) / (x[j] - x[i])
-        intercept = y[i] - slope * x[i]
-        residual = intercept + slope * x - y
-        total = np.maximum(-quantile * residual, (1 - quantile) * residual).sum()
-        if total < smallest - 1e-9:
-            best, smallest = (float(intercept), float(slope)), total
-    return best
-
-
-def _huber_line(x, y, delta, most_steps=2000):
-    line = _line_through_two(x, y, 0.5)
-    for _ in range(most_steps):
-        inside, sides = _sides(x, y, line, delta)
-        exact = _solve_within(x, y, inside, sides, delta)
-        if exact is not None:
-            again, new_sides = _sides(x, y, exact, delta)
-            if (again == inside).all() and (new_sides == sides).all():
-                return exact
-        distance = np.abs(line[0] + line[1] * x - y)
-        line = _least_squares(x, y, delta / np.maximum(distance, delta))
-    return line
-
-
-def _sides(x, y, line, delta):
-    """Which points lie within δ of the line, and on which side the others are."""
-    residual = line[0] + line[1] * x - y
-    inside = np.abs(residual) <= delta
-    return inside, np.where(inside, 0.0, np.sign(residual))
-
-
-def _solve_within(x, y, inside, sides, delta):
-    """The line at which the pulls balance if exactly the points `inside` lie within δ."""
-    count, sum_x, sum_xx = inside.sum(), x[inside].sum(), (x[inside] ** 2).sum()
-    determinant = count * sum_xx - sum_x * sum_x
-    if determinant <= 1e-9:  # fewer than two points, or one above the other
-        return None
-    right = y[inside].sum() - delta * sides.sum()
-    right_x = (x[inside] * y[inside]).sum() - delta * (sides * x).sum()
-    return (
-        float((right * sum_xx - right_x * sum_x) / determinant),
-        float((count * right_x - sum_x * right) / determinant),
-    )
-
-
-def pulls(x, y, line, loss, *, delta=1.0, quantile=0.5):
-    """How strongly each point pulls at the fitted line: minus the gradient of its loss.
-
-    They balance: their sum is 0, and so is their sum weighted with x. At a kink, where the line
-    passes through the point, the gradient may be anything between its two sides; what the balance
-    asks for is taken.
-
-    >>> x, y = [0, 1, 2, 3], [0, 1, 2, 30]
-    >>> pulls(x, y, fit_line(x, y), "squared_error").round(1)
-    array([ 10.8,  -5.4, -21.6,  16.2])
-    """
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-    residual = line[0] + line[1] * x - y
-    settings = {"huber_loss": {"delta": delta}, "quantile_loss": {"quantile": quantile}}
-    found = -LOSSES[loss].gradient(residual, 0.0, **settings.get(loss, {}))
-    on_line = np.flatnonzero(np.abs(residual) < 1e-9)
-    if loss in ("absolute_error", "quantile_loss") and len(on_line) == 2:
-        first, second = on_line
-        found[on_line] = 0.0
-        found[second] = (found * (x[first] - x)).sum() / (x[second] - x[first])
-        found[first] = 0.0
-        found[first] = -found.sum()
-    return found
 
 
 class OutlierFitPlot(anywidget.AnyWidget):
@@ -160,13 +54,13 @@ class OutlierFitPlot(anywidget.AnyWidget):
     y = traitlets.Float(6.5).tag(sync=True)
     delta = traitlets.Float(1.0).tag(sync=True)
     quantile = traitlets.Float(0.8).tag(sync=True)
-    locked = traitlets.Bool(False).tag(sync=True)
+    disabled = traitlets.Bool(False).tag(sync=True)
 
     def __repr__(self):
         return f"OutlierFitPlot({NAMES[self.loss_index]!r})"
 
 
-class OutlierFit(ipywidgets.VBox):
+class OutlierFit(LiveFigure):
     """Drag one of twelve points away, and watch which lines follow it.
 
     Parameters
@@ -207,12 +101,7 @@ class OutlierFit(ipywidgets.VBox):
         self, loss="squared_error", *, x=9.4, y=6.5, delta=1.0, quantile=0.8, predict=None
     ):
         self._plot = OutlierFitPlot()
-        self._menu = ipywidgets.Dropdown(
-            description="pulls on",
-            options=TITLES,
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
-        )
+        self._menu = labelled(ipywidgets.Dropdown, "pulls on", options=TITLES)
         self._sliders = {name: self._make_slider(name) for name in SLIDERS}
         super().__init__()
         self._plot.observe(self._follow_page)
@@ -221,26 +110,20 @@ class OutlierFit(ipywidgets.VBox):
         for name, slider in self._sliders.items():
             ipywidgets.jslink((slider, "value"), (self._plot, name))
         if predict is not None:
-            predict.guard(self._sliders["y"])
-            self._plot.locked = True
-            ipywidgets.jsdlink((predict, "locked"), (self._plot, "locked"))
-        controls = ipywidgets.HBox([self._menu, *self._sliders.values()])
-        controls.add_class("actloss-controls")
-        parts = [controls, self._plot]
-        self.children = parts if predict is None else [predict, *parts]
+            predict.guard(self._sliders["y"], self._plot)
+        self.stack(predict, control_row(self._menu, *self._sliders.values()), self._plot)
 
     @staticmethod
     def _make_slider(name):
         label, low, high, step = SLIDERS[name]
-        return ipywidgets.FloatSlider(
-            description=label,
+        return labelled(
+            ipywidgets.FloatSlider,
+            label,
             step=step,
             min=low,
             max=high,
             value=OutlierFitPlot.class_traits()[name].default_value,
             readout_format=".1f" if name == "y" else ".2f",
-            style={"description_width": "initial"},
-            layout={"width": "auto"},
         )
 
     def _follow_page(self, change):
@@ -261,18 +144,13 @@ class OutlierFit(ipywidgets.VBox):
 
     @traitlets.validate("loss")
     def _check_loss(self, proposal):
-        if proposal["value"] not in NAMES:
-            raise ValueError(
-                f"loss must be one of {', '.join(NAMES)}, but got {proposal['value']!r}"
-            )
+        check_choice("loss", proposal["value"], NAMES)
         return proposal["value"]
 
     @traitlets.validate("x", *SLIDERS)
     def _check_number(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        low, high = X_LIMITS if name == "x" else SLIDERS[name][1:3]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be between {low} and {high}, but got {value}")
+        check_limits(name, value, *(X_LIMITS if name == "x" else SLIDERS[name][1:3]))
         return value
 
     def points(self):
@@ -322,10 +200,4 @@ class OutlierFit(ipywidgets.VBox):
             axes.set(xticks=[0, 5, 10], yticks=[-5, 0, 5, 10, 15])
             axes.tick_params(bottom=False, left=False)
             axes.legend(loc="lower left", fontsize=10)
-            svg = to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return to_svg(figure)

@@ -287,17 +287,19 @@ export function numberTable(parent, { corner: above, columns, rows }) {
   const lines = rows.map((heading) => {
     const line = write(body, "tr");
     const name = write(line, "th", { scope: "row" }, heading);
-    return [name, columns.map(([, className]) => write(write(line, "td", { class: className }), "output", {}, " "))];
+    const cells = columns.map(([, className]) => write(write(line, "td", { class: className }), "output", {}, " "));
+    return { line, name, cells };
   });
   return {
     corner: (text) => (corner.firstChild.data = text),
     row(index, heading, texts) {
-      const [name, cells] = lines[index];
+      const { line, name, cells } = lines[index];
+      line.style.visibility = heading ? "" : "hidden"; // its place stays, so that nothing moves
       name.lastChild.data = heading || " ";
       texts.forEach((text, i) => (cells[i].firstChild.data = text || " "));
     },
     /** The heading of a row, for what stands before its words. */
-    heading: (index) => lines[index][0],
+    heading: (index) => lines[index].name,
   };
 }
 
@@ -358,5 +360,35 @@ export function movableInPlane(handle, touch, surface, panel, { get, set, steps 
   surface.addEventListener("pointerup", (event) => {
     if (waiting && Math.hypot(event.clientX - waiting.clientX, event.clientY - waiting.clientY) < 10) follow(event);
     waiting = null;
+  });
+}
+
+const NARROWEST = 260; // what is narrower scrolls
+
+/** How wide a figure may be drawn inside `el`. */
+export function widthOf(el) {
+  return Math.max(el.clientWidth, NARROWEST);
+}
+
+/**
+ * Call `act` with the width whenever it changes; returns what ends this. The width is told, not
+ * asked for: asking would lay out the whole page at every step.
+ */
+export function followWidth(el, act) {
+  const resized = new ResizeObserver(([entry]) => act(Math.max(entry.contentRect.width, NARROWEST)));
+  resized.observe(el);
+  return () => resized.disconnect();
+}
+
+/**
+ * Call `update` when one of the traits changes, and let the button `reset` put back what they are
+ * now, one after the other: choices that set numbers of their own come first.
+ */
+export function followTraits(model, traits, { update, reset }) {
+  const start = traits.map((name) => [name, model.get(name)]);
+  for (const name of traits) model.on(`change:${name}`, update);
+  reset.addEventListener("click", () => {
+    for (const [name, value] of start) model.set(name, value);
+    model.save_changes();
   });
 }

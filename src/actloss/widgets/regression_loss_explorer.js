@@ -1,6 +1,20 @@
 // One regression loss (and, as a ghost, a second one): its value, its gradient, the noise that it
 // stands for, and a residual to move along all three.
-import { Panel, change, draw, formatNumber, grid, liveRegion, movable, numberTable, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  grid,
+  liveRegion,
+  movable,
+  numberTable,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { LOSSES } from "./functions.js";
 
 const PARAMETERS = ["delta", "quantile"];
@@ -53,7 +67,7 @@ function render({ model, el }) {
   });
   const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
   const say = liveRegion(el);
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let panels, drawnWidth;
 
   /** The axes, drawn anew only when the width changes. */
@@ -124,20 +138,12 @@ function render({ model, el }) {
   movable(handle, svg, () => panels[0], { get: () => model.get("residual"), set: setResidual, step: STEP });
 
   const traits = ["loss_index", "compare_index", "residual", ...PARAMETERS];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   for (const name of ["loss_index", "compare_index"]) model.on(`change:${name}`, () => showSliders(model));
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  // The width is told, not asked for: asking would lay out the whole page at every step.
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

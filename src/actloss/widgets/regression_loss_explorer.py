@@ -16,6 +16,13 @@ from actloss.activations import gelu
 from actloss.catalogue import LOSSES
 from actloss.figures import BLUE, GREEN, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.javascript import to_javascript
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import join_module, read
 
 RESIDUAL_LIMITS = (-4.0, 4.0)
@@ -110,7 +117,7 @@ class RegressionLossPlot(anywidget.AnyWidget):
         return f"RegressionLossPlot({NAMES[self.loss_index]!r})"
 
 
-class RegressionLossExplorer(ipywidgets.VBox):
+class RegressionLossExplorer(LiveFigure):
     """Move δ, q and the residual, and watch a loss, its gradient and the noise it stands for.
 
     Parameters
@@ -160,8 +167,8 @@ class RegressionLossExplorer(ipywidgets.VBox):
     ):
         self._plot = RegressionLossPlot()
         self._menus = {
-            "loss": _make_menu("loss", TITLES),
-            "compare": _make_menu("beside it", ["nothing", *TITLES]),
+            "loss": labelled(ipywidgets.Dropdown, "loss", options=TITLES),
+            "compare": labelled(ipywidgets.Dropdown, "beside it", options=["nothing", *TITLES]),
         }
         self._sliders = {name: _make_slider(name) for name in PARAMETERS}
         super().__init__()
@@ -175,10 +182,8 @@ class RegressionLossExplorer(ipywidgets.VBox):
             if not used:
                 raise ValueError(f"predict needs a slider to lock, but {self.loss} has none")
             predict.guard(self._sliders[used[0]])
-        controls = ipywidgets.HBox([*self._menus.values(), *self._sliders.values()])
-        controls.add_class("actloss-controls")
-        parts = [controls, self._plot]
-        self.children = parts if predict is None else [predict, *parts]
+        controls = control_row(*self._menus.values(), *self._sliders.values())
+        self.stack(predict, controls, self._plot)
 
     def _link_in_page(self):
         """Join controls and drawing in the browser, where there may be no Python to do it."""
@@ -226,16 +231,14 @@ class RegressionLossExplorer(ipywidgets.VBox):
     @traitlets.validate("loss", "compare")
     def _check_choice(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        if value not in NAMES and (value or name == "loss"):
-            raise ValueError(f"{name} must be one of {', '.join(NAMES)}, but got {value!r}")
+        if value or name == "loss":
+            check_choice(name, value, NAMES)
         return value
 
     @traitlets.validate("residual", *PARAMETERS)
     def _check_number(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        low, high = RESIDUAL_LIMITS if name == "residual" else _ends(name)[:2]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be between {low} and {high}, but got {value}")
+        check_limits(name, value, *(RESIDUAL_LIMITS if name == "residual" else _ends(name)[:2]))
         return value
 
     def _settings(self, name):
@@ -292,13 +295,7 @@ class RegressionLossExplorer(ipywidgets.VBox):
                 axes.tick_params(bottom=False, left=False)
                 axes.set_title(title, fontsize=11)
             panels[-1].set_xlabel("residual ŷ − y")
-            svg = to_svg(figure)
-            plt.close(figure)
-        return svg
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
+            return to_svg(figure)
 
 
 def _ends(parameter):
@@ -308,23 +305,11 @@ def _ends(parameter):
     )
 
 
-def _make_menu(label, options):
-    return ipywidgets.Dropdown(
-        description=label,
-        options=options,
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
-    )
-
-
 def _make_slider(name):
     low, high, step = _ends(name)
-    return ipywidgets.FloatSlider(
-        description=PARAMETERS[name],
-        step=step,
-        min=low,
-        max=high,
-        value=RegressionLossPlot.class_traits()[name].default_value,
-        style={"description_width": "initial"},
-        layout={"width": "auto", "display": "none"},
+    value = RegressionLossPlot.class_traits()[name].default_value
+    slider = labelled(
+        ipywidgets.FloatSlider, PARAMETERS[name], min=low, max=high, step=step, value=value
     )
+    slider.layout.display = "none"
+    return slider

@@ -1,5 +1,15 @@
 // Softmax of a few logits: what goes into exp, what comes out, the probabilities and the gradient.
-import { change, draw, formatNumber, liveRegion, oncePerEvent, write } from "./plot.js";
+import {
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  liveRegion,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { VISIBLE, explain, full, shortNumber, softmaxSteps } from "./softmax.js";
 
 const PRECISIONS = ["float16", "float32", "float64"];
@@ -40,7 +50,7 @@ function render({ model, el }) {
   const noteLine = write(el, "p", { class: "actloss-note" }, " ");
   const say = liveRegion(el);
 
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let columns, headers, place, drawnWidth;
 
   /** Everything that a step does not change, and the marks that each step moves. */
@@ -153,18 +163,11 @@ function render({ model, el }) {
   const update = oncePerEvent(redraw);
   redraw();
   const traits = [...logitNames, "temperature", "shift", "true_class", "formula_index", "precision_index"];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  followTraits(model, traits, { update, reset });
+  return followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
-  return () => resized.disconnect();
 }
 
 export default { render };

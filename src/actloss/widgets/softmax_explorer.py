@@ -8,6 +8,13 @@ import numpy as np
 import traitlets
 
 from actloss.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, STYLE, WIDTH, to_svg
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_limits,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import join_module, read
 
 FORMULAS = ("stable", "naive")
@@ -44,7 +51,7 @@ class SoftmaxPlot(anywidget.AnyWidget):
         return f"SoftmaxPlot({self.classes} classes)"
 
 
-class SoftmaxExplorer(ipywidgets.VBox):
+class SoftmaxExplorer(LiveFigure):
     """Move logits and temperature, shift all logits at once, and watch softmax and its gradient.
 
     Every step is rounded to the chosen precision, as a computer would that has no other. So the
@@ -118,9 +125,12 @@ class SoftmaxExplorer(ipywidgets.VBox):
         self.formula, self.precision = formula, precision
         self._link_in_page()
         if predict is not None:
-            _check_name("predict_on", predict_on, ("temperature", "shift"))
+            check_choice("predict_on", predict_on, ("temperature", "shift"))
             predict.guard(self._sliders[predict_on])
-        self.children = self._arrange(predict)
+        menus, sliders = control_row(*self._menus.values()), control_row(*self._sliders.values())
+        menus.add_class("actloss-choices")
+        sliders.add_class("actloss-columns")
+        self.stack(predict, menus, sliders, self._plot)
 
     def _make_menus(self):
         choices = {
@@ -129,12 +139,8 @@ class SoftmaxExplorer(ipywidgets.VBox):
             "precision_index": ("precision", list(PRECISIONS)),
         }
         return {
-            name: ipywidgets.Dropdown(
-                description=label,
-                options=options,
-                index=getattr(self._plot, name),
-                style={"description_width": "initial"},
-                layout={"width": "auto"},
+            name: labelled(
+                ipywidgets.Dropdown, label, options=options, index=getattr(self._plot, name)
             )
             for name, (label, options) in choices.items()
         }
@@ -147,16 +153,6 @@ class SoftmaxExplorer(ipywidgets.VBox):
         sliders["temperature"] = _make_slider("temperature T", "temperature", 0.1, 1.0)
         sliders["shift"] = _make_slider("c, added to all", "shift", 1.0, 0.0)
         return sliders
-
-    def _arrange(self, predict):
-        menus = ipywidgets.HBox(list(self._menus.values()))
-        sliders = ipywidgets.HBox(list(self._sliders.values()))
-        for box in (menus, sliders):
-            box.add_class("actloss-controls")
-        sliders.add_class("actloss-columns")
-        menus.add_class("actloss-choices")
-        parts = [menus, sliders, self._plot]
-        return parts if predict is None else [predict, *parts]
 
     def _link_in_page(self):
         """Join controls and drawing in the browser, where there may be no Python to do it."""
@@ -209,33 +205,25 @@ class SoftmaxExplorer(ipywidgets.VBox):
             raise ValueError(
                 f"logits must hold {self._classes} numbers, as at the start, but got {value}"
             )
-        low, high = LIMITS["logits"]
         for logit in value:
-            if not low <= logit <= high:
-                raise ValueError(f"logits must be between {low} and {high}, but got {logit}")
+            check_limits("logits", logit, *LIMITS["logits"])
         return value
 
     @traitlets.validate("temperature", "shift")
     def _check_number(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        low, high = LIMITS[name]
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be between {low} and {high}, but got {value}")
+        check_limits(name, value, *LIMITS[name])
         return value
 
     @traitlets.validate("true_class")
     def _check_class(self, proposal):
-        value = proposal["value"]
-        if not 0 <= value < self._classes:
-            raise ValueError(
-                f"true_class must be between 0 and {self._classes - 1}, but got {value}"
-            )
-        return value
+        check_limits("true_class", proposal["value"], 0, self._classes - 1)
+        return proposal["value"]
 
     @traitlets.validate("formula", "precision")
-    def _check_choice(self, proposal):
+    def _check_name(self, proposal):
         name, value = proposal["trait"].name, proposal["value"]
-        _check_name(name, value, FORMULAS if name == "formula" else PRECISIONS)
+        check_choice(name, value, FORMULAS if name == "formula" else PRECISIONS)
         return value
 
     def __repr__(self):
@@ -258,10 +246,6 @@ class SoftmaxExplorer(ipywidgets.VBox):
         )
         exact, _ = softmax_by_steps(self.logits, **settings)
         return _picture(p, gradient, exact, self.true_class)
-
-    def _repr_mimebundle_(self, **kwargs):
-        data = super()._repr_mimebundle_(**kwargs)
-        return {**data, "image/svg+xml": self.picture()}
 
 
 def softmax_by_steps(
@@ -316,25 +300,17 @@ def _picture(p, gradient, exact, true_class):
         truth.set_text(names[true_class])
         top.set_title("probability p", fontsize=11)
         bottom.set_title("p − y, the true class in green", fontsize=11)
-        svg = to_svg(figure)
-        plt.close(figure)
-    return svg
-
-
-def _check_name(argument, name, known):
-    if name not in known:
-        raise ValueError(f"{argument} must be one of {', '.join(known)}, but got {name!r}")
+        return to_svg(figure)
 
 
 def _make_slider(label, limits, step, value):
     low, high = LIMITS[limits]
-    return ipywidgets.FloatSlider(
-        description=label,
+    return labelled(
+        ipywidgets.FloatSlider,
+        label,
         min=low,
         max=high,
         step=step,
         value=value,
         readout_format={1.0: ".0f", 0.1: ".1f", 0.02: ".2f"}[step],
-        style={"description_width": "initial"},
-        layout={"width": "auto"},
     )

@@ -1,5 +1,16 @@
 // A network that learns two moons: its border, and the curves of its training, epoch by epoch.
-import { Panel, change, draw, formatNumber, liveRegion, oncePerEvent, write } from "./plot.js";
+import {
+  Panel,
+  change,
+  draw,
+  followTraits,
+  followWidth,
+  formatNumber,
+  liveRegion,
+  oncePerEvent,
+  widthOf,
+  write,
+} from "./plot.js";
 import { ACTIVATION, FACTS } from "./theatre_facts.js";
 import { STORED } from "./training_runs.js";
 
@@ -89,7 +100,7 @@ function render({ model, el }) {
   const note = write(el, "p", { class: "note" }, " ");
   const say = liveRegion(el);
 
-  let width = Math.max(el.clientWidth, 260);
+  let width = widthOf(el);
   let cells, lossPanel, accuracyPanel, drawnFrame;
 
   /** Axes, cells and points, drawn anew only when the width or the range of the loss changes. */
@@ -207,29 +218,23 @@ function render({ model, el }) {
   });
   function allow() {
     play.hidden = still.matches;
-    play.disabled = model.get("locked");
+    play.disabled = model.get("disabled");
     if (still.matches) stop();
   }
   allow();
   still.addEventListener("change", allow);
-  model.on("change:locked", allow);
+  model.on("change:disabled", allow);
 
   const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
-  const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    stop();
-    for (const name of traits) model.set(name, start[name]);
-    model.save_changes();
-  });
-  const resized = new ResizeObserver(([entry]) => {
-    width = Math.max(entry.contentRect.width, 260);
+  reset.addEventListener("click", stop);
+  followTraits(model, traits, { update, reset });
+  const unfollow = followWidth(el, (now) => {
+    width = now;
     update();
   });
-  resized.observe(el);
   return () => {
     stop();
-    resized.disconnect();
+    unfollow();
     still.removeEventListener("change", allow);
   };
 }

@@ -1,0 +1,52 @@
+"""What the live figures share: their still picture, their controls, and what they refuse."""
+
+import ipywidgets
+
+
+class LiveFigure(ipywidgets.VBox):
+    """Controls with a drawing below them, and a still picture for where nothing can move.
+
+    What the picture is, a figure says in ``picture()``: SVG text of what it shows now.
+    """
+
+    def stack(self, *parts):
+        """Put the parts below each other; None is a part that this figure does without."""
+        self.children = [part for part in parts if part is not None]
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {**super()._repr_mimebundle_(**kwargs), "image/svg+xml": self.picture()}
+
+
+def labelled(kind, label, **options):
+    """A control of the class `kind` with room for the whole of its label."""
+    return kind(
+        description=label,
+        style={"description_width": "initial"},
+        layout={"width": "auto"},
+        **options,
+    )
+
+
+def checkbox(label, **options):
+    return ipywidgets.Checkbox(description=label, indent=False, layout={"width": "auto"}, **options)
+
+
+def control_row(*controls, kind="actloss-controls"):
+    """Controls beside each other, as far as there is room."""
+    row = ipywidgets.HBox(controls)
+    row.add_class(kind)
+    return row
+
+
+def check_choice(argument, value, known):
+    """Raise ValueError, saying what there is to choose from, if `value` is not among it."""
+    if value not in known:
+        raise ValueError(
+            f"{argument} must be one of {', '.join(map(str, known))}, but got {value!r}"
+        )
+
+
+def check_limits(argument, value, low, high):
+    """Raise ValueError if `value` is not between `low` and `high`."""
+    if not low <= value <= high:
+        raise ValueError(f"{argument} must be between {low:g} and {high:g}, but got {value}")
