@@ -1,0 +1,272 @@
+"""The exercises of ``chapters/exercises/custom-losses``."""
+
+import functools
+
+import numpy as np
+from scipy.optimize import brentq
+
+from actloss.exercises.definitions import Exercise, NumberExercise, add
+
+CHAPTER = "custom-losses"
+
+
+# 1. Predict a number: the best number of loaves
+
+DEMANDS, SHORTAGE = (80.0, 120.0), 4.0
+
+
+def best_between(low_weight=1.0, high_weight=SHORTAGE):
+    """Where low_weight · (c − low)² + high_weight · (high − c)² is smallest."""
+    low, high = DEMANDS
+    return (low_weight * low + high_weight * high) / (low_weight + high_weight)
+
+
+# 2. Find the bug: a mean over all pairs
+
+
+def draw_bakery(rng):
+    samples = int(rng.integers(2, 5))
+    return {
+        "predictions": rng.normal(scale=3.0, size=(samples, 1)),
+        "targets": rng.normal(scale=3.0, size=samples),
+        "w": float(rng.uniform(2.0, 9.0)),
+    }
+
+
+def asymmetric_mean(predictions, targets, w):
+    if predictions.shape != (len(targets), 1):
+        raise ValueError("one prediction a target")
+    return asymmetric(predictions[:, 0] - targets, 1, w).mean()
+
+
+def asymmetric(error, surplus, shortage):
+    return surplus * np.maximum(error, 0) ** 2 + shortage * np.minimum(error, 0) ** 2
+
+
+# 3. An experiment: how wide a bounded loss must be to have one valley
+
+HEAPS, SIZES = (0.0, 6.0), (40, 15)
+
+
+def slope_of_welsch(centre, scale, sizes=SIZES):
+    """The slope of the summed Welsch loss, times scale²."""
+    return sum(
+        size * (centre - heap) * np.exp(-0.5 * ((centre - heap) / scale) ** 2)
+        for heap, size in zip(HEAPS, sizes, strict=True)
+    )
+
+
+@functools.cache
+def scale_of_one_valley(sizes=SIZES):
+    """Between the heaps the slope is nowhere negative any more: nothing leads to the second one."""
+    between = np.linspace(3.0, 6.0, 3001)
+    return brentq(lambda scale: slope_of_welsch(between, scale, sizes).min(), 1.5, 2.9)
+
+
+# 4. The gradient of a smooth F1
+
+
+def draw_dice(rng):
+    shape = rng.integers(1, 5, size=rng.choice([1, 2]))
+    return {
+        "p": rng.uniform(0.02, 0.98, size=tuple(shape)),
+        "y": (rng.random(tuple(shape)) < 0.5).astype(float),
+    }
+
+
+def soft_dice(p, y):
+    return 1 - 2 * (p * y).sum() / (p.sum() + y.sum())
+
+
+def soft_dice_slope(p, y):
+    if min(p.min(), y.min()) < 0 or max(p.max(), y.max()) > 1 or p.shape != y.shape:
+        raise ValueError("probabilities and labels lie between 0 and 1, in one shape")
+    total = p.sum() + y.sum()
+    if total == 0:
+        raise ValueError("0/0")
+    return 2 * ((p * y).sum() / total - y) / total
+
+
+add(
+    NumberExercise(
+        "loaves_to_bake",
+        chapter=CHAPTER,
+        points=1,
+        difficulty=1,
+        answer=best_between,
+        tolerance=1e-3,
+        mistakes=[
+            (100.0, "That is the mean, the best answer if both mistakes cost the same."),
+            (
+                best_between(SHORTAGE, 1.0),
+                "The weight is on the wrong side: it is the shortage that costs more.",
+            ),
+            (
+                120.0,
+                "That would be best if the cost grew in proportion to the error. Squared, the "
+                "last few loaves of a shortage cost little.",
+            ),
+            (80.0, "This leaves every second day short of forty loaves, at four times the cost."),
+            (
+                best_between(1.0, SHORTAGE**2),
+                "The weight stands outside the square. Is it squared here?",
+            ),
+            (
+                best_between(1.0, SHORTAGE**0.5),
+                "Here a shortage weighs twice as much. It weighs four times as much.",
+            ),
+            (
+                lambda number: number < 80 or number > 120,
+                "Below the smaller demand and above the larger one every step back is better.",
+            ),
+        ],
+    ),
+    Exercise(
+        "bakery_loss",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=2,
+        reference=asymmetric_mean,
+        draw=draw_bakery,
+        axes=2,
+        extremes=(),
+        mistakes=[
+            (
+                lambda predictions, targets, w: asymmetric(predictions - targets, w, 1).mean(),
+                "Print the shape of the error. How many differences do n predictions and n "
+                "targets have, and how many are there here?",
+            ),
+            (
+                lambda predictions, targets, w: asymmetric(predictions - targets, 1, w).mean(),
+                "The weight is on the right side now. But the mean runs over all pairs of a "
+                "prediction and a target.",
+            ),
+            (
+                lambda predictions, targets, w: asymmetric(
+                    predictions[:, 0] - targets, w, 1
+                ).mean(),
+                "Each prediction meets its own target now. Is a prediction that is too low a "
+                "positive or a negative error?",
+            ),
+            (
+                lambda predictions, targets, w: asymmetric(
+                    predictions[:, 0] - targets, 1, w**2
+                ).mean(),
+                "The weight is inside the square, and so counts twice.",
+            ),
+            (
+                lambda predictions, targets, w: asymmetric(predictions[:, 0] - targets, 1, w).sum(),
+                "This is the sum. The mean of the losses is asked for.",
+            ),
+            (
+                lambda predictions, targets, w: (
+                    np.where(predictions[:, 0] < targets, w, 1) * (predictions[:, 0] - targets)
+                ).mean(),
+                "The error is not squared: mistakes of opposite sign cancel.",
+            ),
+            (
+                lambda predictions, targets, w: (
+                    np.where(predictions[:, 0] < targets, w, 1)
+                    * np.abs(predictions[:, 0] - targets)
+                ).mean(),
+                "This weighs the distance. The loss weighs its square.",
+            ),
+            (
+                "shape",
+                "One number is asked for: the mean over the samples.",
+            ),
+            (
+                "dtype",
+                "np.where makes float64 of two Python numbers. Positive and negative part of the "
+                "error do without it.",
+            ),
+        ],
+    ),
+    NumberExercise(
+        "scale_of_one_valley",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=3,
+        answer=scale_of_one_valley,
+        tolerance=0.06,
+        mistakes=[
+            (
+                lambda number: abs(number - 3) < 0.06,
+                "That would be right for two heaps of one size. The smaller one gives up sooner.",
+            ),
+            (1.0, "That is the scale of the chapter, which has two valleys."),
+            (
+                lambda number: abs(number - scale_of_one_valley() ** 2) < 0.2,
+                "That is the square of c.",
+            ),
+            (
+                lambda number: abs(number - scale_of_one_valley()) < 0.5,
+                "Close. Near the limit the second valley is almost flat, and descent crawls: it "
+                "can seem to stay where it only takes long. Count the valleys of the curve, or "
+                "follow the descent for longer.",
+            ),
+            (
+                lambda number: 0 < number < scale_of_one_valley(),
+                "Start a descent at 6 with this c: it stays there. There are two valleys still.",
+            ),
+            (
+                lambda number: number > scale_of_one_valley(),
+                "With this c there is one valley. Is there not with a smaller one too?",
+            ),
+            (lambda number: number <= 0, "A scale is positive."),
+        ],
+    ),
+    Exercise(
+        "soft_dice_gradient",
+        chapter=CHAPTER,
+        points=3,
+        difficulty=3,
+        reference=soft_dice_slope,
+        draw=draw_dice,
+        derivative_of=(soft_dice, "p"),
+        extremes=(),
+        mistakes=[
+            (
+                lambda p, y: -2 * y / (p.sum() + y.sum()),
+                "The denominator holds p as well. What does the quotient rule add?",
+            ),
+            (
+                lambda p, y: -soft_dice_slope(p, y),
+                "All signs are turned round: this is the gradient of F1 itself. The loss is 1 "
+                "less that.",
+            ),
+            (
+                lambda p, y: -2 * y * y / (p + y) ** 2,
+                "Here each sample has a quotient of its own. There is one quotient, of two sums.",
+            ),
+            (
+                lambda p, y: soft_dice_slope(p, y) / p.size,
+                "Nothing is to be divided by the number of samples: the loss is no mean.",
+            ),
+            (
+                lambda p, y: soft_dice_slope(p, y) / 2,
+                "Half of it: there is a 2 in front of the quotient.",
+            ),
+            (
+                lambda p, y: 2 * ((p * y).sum() - y) / (p.sum() + y.sum()),
+                "In the quotient rule the denominator is squared.",
+            ),
+            (
+                lambda p, y: soft_dice_slope(p, y) * p * (1 - p),
+                "This is the gradient in the logits. The one in the probabilities is asked for.",
+            ),
+            (
+                lambda p, y: np.zeros_like(p),
+                "That is the gradient of F1 of decisions, which is flat. Here p is not rounded.",
+            ),
+            (
+                lambda p, y: 2 * ((p * y).sum() / (p.sum() + y.sum()) - p) / (p.sum() + y.sum()),
+                "This is the derivative in y. What is learned is p.",
+            ),
+            (
+                soft_dice,
+                "This is the loss. Its derivatives are asked for, one for each p.",
+            ),
+        ],
+    ),
+)
