@@ -148,6 +148,10 @@ WRONG = {
             "that was missing",
         ),
         (counted(lambda losses: losses), "One number for the batch"),
+        (
+            lambda logits, labels: counted(np.sum)(logits, labels) / (labels >= 0).sum(),
+            "a mean needs none",
+        ),
     ],
     "unclipped_loss": [
         (compiled(CLIPPED), "Which line does that"),
@@ -176,5 +180,11 @@ WRONG = {
             "This is the loss",
         ),
         (lambda z, y, gamma: focal_in_product_form(z, y, gamma).mean(), "nothing is summed"),
+        (
+            lambda z, y, gamma: (
+                np.where(y == 1, 1, -1) * focal_of_one_side((2 * y - 1) * z, 1, gamma)
+            ),
+            "choose between two arrays",
+        ),
     ],
 }

@@ -205,6 +205,11 @@ add(
                 "exp(1000) is more than a float can hold, and exp(−1001) is 0. Which number may "
                 "be taken from all logits of a token?",
             ),
+            (
+                "dtype",
+                "A count such as counted.sum() is a NumPy integer of 64 bits, and float32 divided "
+                "by it is float64. len() and int() give Python numbers, and a mean needs none.",
+            ),
         ],
     ),
     Exercise(
@@ -316,6 +321,11 @@ add(
                 "extremes",
                 "Where p underflows to 0, log p is −∞, and 0 · ∞ is NaN. How did the chapter "
                 "compute log σ(x) without σ(x)?",
+            ),
+            (
+                "dtype",
+                "np.where of two Python numbers gives 64 bits each, and these make float64 of "
+                "float32. Let it choose between two arrays.",
             ),
         ],
     ),
