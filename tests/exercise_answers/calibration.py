@@ -111,6 +111,10 @@ WRONG = {
         (lambda logits, labels, t: -slope()(logits, labels, t) * t**2, "derivative in 1/T"),
         (lambda logits, labels, t: -slope()(logits, labels, t), "the sign is not"),
         (slope(("temperature**2", "temperature")), "a square in it"),
+        (
+            lambda logits, labels, t: by_chain_rule(logits, labels, t) * -t,
+            "another power",
+        ),
         (slope(("logits / temperature\n", "logits\n")), "divided by T there"),
         (slope(("np.mean", "np.sum")), "sum over the samples"),
         (slope(("np.mean", "")), "the mean of these"),

@@ -140,6 +140,12 @@ WRONG = {
             "still counts in the divisor",
         ),
         (counted(np.sum), "This is the sum"),
+        (
+            lambda logits, labels: (
+                losses_of(logits[labels > 0], labels[labels > 0]).sum() / len(labels[labels > 0])
+            ),
+            "Class 0 is a class",
+        ),
         (lambda logits, labels: losses_of(logits, labels).mean(), "no class"),
         (lambda logits, labels: losses_of(logits, np.maximum(labels, 0)).mean(), "as class 0"),
         (counted(lambda losses: -losses.mean()), "mean of log p"),

@@ -88,7 +88,7 @@ WRONG = {
         (1, "scale of the chapter"),
         (4.64, "square of c"),
         (2.3, "descent crawls"),
-        (1.5, "two valleys still"),
+        (2, "two valleys still"),
         (6, "with a smaller one"),
         (-2.15, "is positive"),
     ],

@@ -271,6 +271,10 @@ add(
                 "1/T, differentiated in T, has a square in it.",
             ),
             (
+                slope_with(factor=lambda t: -1 / t),
+                "1/T, differentiated in T, is not 1/T: it has another power, and a sign.",
+            ),
+            (
                 slope_with(p_of=lambda z, t: softmax(z)),
                 "The probabilities are those of the loss: the logits are divided by T there.",
             ),

@@ -192,6 +192,12 @@ add(
                 "Here padding counts as class 0, and the network is taught to predict it.",
             ),
             (
+                lambda logits, labels: padded(sparse_softmax_cross_entropy)(
+                    logits, np.where(labels > 0, labels, PADDING)
+                ),
+                "Class 0 is a class like any other. Only −100 is none.",
+            ),
+            (
                 padded(lambda logits, labels: -sparse_softmax_cross_entropy(logits, labels)),
                 "This is the mean of log p. A loss is to fall as p grows.",
             ),

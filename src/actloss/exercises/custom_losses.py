@@ -200,7 +200,7 @@ add(
                 "That is the square of c.",
             ),
             (
-                lambda number: abs(number - scale_of_one_valley()) < 0.5,
+                lambda number: 0 < number - scale_of_one_valley() < 0.5,
                 "Close. Near the limit the second valley is almost flat, and descent crawls: it "
                 "can seem to stay where it only takes long. Count the valleys of the curve, or "
                 "follow the descent for longer.",
