@@ -13,16 +13,19 @@ import numpy as np
 price_of_a_wrong_belief = 1 / 2 * 1 + 1 / 4 * 1 + 1 / 8 * 0 + 1 / 8 * (-2)
 
 
-# %% padded_cross_entropy
-# Padding goes before anything is looked up, so −100 is never an index. What remains is log-sum-exp
-# less the logit of the right class, with the largest logit taken out of each row. The mean
-# is taken over what is left, so a batch with much padding is not easier than one with little. (If
-# nothing is left it is 0/0: skip such a batch.)
-def padded_cross_entropy(logits, labels):
-    counted = labels != -100
-    z, c = logits[counted], labels[counted]
-    z = z - z.max(axis=1, keepdims=True)
-    return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(c)), c])
+# %% distillation_gap
+# $\log p_k = z_k - \log \sum_j e^{z_j}$, so both logarithms come from the logits, and neither is
+# ever −∞. Only the weight $y_k$ is a probability, and where it underflows the term is 0 times a
+# finite number: 0, as it should be. On the way through probabilities 0 · log 0 gives NaN, and a
+# small p that has become 0 costs ∞.
+def log_of_softmax(z):
+    shifted = z - z.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+
+
+def distillation_gap(z, t):
+    log_y, log_p = log_of_softmax(t), log_of_softmax(z)
+    return np.sum(np.exp(log_y) * (log_y - log_p), axis=-1)
 
 
 # %% unclipped_loss

@@ -5,21 +5,24 @@ A line `# %% name` opens the solution of an exercise. The comment below it is it
 
 import numpy as np
 
-# %% loaves_to_bake
+# %% two_kinds_of_days
 # Every second day $c - 80$ loaves are left over, every other day $120 - c$ are missing. The mean
 # loss is $\tfrac12 (c - 80)^2 + \tfrac12 \cdot 4 (120 - c)^2$, and its derivative is zero where
 # $c - 80 = 4 (120 - c)$. So $c$ is a weighted mean, and the weights are those of the two mistakes.
-loaves_to_bake = (1 * 80 + 4 * 120) / (1 + 4)
+two_kinds_of_days = (1 * 80 + 4 * 120) / (1 + 4)
 
 
-# %% bakery_loss
-# First fault: predictions of shape (n, 1) less targets of shape (n,) are all n × n differences. The
-# mean hides it. Worse, it makes the model predict one number for everybody, as each prediction is
-# held against all targets. Second fault: a shortage is a *negative* error, so the weight belongs to
-# the negative part.
-def bakery_loss(predictions, targets, w):
-    error = predictions[:, 0] - targets
-    return np.mean(np.maximum(error, 0) ** 2 + w * np.minimum(error, 0) ** 2)
+# %% distance_gradient
+# First fault: `axis=0` adds up the samples, so each coordinate is divided by a length in which the
+# other samples have a part. With `axis=1` the lengths need `keepdims`, to stay in line with their
+# rows. Second fault: where a prediction is exact, 0/0 is NaN, and one such sample ruins every
+# weight. To choose with `np.where` afterwards is too late: the division has been done, and warned.
+# So the *divisor* is replaced where it is 0. To add a small ε to it is not the same: that shortens
+# the gradients of all small errors.
+def distance_gradient(predictions, targets):
+    error = predictions - targets
+    distance = np.sqrt(np.sum(error**2, axis=1, keepdims=True))
+    return error / np.where(distance > 0, distance, np.ones_like(distance))
 
 
 # %% scale_of_one_valley

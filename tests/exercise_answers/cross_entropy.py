@@ -1,21 +1,13 @@
 """Answers to the exercises on cross-entropy."""
 
 import numpy as np
-from scipy.special import expit, log_expit, logsumexp
+from scipy.special import expit, log_expit, logsumexp, rel_entr
+from scipy.special import log_softmax as scipy_log_softmax
+from scipy.special import softmax as scipy_softmax
 
-from actloss.losses import binary_cross_entropy_with_logits, sparse_softmax_cross_entropy
+from actloss.activations import log_softmax, softmax
+from actloss.losses import binary_cross_entropy_with_logits
 from tests.exercise_answers.cells import compiled
-
-PADDED = """
-def answer(logits, labels):
-    total = np.zeros((), dtype=logits.dtype)
-    count = 0
-    for row, label in zip(logits, labels):
-        if label >= 0:
-            total = total - (row[label] - row.max() - np.log(np.exp(row - row.max()).sum()))
-            count += 1
-    return total / count
-"""
 
 CLIPPED = """
 def answer(z, y):
@@ -33,16 +25,25 @@ def answer(z, y, gamma):
 """
 
 
-def losses_of(z, c):
-    return -(z - logsumexp(z, axis=1, keepdims=True))[np.arange(len(c)), c]
+def weighted_logs(z, t):
+    """The terms whose sum is the divergence."""
+    log_y, log_p = scipy_log_softmax(t, axis=-1), scipy_log_softmax(z, axis=-1)
+    return np.exp(log_y) * (log_y - log_p)
 
 
-def counted(reduce, losses=losses_of):
-    def answer(logits, labels):
-        keep = labels >= 0
-        return reduce(losses(logits[keep], labels[keep]))
+def through_probabilities(z, t):
+    y, p = scipy_softmax(t, axis=-1), scipy_softmax(z, axis=-1)
+    return (y * (np.log(y) - np.log(p))).sum(axis=-1)
 
-    return answer
+
+def through_rel_entr(z, t):
+    return rel_entr(scipy_softmax(t, axis=-1), scipy_softmax(z, axis=-1)).sum(axis=-1)
+
+
+def without_shift(z, t):
+    y = np.exp(t - logsumexp(t, axis=-1, keepdims=True))
+    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+    return (y * (t - logsumexp(t, axis=-1, keepdims=True) - log_p)).sum(axis=-1)
 
 
 def focal_parts(z, y):
@@ -82,17 +83,16 @@ def focal_of_one_side(z, y, gamma):
 
 RIGHT = {
     "price_of_a_wrong_belief": [0.5, 1 / 2, np.float32(0.5)],
-    "padded_cross_entropy": [
-        compiled(PADDED),
-        lambda logits, labels: (
-            np.where(
-                labels < 0,
-                0,
-                sparse_softmax_cross_entropy(logits, np.where(labels < 0, 0, labels)),
-            ).sum()
-            / int((labels >= 0).sum())
+    "distillation_gap": [
+        lambda z, t: weighted_logs(z, t).sum(axis=-1),
+        lambda z, t: (
+            (scipy_softmax(t, axis=-1) * (t - z)).sum(axis=-1)
+            + logsumexp(z, axis=-1)
+            - logsumexp(t, axis=-1)
         ),
-        counted(np.mean),
+        lambda z, t: np.einsum(
+            "...k,...k", scipy_softmax(t, axis=-1), log_softmax(t) - log_softmax(z)
+        ),
     ],
     "unclipped_loss": [
         lambda z, y: np.logaddexp(0, z) - y * z,
@@ -120,44 +120,23 @@ WRONG = {
         (0, "same entropy"),
         (-0.5, "cheaper than the truth"),
     ],
-    "padded_cross_entropy": [
+    "distillation_gap": [
+        (through_probabilities, "0 by the logarithm of 0"),
+        (through_rel_entr, "safe now"),
         (
-            counted(
-                np.mean,
-                lambda z, c: np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(c)), c],
-            ),
-            "exp(1000) is more",
+            lambda z, t: -(scipy_softmax(t, axis=-1) * log_softmax(z)).sum(axis=-1),
+            "This is the cross-entropy",
         ),
-        (
-            counted(
-                np.mean,
-                lambda z, c: -np.log(np.exp(-losses_of(z, c))),
-            ),
-            "rounded to 0",
-        ),
-        (
-            lambda logits, labels: counted(np.sum)(logits, labels) / len(labels),
-            "still counts in the divisor",
-        ),
-        (counted(np.sum), "This is the sum"),
-        (
-            lambda logits, labels: (
-                losses_of(logits[labels > 0], labels[labels > 0]).sum() / len(labels[labels > 0])
-            ),
-            "Class 0 is a class",
-        ),
-        (lambda logits, labels: losses_of(logits, labels).mean(), "no class"),
-        (lambda logits, labels: losses_of(logits, np.maximum(labels, 0)).mean(), "as class 0"),
-        (counted(lambda losses: -losses.mean()), "mean of log p"),
-        (
-            counted(lambda losses: (1 - np.exp(-losses)).mean()),
-            "that was missing",
-        ),
-        (counted(lambda losses: losses), "One number for the batch"),
-        (
-            lambda logits, labels: counted(np.sum)(logits, labels) / (labels >= 0).sum(),
-            "a mean needs none",
-        ),
+        (lambda z, t: weighted_logs(t, z).sum(axis=-1), "have changed places"),
+        (lambda z, t: -weighted_logs(z, t).sum(axis=-1), "never negative"),
+        (lambda z, t: (scipy_softmax(t, axis=-1) * (t - z)).sum(axis=-1), "A logit is not"),
+        (lambda z, t: (log_softmax(t) - log_softmax(z)).sum(axis=-1), "do not count alike"),
+        (lambda z, t: weighted_logs(z, t).mean(axis=-1), "sum to 1 already"),
+        (lambda z, t: weighted_logs(z.T, t.T).T.sum(axis=0), "samples with each other"),
+        (lambda z, t: weighted_logs(z, t).sum(), "one for the batch"),
+        (lambda z, t: weighted_logs(z, t).sum(axis=-1).mean(), "left to the caller"),
+        (lambda z, t: ((softmax(t) - softmax(z)) ** 2).sum(axis=-1), "0 should come out"),
+        (without_shift, "gives up its maximum"),
     ],
     "unclipped_loss": [
         (compiled(CLIPPED), "Which line does that"),

@@ -4,29 +4,30 @@ import numpy as np
 
 from tests.exercise_answers.cells import compiled
 
-BAKERY = """
-def answer(predictions, targets, w):
+DISTANCE = """
+def answer(predictions, targets):
     error = predictions - targets
-    cost = w * np.maximum(error, 0) ** 2 + np.minimum(error, 0) ** 2
-    return np.mean(cost)
+    distance = np.sqrt(np.sum(error**2, axis=0))
+    return error / distance
 """
-OWN = ("predictions - targets", "predictions[:, 0] - targets")
-SIDE = (
-    "w * np.maximum(error, 0) ** 2 + np.minimum(error, 0) ** 2",
-    "np.maximum(error, 0) ** 2 + w * np.minimum(error, 0) ** 2",
-)
+ROWS = ("axis=0", "axis=1, keepdims=True")
+SAFE = ("error / distance", "error / np.where(distance == 0, np.ones_like(distance), distance)")
 
 
-def bakery(*changes):
-    text = BAKERY
+def distance(*changes):
+    text = DISTANCE
     for old, new in changes:
         assert old in text
         text = text.replace(old, new)
     return compiled(text)
 
 
-def bakery_of(cost):
-    return lambda predictions, targets, w: np.mean(cost(predictions.ravel() - targets, w))
+def one_by_one(predictions, targets):
+    gradient = np.zeros_like(predictions)
+    for i, error in enumerate(predictions - targets):
+        if error.any():
+            gradient[i] = error / np.linalg.norm(error)
+    return gradient
 
 
 def parts(p, y):
@@ -39,12 +40,12 @@ def quotient_rule(p, y):
 
 
 RIGHT = {
-    "loaves_to_bake": [112, 112.0, np.float32(112)],
-    "bakery_loss": [
-        bakery(OWN, SIDE),
-        bakery(("predictions - targets", "targets - predictions.ravel()")),
-        bakery_of(lambda error, w: (1 + (w - 1) * (error < 0).astype(error.dtype)) * error**2),
-        lambda predictions, targets, w: bakery(OWN, SIDE)(predictions, targets, w),
+    "two_kinds_of_days": [112, 112.0, np.float32(112)],
+    "distance_gradient": [
+        distance(ROWS, SAFE),
+        distance(ROWS, ("error / distance", "error / (distance + (distance == 0))")),
+        distance(ROWS, ("error / distance", "error / np.maximum(distance, 1e-30)")),
+        one_by_one,
     ],
     "scale_of_one_valley": [2.154, 2.1, 2.2],
     "soft_dice_gradient": [
@@ -57,7 +58,7 @@ RIGHT = {
 }
 
 WRONG = {
-    "loaves_to_bake": [
+    "two_kinds_of_days": [
         (100, "That is the mean"),
         (88, "on the wrong side"),
         (120, "in proportion"),
@@ -66,22 +67,28 @@ WRONG = {
         (106.667, "twice as much"),
         (160, "every step back"),
     ],
-    "bakery_loss": [
-        (bakery(), "Print the shape"),
-        (bakery(SIDE), "all pairs"),
-        (bakery(OWN), "a positive or a negative error"),
+    "distance_gradient": [
+        (distance(), "along which axis"),
+        (distance(SAFE), "whose coordinates"),
+        (distance(ROWS), "Which slope does the exercise"),
+        (distance(("axis=0", "axis=1")), "What does keepdims do"),
+        (distance(ROWS, SAFE, ("return error", "return -error")), "where the loss grows"),
+        (lambda predictions, targets: 2 * (predictions - targets), "squared distance"),
+        (lambda predictions, targets: np.sign(predictions - targets), "coordinate by coordinate"),
+        (distance(ROWS, ("np.sqrt", "")), "The root is missing"),
+        (distance(ROWS, SAFE, ("distance)\n", "distance) / len(error)\n")), "no mean to divide"),
+        (distance(ROWS, ("error / distance", "error / (distance + 1e-8)")), "makes it shorter"),
         (
-            bakery(OWN, SIDE, ("w * np.minimum(error, 0) ** 2", "(w * np.minimum(error, 0)) ** 2")),
-            "inside the square",
+            distance(ROWS, ("return error / distance", "return np.nan_to_num(error / distance)")),
+            "even where the result is thrown away",
         ),
-        (bakery(OWN, SIDE, ("np.mean", "np.sum")), "This is the sum"),
-        (bakery(OWN, SIDE, (" ** 2", "")), "opposite sign cancel"),
         (
-            bakery_of(lambda error, w: np.maximum(error, 0) - w * np.minimum(error, 0)),
-            "weighs the distance",
+            distance(
+                ROWS,
+                ("return error / distance", "return np.where(distance, error / distance, 0)"),
+            ),
+            "even where the result is thrown away",
         ),
-        (bakery(OWN, SIDE, ("np.mean(cost)", "cost")), "mean over the samples"),
-        (bakery_of(lambda error, w: np.where(error < 0, w, 1.0) * error**2), "np.where makes"),
     ],
     "scale_of_one_valley": [
         (3, "two heaps of one size"),

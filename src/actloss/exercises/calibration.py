@@ -206,7 +206,8 @@ add(
             (
                 summed_gaps(lambda sums: sums, False),
                 "Call it with 2 bins and with 5: it hardly depends on them, as gaps of opposite "
-                "sign cancel. Where does the formula take the size of a gap?",
+                "sign cancel. Where does the formula take the size of a gap? (If the example "
+                "shows a confidence of 1, that is the other fault.)",
             ),
             (
                 summed_gaps(np.abs, False),

@@ -10,7 +10,6 @@ from actloss.losses import (
     focal_loss,
     focal_loss_grad,
     kl_divergence,
-    sparse_softmax_cross_entropy,
 )
 
 CHAPTER = "cross-entropy"
@@ -25,52 +24,29 @@ def excess_bits():
     return float(kl_divergence(BELIEF, TRUTH)) / np.log(2)
 
 
-# 2. Write the mean cross-entropy of what is no padding
-
-PADDING, TOKENS = -100, 3  # fixed, so that `labels` fit the extremes too
-FAR_APART = np.array(
-    [
-        [1000.0, 0.0, -5.0, 3.0, 0.0],
-        [-1000.0, 0.0, -2000.0, -1.0, -1.0],
-        [-3000.0, -2000.0, -2500.0, -2000.0, -2001.0],
-    ]
-)
+# 2. Write the divergence between two networks, from their logits
 
 
-def draw_padded(rng):
-    classes = int(rng.choice([2, 4, 5]))
-    labels = rng.integers(classes, size=TOKENS)
-    labels[1:] = np.where(rng.random(TOKENS - 1) < 0.4, PADDING, labels[1:])
-    return {
-        "logits": rng.normal(scale=3.0, size=(TOKENS, classes)),
-        "labels": rng.permutation(labels),
-    }
+def draw_two_networks(rng):
+    shape = tuple(rng.integers(2, 5, size=rng.choice([1, 2])))
+    scale = 3.0 if rng.random() < 0.7 else 600.0
+    return {"z": rng.normal(scale=3.0, size=shape), "t": rng.normal(scale=scale, size=shape)}
 
 
-def mean_of_counted(logits, labels):
-    counted = labels != PADDING
-    losses = sparse_softmax_cross_entropy(logits[counted], labels[counted])
-    return losses.mean()
+def divergence(z, t, axis=-1):
+    return (softmax(t, axis=axis) * (log_softmax(t, axis=axis) - log_softmax(z, axis=axis))).sum(
+        axis=axis
+    )
 
 
-def padded(losses_of, total=np.mean):
-    """The mean with other losses, or another way to one number."""
-
-    def wrong(logits, labels):
-        counted = labels != PADDING
-        return total(losses_of(logits[counted], labels[counted]))
-
-    return wrong
+def divergence_of_probabilities(z, t):
+    p, y = softmax(z), softmax(t)
+    return (y * np.log(y / p)).sum(axis=-1)
 
 
-def own_entry(rows, labels):
-    return rows[np.arange(len(labels)), labels]
-
-
-def shifted_by_one_maximum(logits, labels):
-    largest = logits.max(initial=-np.inf)
-    total = np.exp(logits - largest).sum(axis=1)
-    return largest + np.log(total) - own_entry(logits, labels)
+def divergence_with_where(z, t):
+    p, y = softmax(z), softmax(t)
+    return np.where(y > 0, y * np.log(y / p), 0).sum(axis=-1)
 
 
 # 3. Find the bug: a clipped probability
@@ -152,69 +128,73 @@ add(
         ],
     ),
     Exercise(
-        "padded_cross_entropy",
+        "distillation_gap",
         chapter=CHAPTER,
         points=2,
         difficulty=2,
-        reference=mean_of_counted,
-        draw=draw_padded,
-        axes=2,
-        # Several, for each meets other labels.
-        extremes=(FAR_APART, FAR_APART[:, ::-1], -FAR_APART, FAR_APART[:, [1, 0, 4, 2, 3]]) * 3,
+        reference=divergence,
+        draw=draw_two_networks,
+        axes=1,
+        smallest=1e-9,  # the difference of two logarithms of a thousand
+        extremes=([1000.0, 0.0], [[-1000.0, -2000.0, 0.0], [900.0, 901.0, 0.0]]) * 2,
         mistakes=[
+            # Those that fail on fewer inputs come first.
             (
-                padded(lambda logits, labels: -np.log(own_entry(softmax(logits), labels))),
-                "A probability that was rounded to 0 has an infinite surprise. Stay with the "
-                "logits: log-sum-exp less the logit of the right class.",
+                divergence_with_where,
+                "Where y is 0 you are safe now. But p may underflow as well, and then the loss "
+                "is ∞ where it should be some hundreds. Stay with the logits.",
             ),
             (
-                padded(shifted_by_one_maximum),
-                "One maximum for all tokens: a row far below it underflows as a whole.",
+                divergence_of_probabilities,
+                "Where y underflows to 0, this multiplies 0 by the logarithm of 0: NaN. Both "
+                "logarithms can be had from the logits, without a probability.",
             ),
             (
-                padded(sparse_softmax_cross_entropy, lambda losses: losses.sum() / TOKENS),
-                "The padding costs nothing now, yet it still counts in the divisor. A batch with "
-                "more padding would seem easier.",
+                lambda z, t: -(softmax(t) * log_softmax(z)).sum(axis=-1),
+                "This is the cross-entropy. What would remain of it if both networks agreed?",
             ),
             (
-                padded(sparse_softmax_cross_entropy, np.sum),
-                "This is the sum. Divide it by the number of tokens that count.",
+                lambda z, t: divergence(t, z),
+                "The two networks have changed places. Whose probabilities decide how often a "
+                "class turns up?",
             ),
             (
-                lambda logits, labels: own_entry(-log_softmax(logits), labels).mean(),
-                "−100 is no class: as an index it points outside the array. Leave the padding out "
-                "before you look anything up.",
+                lambda z, t: -divergence(z, t),
+                "A divergence is never negative: look at the quotient in the logarithm.",
             ),
             (
-                lambda logits, labels: sparse_softmax_cross_entropy(
-                    logits, np.where(labels == PADDING, 0, labels)
-                ).mean(),
-                "Here padding counts as class 0, and the network is taught to predict it.",
+                lambda z, t: (softmax(t) * (t - z)).sum(axis=-1),
+                "A logit is not the logarithm of a probability. What is between them?",
             ),
             (
-                lambda logits, labels: padded(sparse_softmax_cross_entropy)(
-                    logits, np.where(labels > 0, labels, PADDING)
-                ),
-                "Class 0 is a class like any other. Only −100 is none.",
+                lambda z, t: (log_softmax(t) - log_softmax(z)).sum(axis=-1),
+                "The classes do not count alike: each is weighted by how often it turns up.",
             ),
             (
-                padded(lambda logits, labels: -sparse_softmax_cross_entropy(logits, labels)),
-                "This is the mean of log p. A loss is to fall as p grows.",
+                lambda z, t: divergence(z, t) / z.shape[-1],
+                "The weights of the classes sum to 1 already: this is a sum and no mean.",
             ),
             (
-                padded(lambda logits, labels: 1 - own_entry(softmax(logits), labels)),
-                "This is the probability that was missing. The surprise is a logarithm.",
+                lambda z, t: divergence(z, t, axis=0),
+                "This compares samples with each other. Classes lie along the last axis.",
             ),
-            ("shape", "One number for the batch is asked for: the mean over what is no padding."),
+            (
+                lambda z, t: divergence(z, t).sum(),
+                "One number for each sample is asked for; this is one for the batch.",
+            ),
+            (
+                lambda z, t: divergence(z, t).mean(),
+                "The mean over the batch is left to the caller: one number for each sample.",
+            ),
+            (
+                "values",
+                "Try t and z equal: 0 should come out. Then let the logits of t lie a thousand "
+                "apart.",
+            ),
             (
                 "extremes",
-                "exp(1000) is more than a float can hold, and exp(−1001) is 0. Which number may "
-                "be taken from all logits of a token?",
-            ),
-            (
-                "dtype",
-                "A count such as counted.sum() is a NumPy integer of 64 bits, and float32 divided "
-                "by it is float64. len() and int() give Python numbers, and a mean needs none.",
+                "exp(1000) is more than a float can hold, and exp(−1000) is 0. Log-sum-exp "
+                "bears both, if each row gives up its maximum first.",
             ),
         ],
     ),

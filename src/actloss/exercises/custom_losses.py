@@ -21,26 +21,43 @@ def best_between(low_weight=1.0, high_weight=SHORTAGE):
     return (low_weight * low + high_weight * high) / (low_weight + high_weight)
 
 
-# 2. Find the bug: a mean over all pairs
+# 2. Find the bug: the gradient of a distance
 
 
-def draw_bakery(rng):
-    samples = int(rng.integers(2, 5))
-    return {
-        "predictions": rng.normal(scale=3.0, size=(samples, 1)),
-        "targets": rng.normal(scale=3.0, size=samples),
-        "w": float(rng.uniform(2.0, 9.0)),
-    }
+def draw_places(rng):
+    shape = int(rng.choice([1, 4, 5])), int(rng.integers(2, 4))
+    error = rng.normal(scale=3.0, size=shape)
+    error *= rng.choice([0.0, 1e-6, 1.0], p=[0.2, 0.2, 0.6], size=(shape[0], 1))
+    targets = np.round(rng.normal(scale=3.0, size=shape), 2)
+    return {"predictions": targets + error, "targets": targets}
 
 
-def asymmetric_mean(predictions, targets, w):
-    if predictions.shape != (len(targets), 1):
-        raise ValueError("one prediction a target")
-    return asymmetric(predictions[:, 0] - targets, 1, w).mean()
+def distance_gradient(predictions, targets):
+    if predictions.shape != targets.shape:
+        raise ValueError("one place a target")
+    error = predictions - targets
+    return towards(error, np.sqrt((error**2).sum(axis=1, keepdims=True)))
 
 
-def asymmetric(error, surplus, shortage):
-    return surplus * np.maximum(error, 0) ** 2 + shortage * np.minimum(error, 0) ** 2
+def towards(error, length):
+    """error / length, and 0 where there is no error."""
+    return np.divide(error, length, out=np.zeros_like(error), where=length != 0)
+
+
+def divided_by(length, keepdims=True):
+    def wrong(predictions, targets):
+        error = predictions - targets
+        return error / length(error, keepdims)
+
+    return wrong
+
+
+def over_coordinates(error, keepdims):
+    return np.sqrt((error**2).sum(axis=1, keepdims=keepdims))
+
+
+def over_samples(error, keepdims):
+    return np.sqrt((error**2).sum(axis=0, keepdims=keepdims))
 
 
 # 3. An experiment: how wide a bounded loss must be to have one valley
@@ -89,7 +106,7 @@ def soft_dice_slope(p, y):
 
 add(
     NumberExercise(
-        "loaves_to_bake",
+        "two_kinds_of_days",
         chapter=CHAPTER,
         points=1,
         difficulty=1,
@@ -122,63 +139,62 @@ add(
         ],
     ),
     Exercise(
-        "bakery_loss",
+        "distance_gradient",
         chapter=CHAPTER,
         points=2,
         difficulty=2,
-        reference=asymmetric_mean,
-        draw=draw_bakery,
+        reference=distance_gradient,
+        draw=draw_places,
         axes=2,
         extremes=(),
         mistakes=[
             (
-                lambda predictions, targets, w: asymmetric(predictions - targets, w, 1).mean(),
-                "Print the shape of the error. How many differences do n predictions and n "
-                "targets have, and how many are there here?",
+                lambda predictions, targets: towards(
+                    predictions - targets, over_samples(predictions - targets, True)
+                ),
+                "No NaN any more. But whose coordinates belong to one distance? Look at the axis.",
             ),
             (
-                lambda predictions, targets, w: asymmetric(predictions - targets, 1, w).mean(),
-                "The weight is on the right side now. But the mean runs over all pairs of a "
-                "prediction and a target.",
+                divided_by(over_samples),
+                "Each sample is a place with a distance of its own: along which axis does this "
+                "sum run? (If the example shows NaN, that is the other fault.)",
             ),
             (
-                lambda predictions, targets, w: asymmetric(
-                    predictions[:, 0] - targets, w, 1
-                ).mean(),
-                "Each prediction meets its own target now. Is a prediction that is too low a "
-                "positive or a negative error?",
+                divided_by(over_coordinates),
+                "The distances are right now. Where a prediction is exact, 0/0 is NaN. Which "
+                "slope does the exercise ask for there?",
             ),
             (
-                lambda predictions, targets, w: asymmetric(
-                    predictions[:, 0] - targets, 1, w**2
-                ).mean(),
-                "The weight is inside the square, and so counts twice.",
+                divided_by(over_coordinates, keepdims=False),
+                "The sum has taken its axis away, and the distances no longer line up with their "
+                "rows. What does keepdims do?",
             ),
             (
-                lambda predictions, targets, w: asymmetric(predictions[:, 0] - targets, 1, w).sum(),
-                "This is the sum. The mean of the losses is asked for.",
+                lambda predictions, targets: -distance_gradient(predictions, targets),
+                "These point towards the target. A gradient points to where the loss grows.",
             ),
             (
-                lambda predictions, targets, w: (
-                    np.where(predictions[:, 0] < targets, w, 1) * (predictions[:, 0] - targets)
-                ).mean(),
-                "The error is not squared: mistakes of opposite sign cancel.",
+                lambda predictions, targets: 2 * (predictions - targets),
+                "This is the gradient of the squared distance.",
             ),
             (
-                lambda predictions, targets, w: (
-                    np.where(predictions[:, 0] < targets, w, 1)
-                    * np.abs(predictions[:, 0] - targets)
-                ).mean(),
-                "This weighs the distance. The loss weighs its square.",
+                lambda predictions, targets: np.sign(predictions - targets),
+                "This is the gradient of the sum of absolute errors, coordinate by coordinate.",
             ),
             (
-                "shape",
-                "One number is asked for: the mean over the samples.",
+                divided_by(lambda error, keepdims: (error**2).sum(axis=1, keepdims=keepdims)),
+                "The root is missing: each gradient is to have the length 1.",
             ),
             (
-                "dtype",
-                "np.where makes float64 of two Python numbers. Positive and negative part of the "
-                "error do without it.",
+                lambda predictions, targets: (
+                    distance_gradient(predictions, targets) / len(predictions)
+                ),
+                "Each sample has its own loss here. There is no mean to divide by.",
+            ),
+            (
+                "values",
+                "Try errors of a millionth: the gradient has the length 1 there too. A number "
+                "that is added to the distance makes it shorter.",
             ),
         ],
     ),
