@@ -43,8 +43,11 @@ def unclipped_loss(z, y):
 # we have $p' = p(1 - p)$ and $(\log p)' = 1 - p$. The product rule gives
 #
 # $$
-# \frac{d\ell}{dx} = \gamma (1 - p)^{\gamma - 1} p (1 - p) \log p - (1 - p)^\gamma (1 - p)
-# = -(1 - p)^\gamma \bigl(1 - p - \gamma\, p \log p\bigr) .
+# \begin{aligned}
+# \frac{d\ell}{dx} &= \gamma (1 - p)^{\gamma - 1}\, p (1 - p) \log p \\
+# &\quad - (1 - p)^\gamma (1 - p) \\
+# &= -(1 - p)^\gamma \bigl(1 - p - \gamma\, p \log p\bigr) .
+# \end{aligned}
 # $$
 #
 # For $y = 0$ the chain rule adds a minus. Both terms in the bracket are positive, so the new one
