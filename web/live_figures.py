@@ -19,8 +19,8 @@ SHARED = "shared:"  # loader.js turns what follows into an address beside itself
 STILL_PICTURE = "image/svg+xml"
 PARTS = ("Dropdown", "Slider", "Question")
 # How many letters of a question surely fit in a line, on a desk and on a phone.
-LETTERS_IN_LINE = {"desk": 84, "phone": 42}
-BUTTON = (1.2, 6)  # how much wider its letters are, and how many there is room for around them
+LETTERS_IN_LINE = {"desk": 82, "phone": 40}
+BUTTON = (1.1, 4)  # how much wider its letters are, and how many there is room for around them
 
 
 def widget_outputs(notebook: dict) -> dict[str, dict]:
@@ -68,7 +68,7 @@ def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
 
 
 def lines_of_question(models: dict[str, dict], model_id: str) -> list[str]:
-    """How many lines the question before a figure takes when it is answered, as CSS properties."""
+    """How much room the question before a figure takes when it is answered, as CSS properties."""
     children = models[model_id]["state"].get("children", ())
     states = [models[reference(child)]["state"] for child in children]
     asked = next((state for state in states if "question" in state), None)
@@ -77,21 +77,22 @@ def lines_of_question(models: dict[str, dict], model_id: str) -> list[str]:
     texts = [f"Predict first. {asked['question']}", f"Not quite. {asked['explanation']}"]
     properties = []
     for width, letters in LETTERS_IN_LINE.items():
-        lines = sum(math.ceil(len(text) / letters) for text in texts)
-        rows = rows_of_buttons([*asked["options"], "Skip"], letters)
+        rows, broken = rows_of_buttons([*asked["options"], "Skip"], letters)
+        lines = sum(math.ceil(len(text) / letters) for text in texts) + broken
         properties += [f"--{width}-lines:{lines}", f"--{width}-options:{rows}"]
     return properties
 
 
-def rows_of_buttons(labels: list[str], letters: int) -> int:
-    """How many rows buttons take that stand beside each other as long as they fit."""
-    rows, used = 0, letters
+def rows_of_buttons(labels: list[str], letters: int) -> tuple[int, int]:
+    """Rows of buttons that stand beside each other where they fit; lines that break within one."""
+    rows, broken, used = 0, 0, letters
     for label in labels:
         wide = BUTTON[0] * len(label) + BUTTON[1]
         if used + wide > letters:
-            rows, used = rows + math.ceil(wide / letters), 0
+            rows, used = rows + 1, 0
         used += wide
-    return rows
+        broken += math.ceil(wide / letters) - 1
+    return rows, broken
 
 
 def reference(value: str | None) -> str:

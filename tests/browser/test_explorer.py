@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets.activation_explorer import PARAMETERS
-from tests.browser.book import DRIVEN_EXPLORERS, name_of
+from tests.browser.book import DRIVEN_EXPLORERS, EXPLORERS, name_of
 from tests.browser.figure import (
     GREEK,
     Finger,
@@ -14,6 +14,7 @@ from tests.browser.figure import (
     choose,
     ends_of_axis,
     handle_of,
+    live_figure,
     middle,
     read,
     scroll_by_finger,
@@ -52,7 +53,10 @@ def test_the_book_has_explorers():
     }
 
 
-def test_as_stored(slot, figure):
+@pytest.mark.parametrize("figure", EXPLORERS, ids=name_of)
+def test_as_stored(open_page, figure):
+    """Each figure of the book, on whatever page it stands."""
+    slot = live_figure(open_page(figure.page), figure.slot)
     shown = {
         name: figure.plot[name] for name in PARAMETERS if figure.plot[f"{name}_display"] != "none"
     }

@@ -9,6 +9,10 @@ HAVE_FIGURES = [
     page for page in PAGES if page != "index.html" and parse(page).select(".widget-slot")
 ]
 
+# In pixels: how much of the place may stay empty. A question whose words are short takes less than
+# its number of letters says.
+MOST_FREE = -120
+
 HEIGHTS = """slots => slots.map((slot) => {
   const parts = [...slot.children].filter((part) => part.checkVisibility());
   const tall = parts.reduce((sum, part) => sum + part.getBoundingClientRect().height, 0);
@@ -27,4 +31,4 @@ def test_figure_fits_its_place(open_page, path, width):
         question.get_by_role("button").first.click()
     heights = slots.evaluate_all(HEIGHTS)
     assert heights
-    assert [(name, excess) for name, excess in heights if excess > 1] == []
+    assert [(name, excess) for name, excess in heights if not MOST_FREE < excess <= 1] == []
