@@ -44,7 +44,7 @@ def book(clone):
     """A clone with this book's sources and what its pages load, already built."""
     for name in ("_config.yml", "_toc.yml", "references.bib"):
         shutil.copy(ROOT / name, clone)
-    for name in ("chapters", "src"):
+    for name in ("chapters", "exercises", "src"):
         shutil.copytree(ROOT / name, clone / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "web", clone / "web", ignore=shutil.ignore_patterns("node_modules"))
     (clone / "web/src/node_modules").symlink_to(ROOT / "web/src/node_modules")
@@ -61,7 +61,7 @@ def test_the_example_chapter_becomes_a_page(book, run_tool):
 
     toc = (book / "_toc.yml").read_text(encoding="utf-8")
     line = "      - file: chapters/relu-family\n"
-    (book / "_toc.yml").write_text(toc.replace(line, line + example("_toc.yml") + "\n"))
+    (book / "_toc.yml").write_text(toc.replace(line, example("_toc.yml") + "\n" + line))
 
     assert execute == "make execute NOTEBOOK=softsign"
     executed = run_tool("-m", "tools.execute", "softsign")
