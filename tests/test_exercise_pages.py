@@ -1,4 +1,4 @@
-"""Solutions join the page of their exercises while it is read, and only there."""
+"""What joins a page of exercises while it is read, and only there: its download, its solutions."""
 
 import importlib.util
 import json
@@ -9,9 +9,9 @@ from sphinx.errors import ExtensionError
 
 from tools.stamps import ROOT
 
-SPEC = importlib.util.spec_from_file_location("solutions", ROOT / "web" / "solutions.py")
-solutions = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(solutions)
+SPEC = importlib.util.spec_from_file_location("exercise_pages", ROOT / "web" / "exercise_pages.py")
+pages = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(pages)
 
 FILE = '''"""About."""
 
@@ -59,14 +59,14 @@ def read(tmp_path, monkeypatch):
 
     def read(name, notebook=NOTEBOOK):
         source = [json.dumps(notebook)]
-        solutions.fold_in_solutions(app, name, source)
+        pages.complete_exercises(app, name, source)
         return json.loads(source[0]), noted
 
     return read
 
 
 def test_sections():
-    assert solutions.solutions_of(FILE) == {
+    assert pages.solutions_of(FILE) == {
         "first": ("Because $1 + 1 = 2$.\n\nAnd so on.", "first = 2"),
         "second": ("", "def second(x):\n    # a step\n    return x"),
     }
@@ -76,28 +76,36 @@ def test_solution_follows_its_check_and_page_is_read_again_when_it_changes(read)
     notebook, noted = read("chapters/exercises/one")
     cells = notebook["cells"]
     kinds = [c["cell_type"] for c in cells]
-    assert kinds == ["markdown", "code", "code", "markdown", "code", "markdown"]
-    assert cells[3]["source"].startswith(":::{dropdown} Solution of `first`\nBecause $1 + 1 = 2$.")
-    assert "```python\nfirst = 2\n```" in cells[3]["source"]
-    assert "def second(x)" in cells[5]["source"]
+    assert kinds == ["markdown", "markdown", "code", "code", "markdown", "code", "markdown"]
+    assert cells[4]["source"].startswith(":::{dropdown} Solution of `first`\nBecause $1 + 1 = 2$.")
+    assert "```python\nfirst = 2\n```" in cells[4]["source"]
+    assert "def second(x)" in cells[6]["source"]
     assert noted[0].endswith("one.py")
 
 
-def test_other_pages_and_a_book_without_solutions_are_left_alone(read, monkeypatch):
+def test_other_pages_are_left_alone(read):
     assert read("chapters/one")[0] == NOTEBOOK
+
+
+def test_a_book_without_solutions_still_offers_the_notebook(read, monkeypatch):
     monkeypatch.setenv("SOLUTIONS", "off")
-    assert read("chapters/exercises/one")[0] == NOTEBOOK
+    title, download, *rest = read("chapters/exercises/one")[0]["cells"]
+    assert [title, *rest] == NOTEBOOK["cells"]
+    assert download["source"].startswith("{download}`Download the notebook <one.ipynb>`")
 
 
 def test_missing_solution_is_named(read):
     with pytest.raises(ExtensionError, match=r"one\.py has no `# %% third`"):
-        read("chapters/exercises/one", {"cells": [cell("check-third", grade=True)]})
+        read(
+            "chapters/exercises/one",
+            {"cells": [NOTEBOOK["cells"][0], cell("check-third", grade=True)]},
+        )
 
 
 @pytest.mark.parametrize(
     "path", sorted((ROOT / "exercises" / "solutions").glob("*.py")), ids=lambda path: path.stem
 )
 def test_every_solution_is_explained(path):
-    for name, (explanation, code) in solutions.solutions_of(path.read_text("utf-8")).items():
+    for name, (explanation, code) in pages.solutions_of(path.read_text("utf-8")).items():
         assert len(explanation) > 40, name
         assert code
