@@ -2,48 +2,28 @@
 
 import base64
 import json
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
+from itertools import product
 
-import ipywidgets
 import numpy as np
 import pytest
 
 from actloss.activations import softmax
 from actloss.calibration import expected_calibration_error, reliability
 from actloss.losses import brier_score, sparse_softmax_cross_entropy
-from actloss.widgets import CalibrationExplorer, Prediction
-from actloss.widgets.calibration_explorer import BINS, TEMPERATURES, CalibrationPlot
+from actloss.widgets import CalibrationExplorer
+from actloss.widgets.calibration_explorer import BINS, TEMPERATURES
 from actloss.widgets.module import join_module
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_state_can_be_stored,
+    controls_of,
+    plot_of,
+    question,
+)
+from tests.node import in_node
 
 MODULE = join_module("calibration_explorer.js")
-
-
-def in_node(program):
-    """The JSON that `program` prints, with the functions of the module at hand."""
-    code = MODULE.replace("export default { render };", "")
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    done = subprocess.run(
-        [node, "--input-type=module"],
-        input=code + program,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, CalibrationPlot))
-
-
-def controls_of(explorer):
-    box = next(child for child in explorer.children if isinstance(child, ipywidgets.HBox))
-    return {control.description: control for control in box.children}
 
 
 @pytest.fixture(scope="module")
@@ -57,19 +37,20 @@ def data():
     return logits, labels
 
 
+def measure(plot, settings):
+    """What JavaScript measures at each (temperature, bins), from what the page is sent."""
+    data = f"const data = decode({json.dumps(plot.logits)}, {json.dumps(plot.labels)});"
+    asked = f"{json.dumps(settings)}.map(([t, bins]) => measure(data, t, bins))"
+    return in_node(MODULE + data, asked)
+
+
 def test_parity_with_numpy(data):
     logits, labels = data
     plot = plot_of(CalibrationExplorer(logits, labels))
-    temperatures = [*TEMPERATURES, 0.5, 1.0, 1.35, 2.5]
-    found = in_node(
-        f"const data = decode({json.dumps(plot.logits)}, {json.dumps(plot.labels)});\n"
-        f"const out = {temperatures}.flatMap((t) => {list(BINS)}.map((n) => "
-        "[t, n, measure(data, t, n)]));\n"
-        "process.stdout.write(JSON.stringify(out));\n"
-    )
+    settings = list(product([*TEMPERATURES, 0.5, 1.0, 1.35, 2.5], BINS))
     stored = np.round((logits - logits.max(axis=1, keepdims=True)) * 1024) / 1024
     correct = stored.argmax(axis=1) == labels
-    for temperature, bins, measured in found:
+    for (temperature, bins), measured in zip(settings, measure(plot, settings), strict=True):
         p = softmax(stored, temperature=temperature)
         confidence = p.max(axis=1)
         expected = {
@@ -83,18 +64,14 @@ def test_parity_with_numpy(data):
         assert measured == pytest.approx(expected, rel=1e-12, abs=1e-14)
         parts = reliability(confidence, correct, bins=bins)
         np.testing.assert_array_equal([bin["count"] for bin in drawn], parts.counts)
-        for name in ("confidence", "accuracy"):  # NaN in JSON is null
-            values = [np.nan if bin[name] is None else bin[name] for bin in drawn]
+        for name in ("confidence", "accuracy"):
+            values = [bin[name] for bin in drawn]
             np.testing.assert_allclose(values, getattr(parts, name), rtol=1e-12)
 
 
 def test_measures_are_those_of_the_stored_logits(data):
     explorer = CalibrationExplorer(*data, temperature=2.0, bins=15)
-    plot = plot_of(explorer)
-    (found,) = in_node(
-        f"const data = decode({json.dumps(plot.logits)}, {json.dumps(plot.labels)});\n"
-        "process.stdout.write(JSON.stringify([measure(data, 2, 15)]));\n"
-    )
+    (found,) = measure(plot_of(explorer), [(2.0, 15)])
     found.pop("bins")
     assert explorer.measures == pytest.approx(found, rel=1e-12)
 
@@ -159,7 +136,7 @@ def test_errors_say_what_was_expected(data, settings, message):
 
 
 def test_prediction_locks_the_slider(data):
-    ask = Prediction("What?", ["a", "b"], answer=0, explanation="Because.", shows=2.0)
+    ask = question(shows=2.0)
     explorer = CalibrationExplorer(*data, predict=ask)
     assert explorer.children[0] is ask
     assert controls_of(explorer)["temperature"].disabled
@@ -168,17 +145,9 @@ def test_prediction_locks_the_slider(data):
 
 def test_mimebundle_carries_a_still_picture(data):
     explorer = CalibrationExplorer(*data)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    root = xml.etree.ElementTree.fromstring(bundle["image/svg+xml"])
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    before = explorer.picture()
-    assert before == explorer.picture()
-    explorer.temperature = 2.0
-    assert explorer.picture() != before
+    assert_bundle_has_a_still_picture(explorer)
+    assert_picture_follows(explorer, temperature=2.0)
 
 
 def test_stored_state_can_be_stored(data):
-    explorer = CalibrationExplorer(*data)
-    for widget in (explorer, *explorer.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+    assert_state_can_be_stored(CalibrationExplorer(*data))

@@ -1,13 +1,7 @@
 """The cross-entropy explorer from Python, and its JavaScript against the package."""
 
 import json
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 from traitlets import TraitError
@@ -16,25 +10,18 @@ from actloss.javascript import to_javascript
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
 from actloss.probability_losses import weighted
 from actloss.widgets import CrossEntropyExplorer
-from actloss.widgets.cross_entropy_explorer import CrossEntropyPlot
 from actloss.widgets.module import join_module
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+)
+from tests.node import in_node
 
 MODULE = join_module("cross_entropy_explorer.js", functions=to_javascript([weighted]))
-
-
-def in_node(program):
-    """The JSON that `program` prints, with the functions of the module at hand."""
-    code = MODULE.replace("export default { render };", "")
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    done = subprocess.run(
-        [node, "--input-type=module"],
-        input=code + program,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def pairs_of_distributions():
@@ -56,14 +43,8 @@ def pairs_of_distributions():
 def test_parity_with_numpy():
     pairs = pairs_of_distributions()
     data = json.dumps([[list(y), list(p)] for y, p in pairs])
-    found = in_node(
-        f"const pairs = {data};\n"
-        "const values = pairs.map(([y, p]) => Object.values(measure(y, p, 1)).map(String));\n"
-        "process.stdout.write(JSON.stringify(values));\n"
-    )
-    read = {"Infinity": np.inf, "NaN": np.nan}
-    for (y, p), texts in zip(pairs, found, strict=True):
-        values = [read.get(text) if text in read else float(text) for text in texts]
+    found = in_node(MODULE, f"{data}.map(([y, p]) => Object.values(measure(y, p, 1)))")
+    for (y, p), values in zip(pairs, found, strict=True):
         expected = [
             entropy(y),
             categorical_cross_entropy(p, y),
@@ -74,10 +55,7 @@ def test_parity_with_numpy():
 
 
 def test_bits():
-    found = in_node(
-        "process.stdout.write(JSON.stringify(measure([0.5, 0.25, 0.25], [0.25, 0.25, 0.5], "
-        "UNITS[1].nats)));\n"
-    )
+    found = in_node(MODULE, "measure([0.5, 0.25, 0.25], [0.25, 0.25, 0.5], UNITS[1].nats)")
     assert found["entropy"] == pytest.approx(1.5)
     assert found["crossEntropy"] == pytest.approx(1.75)
 
@@ -86,10 +64,9 @@ def test_bars_always_sum_to_one():
     """Whatever is dragged where, each stays between 0 and 1, and zero can be reached and left."""
     starts = [list(y) for y, _ in pairs_of_distributions()]
     found = in_node(
-        f"const starts = {json.dumps(starts)};\n"
-        "const out = starts.flatMap((s) => s.flatMap((_, k) => [0, 0.01, 0.5, 0.99, 1].map("
-        "(v) => [k, v, redistribute(s, k, v)])));\n"
-        "process.stdout.write(JSON.stringify(out));\n"
+        MODULE,
+        f"{json.dumps(starts)}.flatMap((s) => s.flatMap((_, k) => [0, 0.01, 0.5, 0.99, 1].map("
+        "(v) => [k, v, redistribute(s, k, v)])))",
     )
     for index, value, values in found:
         assert values[index] == value
@@ -100,8 +77,7 @@ def test_bars_always_sum_to_one():
 
 def test_others_keep_their_proportions():
     values, from_corner = in_node(
-        "process.stdout.write(JSON.stringify([redistribute([0.2, 0.2, 0.6], 0, 0.6), "
-        "redistribute([1, 0, 0], 0, 0.5)]));\n"
+        MODULE, "[redistribute([0.2, 0.2, 0.6], 0, 0.6), redistribute([1, 0, 0], 0, 0.5)]"
     )
     np.testing.assert_allclose(values, [0.6, 0.1, 0.3])
     np.testing.assert_allclose(from_corner, [0.5, 0.25, 0.25])
@@ -109,8 +85,8 @@ def test_others_keep_their_proportions():
 
 def test_resize():
     more, less, nothing = in_node(
-        "process.stdout.write(JSON.stringify([resize([0.5, 0.25, 0.25], 4), "
-        "resize([0.2, 0.2, 0.1, 0.5], 3), resize([0, 0, 0, 1], 3)]));\n"
+        MODULE,
+        "[resize([0.5, 0.25, 0.25], 4), resize([0.2, 0.2, 0.1, 0.5], 3), resize([0, 0, 0, 1], 3)]",
     )
     np.testing.assert_allclose(more, [0.5, 0.25, 0.25, 0.0])
     np.testing.assert_allclose(less, [0.4, 0.4, 0.2])
@@ -120,17 +96,8 @@ def test_resize():
 # --- from Python ---------------------------------------------------------------------------
 
 
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, CrossEntropyPlot))
-
-
-def menus_of(explorer):
-    box = next(child for child in explorer.children if isinstance(child, ipywidgets.HBox))
-    return {menu.description: menu for menu in box.children}
-
-
 def assert_agree(explorer):
-    plot, menus = plot_of(explorer), menus_of(explorer)
+    plot, menus = plot_of(explorer), controls_of(explorer)
     assert plot.labels == explorer.labels
     assert plot.probabilities == explorer.probabilities
     assert menus["classes"].value == str(len(explorer.labels))
@@ -201,7 +168,7 @@ def test_page_drags_a_bar():
     explorer = CrossEntropyExplorer([0.5, 0.25, 0.25], [0.5, 0.25, 0.25])
     told = []
     explorer.observe(lambda change: told.append(change["new"]), ["probabilities"])
-    plot_of(explorer).set_state({"probabilities": [0.0, 0.5, 0.5]})
+    from_page(plot_of(explorer), probabilities=[0.0, 0.5, 0.5])
     assert explorer.probabilities == [0.0, 0.5, 0.5]
     assert told == [[0.0, 0.5, 0.5]]
     assert_agree(explorer)
@@ -215,40 +182,32 @@ def test_page_changes_the_number_of_classes(reverse):
         "labels": [0.5, 0.25, 0.25, 0.0],
         "probabilities": [0.5, 0.25, 0.25, 0.0],
     }
-    plot_of(explorer).set_state(dict(reversed(message.items())) if reverse else message)
-    menus_of(explorer)["classes"].set_state({"index": 1})
+    from_page(plot_of(explorer), **dict(reversed(message.items())) if reverse else message)
+    from_page(controls_of(explorer)["classes"], index=1)
     assert len(explorer.labels) == len(explorer.probabilities) == 4
     assert_agree(explorer)
 
 
 def test_page_tells_of_classes_before_their_probabilities():
     explorer = CrossEntropyExplorer([0.5, 0.25, 0.25], [0.5, 0.25, 0.25])
-    plot_of(explorer).set_state({"classes_index": 2})
+    from_page(plot_of(explorer), classes_index=2)
     assert len(explorer.labels) == 3
-    plot_of(explorer).set_state({"labels": [0.2] * 5, "probabilities": [0.2] * 5})
+    from_page(plot_of(explorer), labels=[0.2] * 5, probabilities=[0.2] * 5)
     assert explorer.labels == explorer.probabilities == [0.2] * 5
 
 
 def test_page_chooses_a_unit():
     explorer = CrossEntropyExplorer()
-    plot_of(explorer).set_state({"unit_index": 1})
+    from_page(plot_of(explorer), unit_index=1)
     assert explorer.unit == "bits"
     assert_agree(explorer)
 
 
 def test_mimebundle_carries_a_still_picture():
     explorer = CrossEntropyExplorer([0.5, 0.5, 0.0], [0.5, 0.0, 0.5])
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    root = xml.etree.ElementTree.fromstring(bundle["image/svg+xml"])
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    before = explorer.picture()
-    assert before == explorer.picture()
-    explorer.probabilities = [0.2, 0.3, 0.5]
-    assert explorer.picture() != before
+    assert_bundle_has_a_still_picture(explorer)
+    assert_picture_follows(explorer, probabilities=[0.2, 0.3, 0.5])
 
 
 def test_stored_state_can_be_stored():
-    explorer = CrossEntropyExplorer([0.5, 0.5, 0.0], [0.0, 0.0, 1.0])
-    for widget in (explorer, *explorer.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+    assert_state_can_be_stored(CrossEntropyExplorer([0.5, 0.5, 0.0], [0.0, 0.0, 1.0]))

@@ -1,18 +1,20 @@
 """The dead-unit explorer: what is stored is what training gives."""
 
 import gzip
-import json
-import xml.etree.ElementTree
 
 import numpy as np
 import pytest
 
 from actloss.widgets import DeadUnitExplorer
 from actloss.widgets.dead_unit_explorer import EPOCHS, HERE, RATES, STORE, UNITS, run, stored
-
-
-def plot_of(explorer):
-    return explorer.children[-1]
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+)
 
 
 @pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu"])
@@ -52,9 +54,9 @@ def test_state_can_be_read_and_set():
     assert (plot.beside_index, plot.rate_index, plot.epoch) == (1, 2, 2)
     explorer.rate, explorer.epoch, explorer.beside = 0.1, 0, "leaky_relu"
     assert (plot.beside_index, plot.rate_index, plot.epoch) == (0, 0, 0)
-    menu, rate, epoch = explorer.children[0].children
+    menu, rate, epoch = controls_of(explorer).values()
     assert (menu.index, rate.index, epoch.value) == (0, 0, 0)
-    plot.set_state({"rate_index": 3, "epoch": 7, "beside_index": 1})
+    from_page(plot, rate_index=3, epoch=7, beside_index=1)
     assert repr(explorer) == "DeadUnitExplorer(beside='elu', rate=0.7, epoch=7)"
 
 
@@ -73,9 +75,6 @@ def test_errors_say_what_was_expected(settings, message):
 
 def test_still_picture_and_state():
     explorer = DeadUnitExplorer()
-    before = explorer.picture()
-    assert xml.etree.ElementTree.fromstring(before).tag.endswith("svg")
-    assert explorer.picture() == before == explorer._repr_mimebundle_()["image/svg+xml"]
-    explorer.epoch = 0
-    assert explorer.picture() != before
-    json.dumps(plot_of(explorer).get_state(), allow_nan=False, default=str)
+    assert_bundle_has_a_still_picture(explorer)
+    assert_picture_follows(explorer, epoch=0)
+    assert_state_can_be_stored(explorer)

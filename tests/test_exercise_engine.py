@@ -82,6 +82,22 @@ def test_each_property_fails_alone(double, answer, title, shown):
     assert shown in repr(report)
 
 
+def test_counter_example_calls_float32_only_what_is(double):
+    add(
+        replace(
+            double,
+            name="picked",
+            reference=lambda x, labels: x[labels],
+            draw=lambda rng: {"x": rng.normal(size=3), "labels": rng.integers(3, size=2)},
+            extremes=(),
+        )
+    )
+    report = check("picked", lambda x, labels: x[labels].astype(np.float64))
+    del EXERCISES["picked"]
+    assert lines(report)["x"].endswith("float32")
+    assert "float" not in lines(report)["labels"]
+
+
 def test_arguments_come_by_name_or_by_place(double):
     assert check("double", lambda x: 2 * x).solved
     assert check("double", lambda anything: 2 * anything).solved

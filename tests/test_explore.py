@@ -2,15 +2,21 @@
 
 import json
 import re
-import subprocess
-import xml.etree.ElementTree
 
 import numpy as np
 import pytest
 
 from actloss.widgets import explore
 from actloss.widgets.explore import guessed_range, translation_of
-from tools.node import ENVIRONMENT, PROGRAMS
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+)
+from tests.node import in_node
 
 
 def bump(x, *, width=1.0, height=2.0):
@@ -59,20 +65,12 @@ def needs(x, *, alpha):
     return alpha * x
 
 
-def plot_of(explorer):
-    return explorer.children[-1]
-
-
-def sliders_of(explorer):
-    return {slider.description: slider for slider in explorer.children[0].children}
-
-
 def test_translated_function():
     explorer = explore(bump, width=(0.5, 4, 0.1), x=0.5)
     plot = plot_of(explorer)
     assert plot.said == "Translated to JavaScript: the figure works without Python, too."
     assert plot.values == []
-    sliders = sliders_of(explorer)
+    sliders = controls_of(explorer)
     assert list(sliders) == ["width", "height"]
     assert (sliders["width"].min, sliders["width"].max, sliders["width"].step) == (0.5, 4.0, 0.1)
     assert (sliders["height"].min, sliders["height"].max, sliders["height"].value) == (0, 10, 2)
@@ -82,19 +80,8 @@ def test_translated_function():
 def test_javascript_computes_what_numpy_does():
     module, _ = translation_of(bump)
     x = np.linspace(-5, 5, 101)
-    script = (
-        module.replace("export ", "")
-        + f"console.log(JSON.stringify({x.tolist()}.map((x) => FUNCTION(x, 0.7, 3))));"
-    )
-    done = subprocess.run(
-        [PROGRAMS / "node", "-"],
-        input=script,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        env=ENVIRONMENT,
-    )
-    np.testing.assert_allclose(json.loads(done.stdout), bump(x, width=0.7, height=3), rtol=1e-13)
+    found = in_node(module, f"{json.dumps(x.tolist())}.map((x) => FUNCTION(x, 0.7, 3))")
+    np.testing.assert_allclose(found, bump(x, width=0.7, height=3), rtol=1e-13)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +105,7 @@ def test_untranslated_function_says_why(function, reason):
 def test_kernel_answers_the_page():
     explorer = explore(steps)
     plot = plot_of(explorer)
-    plot.set_state({"parameter_levels": 5.0})
+    from_page(plot, parameter_levels=5.0)
     assert explorer.levels == 5
     np.testing.assert_allclose(plot.values, steps(np.linspace(-5, 5, 401), levels=5), rtol=1e-5)
     assert plot.values_for == {"levels": 5.0}
@@ -130,8 +117,8 @@ def test_python_sets_and_reads():
     explorer.x = -2.0
     plot = plot_of(explorer)
     assert (plot.parameter_width, plot.x) == (3.0, -2.0)
-    assert sliders_of(explorer)["width"].value == 3.0
-    plot.set_state({"x": 1.5, "parameter_height": 4.0})
+    assert controls_of(explorer)["width"].value == 3.0
+    from_page(plot, x=1.5, parameter_height=4.0)
     assert (explorer.x, explorer.height) == (1.5, 4.0)
 
 
@@ -181,13 +168,8 @@ def test_guessed_range_holds_the_default(default):
 
 def test_still_picture():
     explorer = explore(bump)
-    bundle = explorer._repr_mimebundle_()
-    picture = xml.etree.ElementTree.fromstring(bundle["image/svg+xml"])
-    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    before = explorer.picture()
-    assert explorer.picture() == before
-    explorer.width = 3.0
-    assert explorer.picture() != before
+    assert_bundle_has_a_still_picture(explorer)
+    assert_picture_follows(explorer, width=3.0)
 
 
 def test_infinite_and_missing_values():
@@ -195,7 +177,6 @@ def test_infinite_and_missing_values():
         return np.log(x) + x[::1] / x
 
     explorer = explore(pole)
-    plot = plot_of(explorer)
-    assert plot.values[0] is None
-    json.dumps(plot.get_state(), allow_nan=False, default=str)
+    assert plot_of(explorer).values[0] is None
+    assert_state_can_be_stored(explorer)
     explorer.picture()

@@ -1,6 +1,6 @@
-"""What web/extension.py does to pages, each part on a small one."""
+"""What web/extension.py and its parts do to pages, each part on a small one."""
 
-import importlib.util
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -17,9 +17,8 @@ from fontTools.ttLib import TTFont
 from tools.stamps import ROOT
 
 sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
-SPEC = importlib.util.spec_from_file_location("extension", ROOT / "web" / "extension.py")
-extension = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(extension)
+extension = importlib.import_module("extension")
+live_figures = importlib.import_module("live_figures")
 
 MODEL = "0123abcd"
 # A box with a slider, a hidden slider and a menu.
@@ -33,7 +32,7 @@ MODELS = {
     "d": {"model_name": "DropdownModel", "state": {}},
     "none": {"model_name": "LayoutModel", "state": {"display": "none"}},
 }
-VIEW = f'<script type="{extension.WIDGET_VIEW}">{{"model_id": "{MODEL}"}}</script>'
+VIEW = f'<script type="{live_figures.WIDGET_VIEW}">{{"model_id": "{MODEL}"}}</script>'
 PICTURE = "<svg xmlns='http://www.w3.org/2000/svg'/>"
 
 
@@ -105,21 +104,25 @@ def test_scripts_wait_for_the_page():
 
 def test_page_without_scripts():
     extension.defer_scripts(None, "page", "", {}, None)
-    extension.share_widget_code(None, "page", "", {}, None)
+    live_figures.share_widget_code(None, "page", "", {}, None)
 
 
 # --- live figures --------------------------------------------------------------------------
 
 
 def notebook(**data):
-    view = {extension.WIDGET_VIEW: {"model_id": MODEL}, "text/plain": ["An ", "explorer"], **data}
+    view = {
+        live_figures.WIDGET_VIEW: {"model_id": MODEL},
+        "text/plain": ["An ", "explorer"],
+        **data,
+    }
     return {
         "cells": [
             {"cell_type": "markdown", "source": "Text"},
             {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "printed"}]},
             {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": view}]},
         ],
-        "metadata": {"widgets": {extension.WIDGET_STATE: {"state": MODELS}}},
+        "metadata": {"widgets": {live_figures.WIDGET_STATE: {"state": MODELS}}},
     }
 
 
@@ -136,19 +139,19 @@ def app(tmp_path):
 
 
 def test_widget_outputs_are_found_by_model():
-    found = extension.widget_outputs(notebook())
+    found = live_figures.widget_outputs(notebook())
     assert list(found) == [MODEL]
-    assert extension.text_of(found[MODEL]["text/plain"]) == "An explorer"
+    assert live_figures.text_of(found[MODEL]["text/plain"]) == "An explorer"
 
 
 def test_text_of_either_form():
-    assert extension.text_of("ab") == extension.text_of(["a", "b"]) == "ab"
+    assert live_figures.text_of("ab") == live_figures.text_of(["a", "b"]) == "ab"
 
 
 def test_widget_gets_a_slot_with_its_still_picture(app):
     app.chapter.write_text(json.dumps(notebook(**{"image/svg+xml": [PICTURE]})), encoding="utf-8")
     doctree = document(nodes.raw("", f"<div>{VIEW}</div>", format="html"))
-    extension.prepare_widget_slots(app, doctree)
+    live_figures.prepare_widget_slots(app, doctree)
     assert html_of(doctree) == (
         f'<div class="widget-slot" data-model-id="{MODEL}" data-figure="An explorer"'
         ' data-name="one-1" style="--dropdowns:1;--sliders:1;--questions:0">'
@@ -167,14 +170,14 @@ def test_widget_gets_a_slot_with_its_still_picture(app):
 def test_same_picture_is_stored_once(app):
     app.chapter.write_text(json.dumps(notebook(**{"image/svg+xml": PICTURE})), encoding="utf-8")
     for _ in range(2):
-        extension.prepare_widget_slots(app, document(nodes.raw("", VIEW, format="html")))
+        live_figures.prepare_widget_slots(app, document(nodes.raw("", VIEW, format="html")))
     assert len(list(Path(app.outdir).parent.rglob("*.svg"))) == 1
 
 
 def test_widget_without_a_picture(app):
     app.chapter.write_text(json.dumps(notebook()), encoding="utf-8")
     doctree = document(nodes.raw("", VIEW, format="html"))
-    extension.prepare_widget_slots(app, doctree)
+    live_figures.prepare_widget_slots(app, doctree)
     assert f'data-model-id="{MODEL}"' in html_of(doctree)
     assert not list(doctree.findall(nodes.image))
 
@@ -182,38 +185,38 @@ def test_widget_without_a_picture(app):
 def test_other_outputs_and_other_pages_are_left_alone(app):
     app.chapter.write_text(json.dumps(notebook()), encoding="utf-8")
     doctree = document(nodes.raw("", "<b>bold</b>", format="html"))
-    extension.prepare_widget_slots(app, doctree)
+    live_figures.prepare_widget_slots(app, doctree)
     assert html_of(doctree) == "<b>bold</b>"
     app.env.doc2path = lambda name: "page.md"
     doctree = document(nodes.raw("", VIEW, format="html"))
-    extension.prepare_widget_slots(app, doctree)
+    live_figures.prepare_widget_slots(app, doctree)
     assert html_of(doctree) == VIEW
 
 
 def state_script(*codes):
     models = {str(number): {"state": {"_esm": code}} for number, code in enumerate(codes)}
     body = json.dumps({"state": models | {"slider": {"state": {"value": "</script>"}}}})
-    return script(None, type=extension.WIDGET_STATE, body=body)
+    return script(None, type=live_figures.WIDGET_STATE, body=body)
 
 
 def test_pages_share_the_code_of_widgets(app):
     one, two = state_script("draw()", "ask()"), state_script("draw()")
     for page in (one, two):
-        extension.share_widget_code(app, "page", "", {"script_files": [page]}, None)
+        live_figures.share_widget_code(app, "page", "", {"script_files": [page]}, None)
     first, second = (json.loads(page.attributes["body"])["state"] for page in (one, two))
     draw, ask = (first[number]["state"]["_esm"] for number in "01")
     assert second["0"]["state"]["_esm"] == draw != ask
     folder = Path(app.outdir, "_static", "widgets")
     assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
-        draw.removeprefix(extension.SHARED): "draw()",
-        ask.removeprefix(extension.SHARED): "ask()",
+        draw.removeprefix(live_figures.SHARED): "draw()",
+        ask.removeprefix(live_figures.SHARED): "ask()",
     }
 
 
 def test_shared_state_stays_inside_its_script(app):
     page = state_script("draw()")
     for _ in range(2):  # a page may be written twice
-        extension.share_widget_code(app, "page", "", {"script_files": [page]}, None)
+        live_figures.share_widget_code(app, "page", "", {"script_files": [page]}, None)
     assert "</" not in page.attributes["body"]
     assert json.loads(page.attributes["body"])["state"]["slider"]["state"]["value"] == "</script>"
     assert len(list(Path(app.outdir, "_static", "widgets").iterdir())) == 1
@@ -259,6 +262,13 @@ def test_html_is_mended():
         '<div role="list"><div class="citation" role="listitem">Book</div></div>'
     )
     extension.mend_html(None, "genindex", "", {}, None)  # not every page has a body
+
+
+def test_initial_of_an_author_is_no_list(app):
+    lines = ["A. Krizhevsky, title, 2010.", "    B. Indented", "A result.", "In 2010. A. B."]
+    extension.keep_initials(app, "function", "relu6", None, {}, lines)
+    assert lines == [r"\A. Krizhevsky, title, 2010.", *lines[1:]]
+    assert lines[1:] == ["    B. Indented", "A result.", "In 2010. A. B."]
 
 
 def test_front_door(app):

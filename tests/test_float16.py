@@ -1,35 +1,18 @@
 """float16.js rounds as NumPy does."""
 
 import json
-import subprocess
 
 import numpy as np
 import pytest
 
 from actloss.widgets.module import join_module
-from tools.node import ENVIRONMENT, PROGRAMS
+from tests.node import in_node
 
 
 def in_javascript(numbers):
     """`toFloat16` of each number, with the sign of zeros."""
-    texts = [
-        repr(float(number)).replace("inf", "Infinity").replace("nan", "NaN") for number in numbers
-    ]
-    code = join_module("float16.js").replace("export ", "")
-    script = (
-        f"{code}\nconst numbers = [{', '.join(texts)}];\n"
-        "const text = (x) => (Object.is(x, -0) ? '-0.0' : String(x));\n"
-        "console.log(JSON.stringify(numbers.map((x) => text(toFloat16(x)))));"
-    )
-    done = subprocess.run(
-        [PROGRAMS / "node", "-"],
-        input=script,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-        env=ENVIRONMENT,
-    )
-    return np.array([float(text.replace("Infinity", "inf")) for text in json.loads(done.stdout)])
+    rounded = f"{json.dumps(list(numbers))}.map((x) => toFloat16(x))"
+    return np.array(in_node(join_module("float16.js"), rounded), dtype=float)
 
 
 def in_numpy(numbers):

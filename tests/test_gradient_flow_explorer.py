@@ -1,18 +1,15 @@
 """The gradient-flow explorer seen from Python, and what its JavaScript reads of the runs."""
 
 import json
-import re
 import subprocess
 import sys
-import xml.etree.ElementTree
 from itertools import product
 
-import ipywidgets
 import numpy as np
 import pytest
 
-from actloss.widgets import GradientFlowExplorer, Prediction
-from actloss.widgets.gradient_flow_explorer import RUNS, GradientFlowPlot
+from actloss.widgets import GradientFlowExplorer
+from actloss.widgets.gradient_flow_explorer import RUNS
 from actloss.widgets.gradient_flow_runs import (
     DEPTHS,
     FILE,
@@ -28,19 +25,19 @@ from actloss.widgets.gradient_flow_runs import (
     stored,
 )
 from actloss.widgets.module import join_module
-from tools.node import PROGRAMS
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
+)
+from tests.node import in_node
 
+MODULE = join_module("gradient_flow_explorer.js")
 SETTINGS = list(product(NAMES, INITIALISATIONS, GAINS, DEPTHS))
 SAMPLE = SETTINGS[:: len(SETTINGS) // 23]
-
-
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, GradientFlowPlot))
-
-
-def controls_of(explorer):
-    box = next(child for child in explorer.children if isinstance(child, ipywidgets.HBox))
-    return {control.description: control for control in box.children}
 
 
 def assert_agree(explorer):
@@ -123,14 +120,13 @@ def test_state_can_be_read_and_set():
 
 def test_page_changes_python():
     explorer = GradientFlowExplorer("tanh", depth=30, layer=25)
-    plot_of(explorer).set_state(
-        {
-            "activation_index": 2,
-            "initialisation_index": 1,
-            "gain": 1.2500000000000002,
-            "depth": 10,
-            "layer": 7,
-        }
+    from_page(
+        plot_of(explorer),
+        activation_index=2,
+        initialisation_index=1,
+        gain=1.2500000000000002,
+        depth=10,
+        layer=7,
     )
     assert_agree(explorer)
     assert repr(explorer) == "GradientFlowExplorer('relu', 'he', gain=1.25, depth=10, layer=7)"
@@ -160,7 +156,7 @@ def test_wrong_values_are_refused(name, value, message):
 
 
 def test_prediction_locks_the_gain():
-    ask = Prediction("Q?", ["a", "b"], answer=0, explanation="c", shows=2.0)
+    ask = question(shows=2.0)
     explorer = GradientFlowExplorer("tanh", predict=ask)
     assert explorer.children[0] is ask
     assert controls_of(explorer)["gain"].disabled
@@ -192,39 +188,20 @@ def test_picture_and_repr_are_the_same_in_every_run():
 @pytest.mark.parametrize("activation", NAMES)
 def test_mimebundle_carries_a_still_picture(activation):
     explorer = GradientFlowExplorer(activation, "sigmoid", gain=3.0, depth=30)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    root = xml.etree.ElementTree.fromstring(bundle["image/svg+xml"])
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    json.dumps(explorer.get_state(), default=str, allow_nan=False)
+    assert_bundle_has_a_still_picture(explorer)
+    assert_state_can_be_stored(explorer)
 
 
 # --- the JavaScript ------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def module():
-    """The functions of the module, without what draws."""
-    return re.sub(r"^export default .*$", "", join_module("gradient_flow_explorer.js"), flags=re.M)
-
-
-def run(module, expression, arguments):
-    """The value of `expression`, a function, at each of `arguments`, in Node."""
-    code = (
-        f"{module}\nconst all = {json.dumps(arguments)};\n"
-        f"console.log(JSON.stringify(all.map((each) => ({expression})(...each))));"
-    )
-    command = [PROGRAMS / "node", "--input-type=module"]
-    done = subprocess.run(command, input=code, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-def test_page_reads_what_python_reads(module):
+def test_page_reads_what_python_reads():
     asked = [
         (NAMES.index(a), list(INITIALISATIONS).index(i), gain, depth)
         for a, i, gain, depth in SAMPLE
     ]
-    for setting, found in zip(SAMPLE, run(module, "storedSizes", asked), strict=True):
+    all_sizes = in_node(MODULE, f"{json.dumps(asked)}.map((setting) => storedSizes(...setting))")
+    for setting, found in zip(SAMPLE, all_sizes, strict=True):
         for part, sizes in zip(("mean", "spread"), stored(RUNS, *setting), strict=True):
             for name in sizes._fields:
                 expected = getattr(sizes, name)
@@ -243,10 +220,10 @@ def test_page_reads_what_python_reads(module):
         (31.5, "3·10³¹"),
     ],
 )
-def test_numbers_as_printed(module, logarithm, text):
-    assert run(module, "formatPower", [[logarithm]]) == [text]
+def test_numbers_as_printed(logarithm, text):
+    assert in_node(MODULE, f"formatPower({logarithm})") == text
 
 
-def test_verdicts(module):
-    found = run(module, "judge", [[-3.1], [-2.9], [0], [2.9], [3.1]])
+def test_verdicts():
+    found = in_node(MODULE, "[-3.1, -2.9, 0, 2.9, 3.1].map((ratio) => judge(ratio))")
     assert found == ["it vanishes", *3 * ["it arrives"], "it explodes"]

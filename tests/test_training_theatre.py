@@ -2,38 +2,35 @@
 
 import gzip
 import json
-import shutil
-import subprocess
-import sys
-import xml.etree.ElementTree
 from itertools import product
-from pathlib import Path
 
-import ipywidgets
 import numpy as np
 import pytest
 from traitlets import TraitError
 
 from actloss.gradcheck import gradcheck
-from actloss.widgets import Prediction, TrainingTheatre
+from actloss.widgets import TrainingTheatre
 from actloss.widgets import training_runs as runs
 from actloss.widgets import training_theatre as theatre
 from actloss.widgets.module import join_module
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_stands_alone,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
+)
+from tests.node import in_node
 
 CHOICES = [(hidden, *match) for hidden, match in product(runs.HIDDEN, runs.MATCHES)]
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def parts_of(widget):
-    """Its drawing, and its controls by what stands before them."""
-    plot = next(one for one in widget.children if isinstance(one, theatre.TrainingPlot))
-    box = next(one for one in widget.children if isinstance(one, ipywidgets.HBox))
-    return plot, {control.description: control for control in box.children}
+MODULE = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
 
 
 def assert_agree(widget):
     """Figure, drawing and controls say the same."""
-    plot, controls = parts_of(widget)
+    plot, controls = plot_of(widget), controls_of(widget)
     for label, name in (("output", "output"), ("loss", "loss"), ("hidden layer", "hidden")):
         index = theatre.CHOICES[name].index(getattr(widget, name))
         assert controls[label].index == getattr(plot, f"{name}_index") == index
@@ -131,23 +128,13 @@ def test_runs_are_light():
 @pytest.fixture(scope="module")
 def painted():
     """What the page's code computes: the answers of all cells, of every run at three epochs."""
-    code = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
     moments = [0, 4, len(runs.EPOCHS) - 1]
-    call = f"""
-      const choices = {json.dumps(CHOICES)};
-      console.log(JSON.stringify(choices.map(([hidden, output, loss]) =>
-        {json.dumps(moments)}.map((moment) => answers({{ hidden, output, loss }}, moment)))));
-    """
-    node = shutil.which("node", path=str(Path(sys.prefix) / "bin"))
-    found = subprocess.run(
-        [node, "--input-type=module"],
-        input=code.replace("export default { render };", "") + call,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
+    found = in_node(
+        MODULE,
+        f"{json.dumps(CHOICES)}.map(([hidden, output, loss]) => "
+        f"{moments}.map((moment) => answers({{ hidden, output, loss }}, moment)))",
     )
-    return moments, dict(zip(CHOICES, json.loads(found.stdout), strict=True))
+    return moments, dict(zip(CHOICES, found, strict=True))
 
 
 @pytest.mark.parametrize("choice", CHOICES, ids=" ".join)
@@ -173,9 +160,7 @@ def clear_of_jumps(hidden, parameters, plane):
 
 
 def test_module_stands_alone():
-    code = join_module("training_theatre.js", theatre_facts=theatre.facts_module())
-    assert "import " not in code
-    assert code.count("export") == code.count("export default { render };") == 1
+    assert_stands_alone(MODULE)
 
 
 # --- the figure in Python ------------------------------------------------------------------
@@ -202,8 +187,7 @@ def test_state_can_be_read_and_set():
 
 def test_page_reaches_python():
     widget = TrainingTheatre()
-    plot, _ = parts_of(widget)
-    plot.set_state({"hidden_index": 3, "output_index": 1, "loss_index": 2, "epoch": 70})
+    from_page(plot_of(widget), hidden_index=3, output_index=1, loss_index=2, epoch=70)
     assert repr(widget) == "TrainingTheatre('linear', 'hinge loss', hidden='identity', epoch=70)"
     assert_agree(widget)
 
@@ -231,22 +215,17 @@ def test_wrong_type_is_refused():
 
 
 def test_prediction_locks_slider_and_play():
-    ask = Prediction("?", ["a", "b"], answer=0, explanation="c", shows=120)
+    ask = question(shows=120)
     widget = TrainingTheatre(predict=ask)
-    plot, controls = parts_of(widget)
     assert widget.children[0] is ask
-    assert controls["epoch"].disabled
-    assert plot.disabled
-    assert not parts_of(TrainingTheatre())[0].disabled
+    assert controls_of(widget)["epoch"].disabled
+    assert plot_of(widget).disabled
+    assert not plot_of(TrainingTheatre()).disabled
 
 
 def test_picture():
     """Every choice has a still picture, which is the same in every run and follows the epoch."""
     for hidden, output, loss in [*CHOICES[::7], ("relu", "linear", "cross-entropy")]:
         widget = TrainingTheatre(output, loss, hidden=hidden, epoch=50)
-        svg = widget.picture()
-        assert xml.etree.ElementTree.fromstring(svg).tag == "{http://www.w3.org/2000/svg}svg"
-        assert svg == widget.picture() == widget._repr_mimebundle_()["image/svg+xml"]
-        widget.epoch = 0
-        assert widget.picture() != svg
-    assert widget._repr_mimebundle_()[WIDGET_VIEW]["model_id"] == widget.model_id
+        assert_bundle_has_a_still_picture(widget)
+        assert_picture_follows(widget, epoch=0)

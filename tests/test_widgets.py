@@ -4,39 +4,25 @@ import json
 import re
 import subprocess
 import sys
-import xml.etree.ElementTree
 
-import ipywidgets
 import numpy as np
 import pytest
 from traitlets import TraitError
 
 from actloss.catalogue import ACTIVATIONS
-from actloss.widgets import ActivationExplorer, Prediction
-from actloss.widgets.activation_explorer import PARAMETERS, ZOOMS, ActivationPlot, height_of
+from actloss.widgets import ActivationExplorer
+from actloss.widgets.activation_explorer import PARAMETERS, ZOOMS, height_of
 from actloss.widgets.module import functions_module, join_module
-
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-
-
-def question(**changes):
-    settings = {"answer": 1, "explanation": "Because.", "shows": 0.5} | changes
-    return Prediction("What happens?", settings.pop("options", ["this", "that"]), **settings)
-
-
-def from_page(widget, **state):
-    """What happens to `widget` when the browser sends what the reader changed there."""
-    widget.set_state(state)
-
-
-def plot_of(explorer):
-    return next(child for child in explorer.children if isinstance(child, ActivationPlot))
-
-
-def controls_of(explorer):
-    """The two menus and the sliders, by what stands before them."""
-    box = next(child for child in explorer.children if isinstance(child, ipywidgets.HBox))
-    return {control.description: control for control in box.children}
+from tests.live_figure import (
+    assert_bundle_has_a_still_picture,
+    assert_picture_follows,
+    assert_stands_alone,
+    assert_state_can_be_stored,
+    controls_of,
+    from_page,
+    plot_of,
+    question,
+)
 
 
 def shown(explorer):
@@ -127,17 +113,11 @@ def test_step_of_the_slider_is_the_catalogues(name):
 # --- zoom and float16 ----------------------------------------------------------------------
 
 
-def lens_of(explorer):
-    """The controls below the drawing."""
-    boxes = [child for child in explorer.children if isinstance(child, ipywidgets.HBox)]
-    return {control.description: control for control in boxes[-1].children}
-
-
 def assert_lens_agrees(explorer):
-    plot, lens = plot_of(explorer), lens_of(explorer)
-    assert plot.zoom_index == lens["zoom"].index
+    plot, controls = plot_of(explorer), controls_of(explorer)
+    assert plot.zoom_index == controls["zoom"].index
     assert ZOOMS[plot.zoom_index] == explorer.zoom
-    assert plot.float16 == lens["round to float16"].value == explorer.float16
+    assert plot.float16 == controls["round to float16"].value == explorer.float16
 
 
 def test_zoom_and_float16_can_be_set():
@@ -155,8 +135,8 @@ def test_zoom_and_float16_can_be_set():
 def test_page_changes_zoom_and_float16():
     explorer = ActivationExplorer("tanh")
     from_page(plot_of(explorer), zoom_index=2, float16=True)
-    from_page(lens_of(explorer)["zoom"], index=2)
-    from_page(lens_of(explorer)["round to float16"], value=True)
+    from_page(controls_of(explorer)["zoom"], index=2)
+    from_page(controls_of(explorer)["round to float16"], value=True)
     assert (explorer.zoom, explorer.float16) == (100, True)
     assert_lens_agrees(explorer)
 
@@ -212,12 +192,12 @@ def test_fewer_functions():
             "alpha means nothing here: relu has no such parameter",
         ),
         (
-            lambda: ActivationExplorer("relu", predict=question()),
+            lambda: ActivationExplorer("relu", predict=question(shows=0.5)),
             "predict needs a slider to lock, but relu has none",
         ),
-        (lambda: question(options=["only one"], answer=0), "at least two answers, but got"),
-        (lambda: question(answer=2), "index of one of 2 options, but got 2"),
-        (lambda: question(answer=-1), "index of one of 2 options, but got -1"),
+        (lambda: question(shows=0.5, options=["only one"]), "at least two answers, but got"),
+        (lambda: question(shows=0.5, answer=2), "index of one of 2 options, but got 2"),
+        (lambda: question(shows=0.5, answer=-1), "index of one of 2 options, but got -1"),
         (
             lambda: ActivationExplorer("leaky_relu", predict=question(shows=1.5)),
             "shows must lie between the ends of the slider, 0.0 and 1.0, but got 1.5",
@@ -414,12 +394,7 @@ def test_repr_is_the_same_in_every_run():
 
 def test_mimebundle_carries_a_still_picture():
     explorer = ActivationExplorer("elu", compare="relu", x=-2.0, alpha=1.5)
-    bundle = explorer._repr_mimebundle_()
-    assert bundle["text/plain"] == repr(explorer)
-    assert bundle[WIDGET_VIEW]["model_id"] == explorer.model_id
-    picture = bundle["image/svg+xml"]
-    assert xml.etree.ElementTree.fromstring(picture).tag == "{http://www.w3.org/2000/svg}svg"
-    assert picture == explorer.picture()
+    assert_bundle_has_a_still_picture(explorer)
 
 
 @pytest.mark.parametrize(
@@ -435,17 +410,12 @@ def test_mimebundle_carries_a_still_picture():
 )
 def test_still_picture_follows(change):
     explorer = ActivationExplorer("elu", compare="relu", x=-2.0, alpha=1.5)
-    before = explorer.picture()
-    for name, value in change.items():
-        setattr(explorer, name, value)
-    assert explorer.picture() != before
+    assert_picture_follows(explorer, **change)
 
 
 def test_stored_state_can_be_stored():
-    """The notebook keeps it as JSON, without infinities."""
     explorer = ActivationExplorer("softcap", compare="elu", predict=question(shows=10.0))
-    for widget in (explorer, *explorer.children):
-        json.dumps(widget.get_state(), allow_nan=False, default=str)
+    assert_state_can_be_stored(explorer)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -481,13 +451,13 @@ def test_prediction_locks_the_slider_of_the_function():
     explorer = ActivationExplorer("softcap", compare="elu", predict=question(shows=10.0))
     controls = controls_of(explorer)
     assert [controls[label].disabled for label in ("α", "cap")] == [False, True]
-    explorer = ActivationExplorer("relu", compare="elu", predict=question())
+    explorer = ActivationExplorer("relu", compare="elu", predict=question(shows=0.5))
     assert controls_of(explorer)["α"].disabled
 
 
 def test_prediction_locks_the_menus():
     """Or its explanation would speak of another function than the one that is drawn."""
-    ask = question()
+    ask = question(shows=0.5)
     controls = controls_of(ActivationExplorer("leaky_relu", predict=ask))
     assert controls["function"].disabled
     assert controls["beside it"].disabled
@@ -503,16 +473,16 @@ def test_prediction_is_optional():
 
 
 def test_answer_reaches_python():
-    ask = question()
+    ask = question(shows=0.5)
     from_page(ask, chosen=0, locked=False, value=0.5)
     assert (ask.chosen, ask.locked, ask.value) == (0, False, 0.5)
 
 
 def test_prediction_keeps_options_apart():
     options = ["this", "that"]
-    ask = question(options=options)
+    ask = question(shows=0.5, options=options)
     options.append("another")
-    assert ask.options == ["this", "that"] == question(options=("this", "that")).options
+    assert ask.options == ["this", "that"] == question(shows=0.5).options
 
 
 # --- the JavaScript that a figure carries --------------------------------------------------
@@ -520,9 +490,7 @@ def test_prediction_keeps_options_apart():
 
 def test_joined_module_stands_alone():
     code = join_module("activation_explorer.js", functions="const FUNCTIONS = {};\n")
-    assert "import " not in code
-    assert code.count("export") == 1
-    assert code.count("export default { render };") == 1
+    assert_stands_alone(code)
     assert code.index("const FUNCTIONS") < code.index("function render(")
     assert code.index("class Panel") < code.index("function render(")
 

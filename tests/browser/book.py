@@ -26,11 +26,12 @@ def parse(page: str) -> BeautifulSoup:
     return BeautifulSoup((serve.BOOK / page).read_text(encoding="utf-8"), "html.parser")
 
 
-class Explorer(NamedTuple):
-    """An activation explorer on a page, as the notebook stored it."""
+class Figure(NamedTuple):
+    """A live figure on a page, as the notebook stored it."""
 
     page: str
     slot: int  # which of the page's live figures it is
+    kind: str  # the name of its class
     plot: dict  # the state of its drawing
     prediction: dict | None  # the state of the question before it
 
@@ -44,24 +45,39 @@ def widget_states(page: BeautifulSoup) -> dict[str, dict]:
     return {model_id: model["state"] for model_id, model in models.items()}
 
 
-def explorers_of(path: str) -> list[Explorer]:
+@cache
+def figures_of(path: str) -> list[Figure]:
+    """The live figures of a page: each has a drawing of its own, and may begin with a question."""
     page = parse(path)
     states = widget_states(page)
-    explorers = []
+    figures = []
     for slot, element in enumerate(page.select(".widget-slot")):
         children = states[element["data-model-id"]].get("children", [])
         parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
-        plots = [part for part in parts if "function_index" in part]
-        questions = [part for part in parts if "question" in part]
+        own = [part for part in parts if "_anywidget_id" in part]
+        plots = [part for part in own if "question" not in part]
+        questions = [part for part in own if "question" in part]
         if plots:
-            explorers.append(Explorer(path, slot, plots[0], next(iter(questions), None)))
-    return explorers
+            kind = element["data-figure"]
+            figures.append(Figure(path, slot, kind, plots[0], next(iter(questions), None)))
+    return figures
+
+
+def explorers_of(path: str) -> list[Figure]:
+    """The activation explorers of a page."""
+    return [figure for figure in figures_of(path) if figure.kind == "ActivationExplorer"]
 
 
 PAGES = built_pages(serve.BOOK)
-EXPLORERS = [
-    explorer for page in PAGES if (serve.BOOK / page).is_file() for explorer in explorers_of(page)
-]
+
+
+def figures_of_kind(kind: str) -> list[Figure]:
+    """Every live figure of a kind, in the order of the pages; none before the book is built."""
+    built = [page for page in PAGES if (serve.BOOK / page).is_file()]
+    return [figure for page in built for figure in figures_of(page) if figure.kind == kind]
+
+
+EXPLORERS = figures_of_kind("ActivationExplorer")
 
 # What is the same code on every page is driven on few: the landing page, a chapter with figures and
 # a quiz, and a page with neither.
@@ -70,6 +86,6 @@ KINDS_OF_PAGE = [page for page in PAGES if page in KINDS] or PAGES
 DRIVEN_EXPLORERS = [explorer for explorer in EXPLORERS if explorer.page in KINDS]
 
 
-def name_of(explorer: Explorer) -> str:
+def name_of(figure: Figure) -> str:
     """How a test names it: the page, and which of its figures."""
-    return f"{Path(explorer.page).stem}-{explorer.slot + 1}"
+    return f"{Path(figure.page).stem}-{figure.slot + 1}"

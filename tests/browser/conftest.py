@@ -1,11 +1,18 @@
-"""Chromium with the built book in it, every other host out of reach, and each complaint noted."""
+"""Chromium with the built book in it, every other host out of reach, and each complaint noted.
+
+A module that drives one live figure says which by a fixture `figure`, and takes `slot`.
+"""
 
 from contextlib import ExitStack, contextmanager
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.figure import live_figure, put_back
+
 expect.set_options(timeout=10_000)
+
+PHONE = {"width": 390, "has_touch": True}
 
 
 # Not one for the whole session: while Playwright is open its event loop counts as running, and the
@@ -51,6 +58,41 @@ def open_page(browser, site):
             return page
 
         yield open_page
+
+
+@contextmanager
+def figure_alive(figure, browser, site, *, skip=True, **options):
+    """A figure of the book, drawn and in view; the question before it is skipped."""
+    with quiet_context(browser, site, **options) as (context, _):
+        page = context.new_page()
+        page.goto(figure.page)
+        slot = live_figure(page, figure.slot)
+        if figure.prediction and skip:
+            slot.get_by_role("button", name="Skip").click()
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def at_desk(figure, browser, site):
+    with figure_alive(figure, browser, site) as slot:
+        yield slot
+
+
+@pytest.fixture(scope="module")
+def on_phone(figure, browser, site):
+    with figure_alive(figure, browser, site, **PHONE) as slot:
+        yield slot
+
+
+@pytest.fixture
+def slot(at_desk):
+    """The figure as the notebook stored it, whatever the test before did to it."""
+    return put_back(at_desk)
+
+
+@pytest.fixture
+def phone_slot(on_phone):
+    return put_back(on_phone)
 
 
 def note_complaints(context, site, complaints):

@@ -1,4 +1,4 @@
-"""Reads a live activation figure as a reader does, from its marks, and works its controls."""
+"""Reads a live figure as a reader does, from its marks, and works its controls."""
 
 import re
 from typing import NamedTuple
@@ -10,20 +10,25 @@ from actloss.catalogue import ACTIVATIONS
 
 GREEK = {"alpha": "α", "beta": "β", "cap": "cap"}
 
-MARKS = """slot => {
+# What an expression for `marks_of` may use.
+READERS = """
   const every = (selector, inside = slot) => [...inside.querySelectorAll(selector)];
-  const ticks = (axes, name) => every(`.tick-${name}`, axes).map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  const paths = (name) => every(`.curve.${name}`).map((path) => path.getAttribute("d"));
-  const sliders = every(".widget-slider").filter((slider) => slider.checkVisibility());
-  return {
-    xTicks: every(".axes").flatMap((axes) => ticks(axes, "x")),
-    yTicks: every(".axes").map((axes) => ticks(axes, "y")),
-    main: paths("main"), slope: paths("slope"), ghost: paths("ghost"),
-    outputs: every(".readout output").map((output) => output.textContent),
-    sliders: sliders.map((slider) => [".widget-label", ".widget-readout"].map(
-      (part) => slider.querySelector(part).textContent)),
-  };
+  const texts = (selector, inside) => every(selector, inside).map((one) => one.textContent);
+  const numbers = (one, ...names) => names.map((name) => Number(one.getAttribute(name)));
+  const ticks = (name, axes) => every(`.tick-${name}`, axes).map(
+    (tick) => [...numbers(tick, name), tick.textContent]);
+  const paths = (selector) => every(selector).map((path) => path.getAttribute("d"));
+  const bars = (selector) => every(selector).map(
+    (bar) => [...numbers(bar, "y", "height"), getComputedStyle(bar).visibility === "visible"]);
+  const sliders = () => every(".widget-slider").filter((slider) => slider.checkVisibility()).map(
+    (slider) => [".widget-label", ".widget-readout"].map(
+      (part) => slider.querySelector(part).textContent));
+"""
+
+MARKS = """{
+  xTicks: ticks("x"), yTicks: every(".axes").map((axes) => ticks("y", axes)),
+  main: paths(".curve.main"), slope: paths(".curve.slope"), ghost: paths(".curve.ghost"),
+  outputs: texts(".readout output"), sliders: sliders(),
 }"""
 
 
@@ -76,10 +81,23 @@ def live_figure(page: Page, index: int) -> Locator:
     return slot
 
 
-def read(slot: Locator) -> Drawing:
-    """Everything the figure shows, pixels turned into numbers by the labels of the axes."""
+def put_back(slot: Locator) -> Locator:
+    """The figure as the notebook stored it, in view."""
+    slot.get_by_role("button", name="Reset").click()
+    slot.locator(".actloss-plot").scroll_into_view_if_needed()
     settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    return slot
+
+
+def marks_of(slot: Locator, expression: str):
+    """What a JavaScript expression finds in the figure, once that is painted."""
+    settle(slot.page)
+    return slot.evaluate(f"slot => {{{READERS} return {expression}; }}")
+
+
+def read(slot: Locator) -> Drawing:
+    """All that an activation figure shows, pixels turned into numbers by the labels of the axes."""
+    marks = marks_of(slot, MARKS)
     to_x = scale(marks["xTicks"])
     to_value, to_slope = (scale(ticks) for ticks in marks["yTicks"])
     (value,), (slope,) = marks["main"], marks["slope"]
@@ -113,7 +131,69 @@ def curve(path: str, to_x: np.ndarray, to_y: np.ndarray) -> Curve:
     return Curve(np.polyval(to_x, points[:, 0]), np.polyval(to_y, points[:, 1]))
 
 
-# --- comparison with NumPy -----------------------------------------------------------------
+def ends_of_axis(width: float) -> tuple[float, float]:
+    """The pixels at which the x axis begins and ends, in a plot of this width."""
+    return 40, width - 12
+
+
+# --- its controls --------------------------------------------------------------------------
+
+
+def choose(slot: Locator, menu: str, title: str) -> None:
+    slot.get_by_label(menu, exact=True).select_option(value=title)
+
+
+def slider_of(slot: Locator, name: str) -> Locator:
+    """A slider, or a point that is dragged, by the name that a screen reader says."""
+    return slot.get_by_role("slider", name=name, exact=True)
+
+
+def handle_of(slot: Locator, label: str) -> Locator:
+    """The handle of the slider that has this label before it."""
+    text = slot.page.get_by_text(label, exact=True)
+    return slot.locator(".widget-slider").filter(has=text).locator(".noUi-handle")
+
+
+def track_of(handle: Locator) -> dict:
+    """The box of the bar along which a handle moves."""
+    return handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+
+
+def middle(locator: Locator) -> tuple[float, float]:
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+class Finger:
+    """One finger on the page."""
+
+    def __init__(self, page: Page):
+        self.session = page.context.new_cdp_session(page)
+
+    def put(self, x: float, y: float) -> None:
+        self._send("touchStart", [{"x": x, "y": y}])
+
+    def move(self, x: float, y: float) -> None:
+        self._send("touchMove", [{"x": x, "y": y}])
+
+    def lift(self) -> None:
+        self._send("touchEnd", [])
+
+    def _send(self, kind, points):
+        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+def scroll_by_finger(page: Page, x: float, y: float) -> None:
+    """Put a finger there and draw it upwards, and a little to the side; the page has to follow."""
+    finger, before = Finger(page), page.evaluate("scrollY")
+    finger.put(x, y)
+    for step in range(1, 11):
+        finger.move(x + step, y - 20 * step)
+    finger.lift()
+    page.wait_for_function("(before) => scrollY > before + 100", arg=before)
+
+
+# --- comparison of an activation figure with NumPy -----------------------------------------
 
 
 def assert_shows(drawing: Drawing, function: str, compare: str | None = None) -> None:

@@ -5,99 +5,51 @@ import pytest
 from playwright.sync_api import expect
 
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
-from tests.browser.book import PAGES, parse, widget_states
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import live_figure, number, settle
-from tests.browser.test_explorer import Finger, choose, middle
-from tools import serve
+from tests.browser.book import figures_of_kind
+from tests.browser.figure import (
+    Finger,
+    choose,
+    marks_of,
+    middle,
+    number,
+    scale,
+    scroll_by_finger,
+    settle,
+    slider_of,
+)
+
+FIGURES = figures_of_kind("CrossEntropyExplorer")
 
 WORDS = ("truth", "prediction")
-MARKS = """slot => {
-  const every = (selector) => [...slot.querySelectorAll(selector)];
-  const attributes = (found, ...names) => found.map(
-    (one) => names.map((name) => Number(one.getAttribute(name))));
-  const bars = (name) => attributes(every(`rect.bar.${name}`), "y", "height");
-  return {
-    sliders: every("[role=slider]").map((one) => [
-      one.getAttribute("aria-label"), Number(one.getAttribute("aria-valuenow")),
-      Number(one.getAttribute("cy"))]),
-    bars: {truth: bars("truth").slice(1), prediction: bars("prediction")},
-    stack: ["truth", "divergence"].flatMap(
-      (name) => attributes([slot.querySelector(`rect.${name}`)], "x", "width")),
-    ticks: every(".tick-y").map((tick) => [Number(tick.getAttribute("y")), tick.textContent]),
-    outputs: every(".readout output").map((output) => output.textContent),
-  };
+MARKS = """{
+  sliders: every("[role=slider]").map(
+    (one) => [one.getAttribute("aria-label"), ...numbers(one, "aria-valuenow", "cy")]),
+  bars: {truth: bars("rect.bar.truth").slice(1), prediction: bars("rect.bar.prediction")},
+  stack: ["truth", "divergence"].map(
+    (name) => numbers(slot.querySelector(`rect.${name}`), "x", "width")),
+  ticks: ticks("y"), outputs: texts(".readout output"),
 }"""
 
 
-def explorers():
-    """(page, number of the slot, stored state) of every explorer of this kind."""
-    found = []
-    for path in PAGES:
-        if not (serve.BOOK / path).is_file():  # nothing is built: the fixture `site` says so
-            continue
-        page = parse(path)
-        states = widget_states(page)
-        for slot, element in enumerate(page.select(".widget-slot")):
-            if element["data-figure"] == "CrossEntropyExplorer":
-                children = states[element["data-model-id"]]["children"]
-                plot = states[children[-1].removeprefix("IPY_MODEL_")]
-                found.append((path, slot, plot))
-    return found
-
-
-EXPLORERS = explorers()
-
-
 @pytest.fixture(scope="module")
-def at_desk(browser, site):
-    page_name, index, _ = EXPLORERS[0]
-    with quiet_context(browser, site) as (context, _):
-        page = context.new_page()
-        page.goto(page_name)
-        yield live_figure(page, index)
-
-
-@pytest.fixture(scope="module")
-def on_phone(browser, site):
-    page_name, index, _ = EXPLORERS[0]
-    with quiet_context(browser, site, width=390, has_touch=True) as (context, _):
-        page = context.new_page()
-        page.goto(page_name)
-        yield live_figure(page, index)
-
-
-def put_back(slot):
-    slot.get_by_role("button", name="Reset").click()
-    slot.locator(".actloss-plot").scroll_into_view_if_needed()
-    return slot
-
-
-@pytest.fixture
-def slot(at_desk):
-    return put_back(at_desk)
-
-
-@pytest.fixture
-def phone_slot(on_phone):
-    return put_back(on_phone)
+def figure():
+    return FIGURES[0]
 
 
 def read(slot, unit="bits"):
     """Truth and prediction, once bars, handles and numbers are found to agree with NumPy."""
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
-    pixels, heights = zip(*((pixel, number(text)) for pixel, text in marks["ticks"]), strict=True)
-    to_value = np.polyfit(pixels, heights, 1)
+    marks = marks_of(slot, MARKS)
+    to_value = scale(marks["ticks"])
+    (floor,) = (pixel for pixel, text in marks["ticks"] if number(text) == 0)
     distributions = []
     for word in WORDS:
         mine = [entry for entry in marks["sliders"] if entry[0].startswith(word)]
         values = np.array([value for _, value, _ in mine])
         tops = np.array([y for _, _, y in mine])
         np.testing.assert_allclose(np.polyval(to_value, tops), values, atol=1e-3)
-        bars = np.array(marks["bars"][word])
+        bars = np.array(marks["bars"][word])[:, :2]
         np.testing.assert_allclose(bars[:, 0], tops)
-        np.testing.assert_allclose(bars.sum(axis=1), pixels[heights.index(0.0)], atol=1e-6)
+        np.testing.assert_allclose(bars.sum(axis=1), floor, atol=1e-6)
         assert values.sum() == pytest.approx(1.0, abs=1e-3)
         distributions.append(values)
     y, p = distributions
@@ -116,23 +68,18 @@ def read(slot, unit="bits"):
     return y, p
 
 
-def handle(slot, name):
-    return slot.get_by_role("slider", name=name, exact=True)
-
-
 def test_the_book_has_explorers():
-    assert EXPLORERS
+    assert FIGURES
 
 
-def test_as_stored(slot):
-    _, _, stored = EXPLORERS[0]
+def test_as_stored(slot, figure):
     y, p = read(slot)
-    np.testing.assert_allclose(y, stored["labels"], atol=1e-4)
-    np.testing.assert_allclose(p, stored["probabilities"], atol=1e-4)
+    np.testing.assert_allclose(y, figure.plot["labels"], atol=1e-4)
+    np.testing.assert_allclose(p, figure.plot["probabilities"], atol=1e-4)
 
 
 def test_by_keyboard(slot):
-    bar = handle(slot, "prediction of B")
+    bar = slider_of(slot, "prediction of B")
     bar.focus()
     for key, expected in (
         ("Home", 0.0),
@@ -154,7 +101,7 @@ def test_by_keyboard(slot):
 
 
 def test_impossible_costs_infinity(slot):
-    handle(slot, "prediction of A").press("Home")
+    slider_of(slot, "prediction of A").press("Home")
     read(slot)
     outputs = slot.locator(".readout output").all_text_contents()
     assert outputs[1] == outputs[2] == "∞"
@@ -164,13 +111,12 @@ def test_impossible_costs_infinity(slot):
 
 def height_at(slot, value):
     """The pixel on the screen at this height of the probability axis."""
-    ticks = slot.evaluate(MARKS)["ticks"]
-    line = np.polyfit([number(text) for _, text in ticks], [y for y, _ in ticks], 1)
-    return slot.locator(".actloss-plot").bounding_box()["y"] + np.polyval(line, value)
+    step, start = scale(marks_of(slot, MARKS)["ticks"])
+    return slot.locator(".actloss-plot").bounding_box()["y"] + (value - start) / step
 
 
 def test_by_mouse(slot):
-    mouse, (x, y) = slot.page.mouse, middle(handle(slot, "truth of C"))
+    mouse, (x, y) = slot.page.mouse, middle(slider_of(slot, "truth of C"))
     mouse.move(x, y + 5)  # off the middle: the bar must not jump
     mouse.down()
     for value in (0.6, 0.05, 0.3):
@@ -188,7 +134,7 @@ def test_by_mouse(slot):
 def test_drag_keeps_the_others_in_proportion(slot):
     """All the way up and back again: the others return to where they were."""
     before, _ = read(slot)
-    mouse, (x, y) = slot.page.mouse, middle(handle(slot, "truth of B"))
+    mouse, (x, y) = slot.page.mouse, middle(slider_of(slot, "truth of B"))
     mouse.move(x, y)
     mouse.down()
     mouse.move(x, height_at(slot, 1.1), steps=3)
@@ -199,28 +145,22 @@ def test_drag_keeps_the_others_in_proportion(slot):
 
 
 def test_by_touch(phone_slot):
-    finger, (x, y) = Finger(phone_slot.page), middle(handle(phone_slot, "prediction of D"))
+    finger, (x, y) = Finger(phone_slot.page), middle(slider_of(phone_slot, "prediction of D"))
     finger.put(x, y)
     for value in (0.8, 0.1):
         finger.move(x, height_at(phone_slot, value))
         assert read(phone_slot)[1][3] == pytest.approx(value, abs=0.011)
     finger.lift()
-    x, _ = middle(handle(phone_slot, "truth of A"))
+    x, _ = middle(slider_of(phone_slot, "truth of A"))
     finger.put(x, height_at(phone_slot, 0.9))
     finger.lift()
     assert read(phone_slot)[0][0] == pytest.approx(0.9, abs=0.011)  # a tap will do
 
 
 def test_finger_that_scrolls_moves_no_bar(phone_slot):
-    finger, start = Finger(phone_slot.page), read(phone_slot)
-    scrolled = phone_slot.page.evaluate("scrollY")
-    x, _ = middle(handle(phone_slot, "truth of C"))
-    y = height_at(phone_slot, 0.8)
-    finger.put(x, y)
-    for step in range(1, 11):
-        finger.move(x + step, y - 20 * step)
-    finger.lift()
-    phone_slot.page.wait_for_function("(before) => scrollY > before + 100", arg=scrolled)
+    start = read(phone_slot)
+    x, _ = middle(slider_of(phone_slot, "truth of C"))
+    scroll_by_finger(phone_slot.page, x, height_at(phone_slot, 0.8))
     np.testing.assert_array_equal(read(phone_slot), start)
 
 

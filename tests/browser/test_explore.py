@@ -4,20 +4,25 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.figure import Curve, curve, live_figure, number, scale, settle
+from tests.browser.conftest import PHONE
+from tests.browser.figure import (
+    Curve,
+    curve,
+    ends_of_axis,
+    live_figure,
+    marks_of,
+    number,
+    scale,
+    settle,
+    slider_of,
+)
 
 PAGE = "chapters/explorers.html"
 
-MARKS = """slot => {
-  const ticks = (axes, name) => [...axes.querySelectorAll(`.tick-${name}`)].map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  const axes = [...slot.querySelectorAll(".axes")];
-  return {
-    x: axes.flatMap((one) => ticks(one, "x")), y: axes.map((one) => ticks(one, "y")),
-    main: slot.querySelector(".curve.main").getAttribute("d"),
-    slope: slot.querySelector(".curve.slope").getAttribute("d"),
-    outputs: [...slot.querySelectorAll(".readout output")].map((one) => one.textContent),
-  };
+MARKS = """{
+  x: ticks("x"), y: every(".axes").map((axes) => ticks("y", axes)),
+  main: paths(".curve.main")[0], slope: paths(".curve.slope")[0],
+  outputs: texts(".readout output"),
 }"""
 
 
@@ -39,8 +44,7 @@ def figure(page, function):
 
 
 def read(slot):
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     to_x, (to_value, to_slope) = scale(marks["x"]), (scale(ticks) for ticks in marks["y"])
     value, slope = curve(marks["main"], to_x, to_value), curve(marks["slope"], to_x, to_slope)
     return value, slope, [number(text) for text in marks["outputs"]]
@@ -65,10 +69,10 @@ def test_translated_function_moves_without_python(open_page):
     slot = figure(open_page(PAGE), "bump")
     expect(slot.locator(".said")).to_contain_text("Translated to JavaScript")
     assert_shows(slot, bump)
-    slot.get_by_role("slider", name="width", exact=True).press("End")
+    slider_of(slot, "width").press("End")
     assert_shows(slot, lambda x: bump(x, width=4.0))
-    slot.get_by_role("slider", name="power", exact=True).press("Home")
-    point = slot.get_by_role("slider", name="x", exact=True)
+    slider_of(slot, "power").press("Home")
+    point = slider_of(slot, "x")
     point.press("PageUp")
     assert assert_shows(slot, lambda x: bump(x, width=4.0, power=1.0)) == pytest.approx(2.0)
     spoken = slot.locator("[aria-live]")
@@ -78,11 +82,12 @@ def test_translated_function_moves_without_python(open_page):
 
 
 def test_point_by_mouse_and_touch(open_page):
-    for options in ({}, {"width": 390, "has_touch": True}):
+    for options in ({}, PHONE):
         page = open_page(PAGE, **options)
         slot = figure(page, "bump")
         box = slot.locator(".actloss-plot").bounding_box()
-        place = (box["x"] + 40 + 0.25 * (box["width"] - 52), box["y"] + 100)
+        left, right = ends_of_axis(box["width"])
+        place = (box["x"] + left + 0.25 * (right - left), box["y"] + 100)
         page.touchscreen.tap(*place) if options else page.mouse.click(*place)
         settle(page)
         x, y, m = (number(text) for text in slot.locator(".readout output").all_text_contents())
@@ -91,7 +96,7 @@ def test_point_by_mouse_and_touch(open_page):
 
 
 def test_function_of_python_says_so(open_page):
-    """Its stored curve is drawn; once a slider is moved the figure says for what it was."""
+    """Its stored curve is drawn; its point moves, and its sliders, which could do nothing, rest."""
     slot = figure(open_page(PAGE), "few_levels")
     said = slot.locator(".said")
     expect(said).to_contain_text("Computed by Python, and still where there is none.")
@@ -101,8 +106,12 @@ def test_function_of_python_says_so(open_page):
     inside = np.abs(value.x * 2 % 1 - 0.5) > 0.08  # away from the jumps
     np.testing.assert_allclose(value.y[inside], few_levels(value.x[inside]), atol=0.02)
     assert (x, y) == (1.1, 1.0)
-    slot.get_by_role("slider", name="levels", exact=True).press("End")
-    expect(said).to_contain_text("The curve is the one for levels = 2.")
+    levels = slider_of(slot, "levels")
+    expect(levels).to_have_attribute("aria-disabled", "true")
+    levels.press("End")
+    assert read(slot)[2] == (x, y, _)
+    slider_of(slot, "x").press("PageUp")
+    assert read(slot)[2][0] == pytest.approx(2.1)
 
 
 def test_link_restores_it(open_page):

@@ -1,77 +1,47 @@
 """The activation explorer in the published page draws and prints what NumPy computes."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets.activation_explorer import PARAMETERS
-from tests.browser.book import DRIVEN_EXPLORERS, name_of
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import GREEK, assert_shows, live_figure, read, settle
+from tests.browser.book import DRIVEN_EXPLORERS, EXPLORERS, name_of
+from tests.browser.figure import (
+    GREEK,
+    Finger,
+    assert_shows,
+    choose,
+    ends_of_axis,
+    handle_of,
+    live_figure,
+    middle,
+    read,
+    scroll_by_finger,
+    settle,
+    slider_of,
+    track_of,
+)
 
 
 @pytest.fixture(scope="module", params=DRIVEN_EXPLORERS, ids=name_of)
-def explorer(request):
+def figure(request):
     """Each activation explorer of the first pages in turn."""
     return request.param
 
 
 first_explorer = pytest.mark.parametrize(
-    "explorer", DRIVEN_EXPLORERS[:1], ids=name_of, indirect=True, scope="module"
+    "figure", DRIVEN_EXPLORERS[:1], ids=name_of, indirect=True, scope="module"
 )
 
 
-@contextmanager
-def figure_alive(explorer, browser, site, **options):
-    """The figure, drawn and in view; the question before it is skipped."""
-    with quiet_context(browser, site, **options) as (context, _):
-        page = context.new_page()
-        page.goto(explorer.page)
-        slot = live_figure(page, explorer.slot)
-        if explorer.prediction:
-            slot.get_by_role("button", name="Skip").click()
-        yield slot
+def function_of(figure):
+    return figure.plot["names"][figure.plot["function_index"]]
 
 
-@pytest.fixture(scope="module")
-def at_desk(explorer, browser, site):
-    with figure_alive(explorer, browser, site) as slot:
-        yield slot
-
-
-@pytest.fixture(scope="module")
-def on_phone(explorer, browser, site):
-    with figure_alive(explorer, browser, site, width=390, has_touch=True) as slot:
-        yield slot
-
-
-@pytest.fixture
-def slot(at_desk):
-    """The figure as the notebook stored it, whatever the test before did to it."""
-    return put_back(at_desk)
-
-
-@pytest.fixture
-def phone_slot(on_phone):
-    return put_back(on_phone)
-
-
-def put_back(slot):
-    slot.get_by_role("button", name="Reset").click()
-    slot.locator(".actloss-plot").scroll_into_view_if_needed()
-    return slot
-
-
-def function_of(explorer):
-    return explorer.plot["names"][explorer.plot["function_index"]]
-
-
-def ghost_of(explorer):
-    index = explorer.plot["compare_index"]
-    return explorer.plot["names"][index - 1] if index else None
+def ghost_of(figure):
+    index = figure.plot["compare_index"]
+    return figure.plot["names"][index - 1] if index else None
 
 
 def test_the_book_has_explorers():
@@ -83,15 +53,16 @@ def test_the_book_has_explorers():
     }
 
 
-def test_as_stored(slot, explorer):
+@pytest.mark.parametrize("figure", EXPLORERS, ids=name_of)
+def test_as_stored(open_page, figure):
+    """Each figure of the book, on whatever page it stands."""
+    slot = live_figure(open_page(figure.page), figure.slot)
     shown = {
-        name: explorer.plot[name]
-        for name in PARAMETERS
-        if explorer.plot[f"{name}_display"] != "none"
+        name: figure.plot[name] for name in PARAMETERS if figure.plot[f"{name}_display"] != "none"
     }
     drawing = read(slot)
-    assert_shows(drawing, function_of(explorer), ghost_of(explorer))
-    assert (drawing.point[0], drawing.sliders) == (explorer.plot["x"], shown)
+    assert_shows(drawing, function_of(figure), ghost_of(figure))
+    assert (drawing.point[0], drawing.sliders) == (figure.plot["x"], shown)
 
 
 # --- the slider ----------------------------------------------------------------------------
@@ -100,16 +71,16 @@ def test_as_stored(slot, explorer):
 class Slider:
     """The first slider of a figure; one that starts without any is given Leaky ReLU's."""
 
-    def __init__(self, slot, explorer):
-        self.slot, self.ghost = slot, ghost_of(explorer)
-        self.function = function_of(explorer)
+    def __init__(self, slot, figure):
+        self.slot, self.ghost = slot, ghost_of(figure)
+        self.function = function_of(figure)
         if not ACTIVATIONS[self.function].parameters:
             self.function = "leaky_relu"
             choose(slot, "function", "Leaky ReLU")
         self.name, (self.low, self.high, self.step) = next(
             iter(ACTIVATIONS[self.function].parameters.items())
         )
-        self.handle = handle_of(slot, self.name)
+        self.handle = handle_of(slot, GREEK[self.name])
         self.handle.scroll_into_view_if_needed()
 
     def at(self, share):
@@ -120,9 +91,6 @@ class Slider:
         """It stands at this share of the track: to a step, which may be as narrow as a pixel."""
         self.assert_at(self.at(share), within=1.01 * self.step)
 
-    def track(self):
-        return self.handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
-
     def assert_at(self, expected, within=1e-9):
         """It stands there, and curve, ghost and numbers are those that NumPy computes there."""
         drawing = read(self.slot)
@@ -130,13 +98,8 @@ class Slider:
         assert_shows(drawing, self.function, self.ghost)
 
 
-def handle_of(slot, parameter):
-    label = slot.page.get_by_text(GREEK[parameter], exact=True)
-    return slot.locator(".widget-slider").filter(has=label).locator(".noUi-handle")
-
-
-def test_slider_by_keyboard(slot, explorer):
-    slider = Slider(slot, explorer)
+def test_slider_by_keyboard(slot, figure):
+    slider = Slider(slot, figure)
     low, high, step = slider.low, slider.high, slider.step
     slider.handle.focus()
     for key, expected in (
@@ -154,9 +117,9 @@ def test_slider_by_keyboard(slot, explorer):
     expect(slider.handle).to_be_focused()
 
 
-def test_slider_by_mouse(slot, explorer):
-    slider, mouse = Slider(slot, explorer), slot.page.mouse
-    track, (x, y) = slider.track(), middle(slider.handle)
+def test_slider_by_mouse(slot, figure):
+    slider, mouse = Slider(slot, figure), slot.page.mouse
+    track, (x, y) = track_of(slider.handle), middle(slider.handle)
     mouse.move(x, y)
     mouse.down()
     for share in (0.25, 0.9, 0.6):  # the curve follows while the button is down
@@ -169,9 +132,9 @@ def test_slider_by_mouse(slot, explorer):
     slider.assert_near(0.35)
 
 
-def test_slider_by_touch(phone_slot, explorer):
-    slider, finger = Slider(phone_slot, explorer), Finger(phone_slot.page)
-    track, (x, y) = slider.track(), middle(slider.handle)
+def test_slider_by_touch(phone_slot, figure):
+    slider, finger = Slider(phone_slot, figure), Finger(phone_slot.page)
+    track, (x, y) = track_of(slider.handle), middle(slider.handle)
     finger.put(x, y)
     for share in (0.3, 0.8):
         finger.move(track["x"] + share * track["width"], y + 5)
@@ -180,9 +143,9 @@ def test_slider_by_touch(phone_slot, explorer):
     slider.assert_near(0.8)
 
 
-def test_slider_by_number(slot, explorer):
+def test_slider_by_number(slot, figure):
     """The number beside the slider can be written over."""
-    slider = Slider(slot, explorer)
+    slider = Slider(slot, figure)
     field = slot.get_by_role("textbox", name=GREEK[slider.name], exact=True)
     inside = slider.high - 3 * slider.step
     for written, expected in ((inside, inside), (slider.high + 1, slider.high)):
@@ -191,45 +154,21 @@ def test_slider_by_number(slot, explorer):
         slider.assert_at(expected)
 
 
-def test_slider_speaks(slot, explorer):
+def test_slider_speaks(slot, figure):
     """A screen reader hears which slider it is, and the number that is printed beside it."""
-    slider = Slider(slot, explorer)
-    handle = slot.get_by_role("slider", name=GREEK[slider.name], exact=True)
+    slider = Slider(slot, figure)
+    handle = slider_of(slot, GREEK[slider.name])
     handle.press("End")
     handle.press("ArrowLeft")
     printed = slot.get_by_role("textbox", name=GREEK[slider.name], exact=True).inner_text()
     expect(handle).to_have_attribute("aria-valuetext", printed)
 
 
-class Finger:
-    """One finger on the page."""
-
-    def __init__(self, page):
-        self.session = page.context.new_cdp_session(page)
-
-    def put(self, x, y):
-        self._send("touchStart", [{"x": x, "y": y}])
-
-    def move(self, x, y):
-        self._send("touchMove", [{"x": x, "y": y}])
-
-    def lift(self):
-        self._send("touchEnd", [])
-
-    def _send(self, kind, points):
-        self.session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
-
-def middle(locator):
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 # --- the point -----------------------------------------------------------------------------
 
 
-def test_point_by_keyboard(slot, explorer):
-    point = slot.get_by_role("slider", name="x", exact=True)
+def test_point_by_keyboard(slot, figure):
+    point = slider_of(slot, "x")
     point.focus()
     for key, expected in (
         ("Home", -5.0),
@@ -245,72 +184,58 @@ def test_point_by_keyboard(slot, explorer):
         slot.page.keyboard.press(key)
         drawing = read(slot)
         assert drawing.point[0] == expected
-        assert_shows(drawing, function_of(explorer), ghost_of(explorer))
+        assert_shows(drawing, function_of(figure), ghost_of(figure))
         assert float(point.get_attribute("aria-valuenow")) == expected
     expect(point).to_be_focused()
 
 
-def test_point_by_mouse(slot, explorer):
+def test_point_by_mouse(slot, figure):
     plot = slot.locator(".actloss-plot")
     box, mouse = plot.bounding_box(), slot.page.mouse
-    mouse.move(*middle(slot.get_by_role("slider", name="x", exact=True)))
+    mouse.move(*middle(slider_of(slot, "x")))
     mouse.down()
     for share in (0.3, 0.7, 1.2):  # the last lies outside: the point stops at the edge
         mouse.move(box["x"] + share * box["width"], box["y"] + 100, steps=4)
-        assert_point_at(slot, explorer, share)
+        assert_point_at(slot, figure, share)
     mouse.up()
     mouse.move(box["x"], box["y"] + 100)
-    assert_point_at(slot, explorer, 1.2)
+    assert_point_at(slot, figure, 1.2)
 
 
-def test_point_by_touch(phone_slot, explorer):
+def test_point_by_touch(phone_slot, figure):
     box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
     finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
     for share in (0.4, 0.25, 0.8):
         finger.move(box["x"] + share * box["width"], box["y"] + 152)
-        assert_point_at(phone_slot, explorer, share)
+        assert_point_at(phone_slot, figure, share)
     finger.lift()
     finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
     finger.lift()
-    assert_point_at(phone_slot, explorer, 0.5)  # a tap will do
+    assert_point_at(phone_slot, figure, 0.5)  # a tap will do
 
 
-def test_finger_that_scrolls_moves_no_point(phone_slot, explorer):
-    box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
-    start, scrolled = read(phone_slot).point, phone_slot.page.evaluate("scrollY")
-    finger.put(box["x"] + 0.9 * box["width"], box["y"] + 250)
-    for step in range(1, 11):
-        finger.move(box["x"] + 0.9 * box["width"] + step, box["y"] + 250 - 20 * step)
-    finger.lift()
-    phone_slot.page.wait_for_function("(before) => scrollY > before + 100", arg=scrolled)
+def test_finger_that_scrolls_moves_no_point(phone_slot, figure):
+    box, start = phone_slot.locator(".actloss-plot").bounding_box(), read(phone_slot).point
+    scroll_by_finger(phone_slot.page, box["x"] + 0.9 * box["width"], box["y"] + 250)
     assert read(phone_slot).point == start
 
 
-def ends_of_axis(width):
-    """The pixels at which the x axis begins and ends, in a plot of this width."""
-    return 40, width - 12
-
-
-def assert_point_at(slot, explorer, share):
+def assert_point_at(slot, figure, share):
     """The point is at the x below the pointer, this share of the plot's width from its left."""
     drawing = read(slot)
     width = slot.locator(".actloss-plot").bounding_box()["width"]
     expected = np.interp(share * width, ends_of_axis(width), (-5, 5))
     assert drawing.point[0] == pytest.approx(expected, abs=0.051)  # in steps of 0.1
-    assert_shows(drawing, function_of(explorer), ghost_of(explorer))
+    assert_shows(drawing, function_of(figure), ghost_of(figure))
 
 
 # --- the menus, and back -------------------------------------------------------------------
 
 
-def choose(slot, menu, title):
-    slot.get_by_label(menu, exact=True).select_option(value=title)
-
-
 @first_explorer
-def test_every_function(slot, explorer):
+def test_every_function(slot, figure):
     """Each shows its own sliders, at its defaults and with its ends, and is what NumPy computes."""
-    assert explorer.plot["names"] == list(ACTIVATIONS)
+    assert figure.plot["names"] == list(ACTIVATIONS)
     choose(slot, "beside it", "nothing")
     for name, entry in ACTIVATIONS.items():
         choose(slot, "function", entry.title)
@@ -319,14 +244,14 @@ def test_every_function(slot, explorer):
         assert_shows(drawing, name)
         for parameter, ends in entry.parameters.items():
             for key, end in (("End", ends.maximum), ("Home", ends.minimum)):
-                handle_of(slot, parameter).press(key)
+                handle_of(slot, GREEK[parameter]).press(key)
                 drawing = read(slot)
                 assert drawing.sliders[parameter] == pytest.approx(end), name
                 assert_shows(drawing, name)
 
 
 @first_explorer
-def test_every_ghost(slot, explorer):
+def test_every_ghost(slot, figure):
     """A ghost brings its sliders along, where the function has none of that name."""
     choose(slot, "function", "Identity")
     for name, entry in ACTIVATIONS.items():
@@ -339,12 +264,12 @@ def test_every_ghost(slot, explorer):
 
 
 @first_explorer
-def test_one_slider_for_two_functions(slot, explorer):
+def test_one_slider_for_two_functions(slot, figure):
     """Where both have an α it is one slider, which belongs to the function."""
     choose(slot, "beside it", "CELU")
     choose(slot, "function", "PReLU")
     assert read(slot).sliders == ACTIVATIONS["prelu"].defaults
-    handle_of(slot, "alpha").press("End")
+    handle_of(slot, "α").press("End")
     drawing = read(slot)
     assert drawing.sliders == {"alpha": 1.5}
     assert_shows(drawing, "prelu", "celu")
@@ -354,49 +279,49 @@ def test_one_slider_for_two_functions(slot, explorer):
     assert_shows(drawing, "swish", "celu")
 
 
-def test_menus_by_keyboard(slot, explorer):
+def test_menus_by_keyboard(slot, figure):
     menu = slot.get_by_label("function", exact=True)
     menu.focus()
     slot.page.keyboard.type("Tanh")
     drawing = read(slot)
-    assert_shows(drawing, "tanh", ghost_of(explorer))
+    assert_shows(drawing, "tanh", ghost_of(figure))
 
 
-def test_reset(slot, explorer):
+def test_reset(slot, figure):
     """Back to what the notebook stored, whatever was chosen in between."""
     before = read(slot)
     choose(slot, "function", "PReLU")
-    handle_of(slot, "alpha").press("Home")
+    handle_of(slot, "α").press("Home")
     choose(slot, "beside it", "Soft cap")
     handle_of(slot, "cap").press("End")
-    slot.get_by_role("slider", name="x", exact=True).press("Home")
+    slider_of(slot, "x").press("Home")
     assert_shows(read(slot), "prelu", "softcap")
     slot.get_by_role("button", name="Reset").click()
     after = read(slot)
-    assert_shows(after, function_of(explorer), ghost_of(explorer))
+    assert_shows(after, function_of(figure), ghost_of(figure))
     assert (after.point, after.sliders) == (before.point, before.sliders)
     np.testing.assert_array_equal(after.value, before.value)
 
 
-def test_reset_of_a_number(slot, explorer):
+def test_reset_of_a_number(slot, figure):
     """Where the function stays, no choice of a function brings its number back."""
     before = read(slot)
-    Slider(slot, explorer).handle.press("End")
+    Slider(slot, figure).handle.press("End")
     slot.get_by_role("button", name="Reset").click()
     after = read(slot)
-    assert_shows(after, function_of(explorer), ghost_of(explorer))
+    assert_shows(after, function_of(figure), ghost_of(figure))
     assert (after.point, after.sliders) == (before.point, before.sliders)
 
 
-def test_spoken(slot, explorer):
+def test_spoken(slot, figure):
     """Screen readers are told value and slope once the reader pauses."""
     choose(slot, "function", "ReLU")
-    slot.get_by_role("slider", name="x", exact=True).press("Home")
+    slider_of(slot, "x").press("Home")
     spoken = "ReLU at x −5.000: value 0.000, slope 0.000. The slope is zero: no gradient passes."
     expect(slot.locator("[aria-live]")).to_have_text(spoken)
 
 
-def test_shading(slot, explorer):
+def test_shading(slot, figure):
     """Dead and saturated stretches are shaded where the slope says so, and named."""
     choose(slot, "beside it", "nothing")
     for title, kind, words, ends in (

@@ -8,49 +8,39 @@ from playwright.sync_api import expect
 
 from actloss.widgets.gradient_flow_explorer import LABELS, RUNS
 from actloss.widgets.gradient_flow_runs import DEPTHS, INITIALISATIONS, NAMES, stored
-from tests.browser.book import PAGES, parse
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import live_figure, settle
-from tests.browser.test_explorer import Finger, choose, middle
+from tests.browser.book import figures_of_kind
+from tests.browser.conftest import PHONE, figure_alive, quiet_context
+from tests.browser.figure import (
+    Finger,
+    choose,
+    live_figure,
+    marks_of,
+    middle,
+    put_back,
+    slider_of,
+    track_of,
+)
 
-FIGURES = [
-    (page, index)
-    for page in PAGES
-    for index, slot in enumerate(parse(page).select(".widget-slot"))
-    if slot["data-figure"] == "GradientFlowExplorer"
-]
+FIGURES = figures_of_kind("GradientFlowExplorer")
 
-MARKS = """slot => ({
-  labels: [...slot.querySelectorAll(".axes")].map((axes) =>
-    [...axes.querySelectorAll(".tick-y")].map(
-      (tick) => [Number(tick.getAttribute("y")), tick.textContent])),
-  curves: ["main", "ghost", "slope"].map((name) =>
-    slot.querySelector(`.curve.${name}`).getAttribute("d")),
-  printed: [...slot.querySelectorAll(".readout output")].map((output) => output.textContent),
+MARKS = """{
+  labels: every(".axes").map((axes) => ticks("y", axes)),
+  curves: ["main", "ghost", "slope"].map((name) => paths(`.curve.${name}`)[0]),
+  printed: texts(".readout output"),
   verdict: slot.querySelector(".flow-verdict").textContent,
-})"""
+}"""
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
-@pytest.fixture(
-    scope="module", params=[{}, {"width": 390, "has_touch": True}], ids=["desk", "phone"]
-)
+@pytest.fixture(scope="module", params=[{}, PHONE], ids=["desk", "phone"])
 def alive(request, browser, site):
-    page_path, index = FIGURES[0]
-    with quiet_context(browser, site, **request.param) as (context, _):
-        page = context.new_page()
-        page.goto(page_path)
-        slot = live_figure(page, index)
-        if slot.get_by_role("button", name="Skip").count():
-            slot.get_by_role("button", name="Skip").click()
+    with figure_alive(FIGURES[0], browser, site, **request.param) as slot:
         yield slot
 
 
 @pytest.fixture
 def slot(alive):
-    alive.get_by_role("button", name="Reset").click()
-    alive.locator(".actloss-plot").scroll_into_view_if_needed()
-    return alive
+    return put_back(alive)
 
 
 def number(text):
@@ -61,8 +51,7 @@ def number(text):
 
 def read(slot):
     """Curves in powers of ten, by the labels of their axes, and what is printed."""
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     lines = []
     for ticks in marks["labels"]:
         pixels, powers = zip(
@@ -109,12 +98,8 @@ def test_every_choice(slot, initialisation):
             assert_shows(slot, name, initialisation, 1.0, 20, 1)
 
 
-def slider(slot, label):
-    return slot.get_by_role("slider", name=label, exact=True)
-
-
 def test_sliders_by_keyboard(slot):
-    gain, layers = slider(slot, "gain"), slider(slot, "layers")
+    gain, layers = slider_of(slot, "gain"), slider_of(slot, "layers")
     gain.press("End")
     assert_shows(slot, "sigmoid", "lecun", 3.0, 20, 1)
     gain.press("ArrowLeft")
@@ -129,7 +114,7 @@ def test_sliders_by_keyboard(slot):
 
 
 def test_layer_by_keyboard(slot):
-    point = slider(slot, "layer")
+    point = slider_of(slot, "layer")
     point.focus()
     for key, layer in (
         ("ArrowRight", 2),
@@ -144,10 +129,10 @@ def test_layer_by_keyboard(slot):
         slot.page.keyboard.press(key)
         assert_shows(slot, "sigmoid", "lecun", 1.0, 20, layer)
         expect(point).to_have_attribute("aria-valuenow", str(layer))
-    slider(slot, "layers").press("End")
+    slider_of(slot, "layers").press("End")
     point.press("End")
     assert_shows(slot, "sigmoid", "lecun", 1.0, 30, 30)
-    slider(slot, "layers").press("Home")
+    slider_of(slot, "layers").press("Home")
     assert_shows(slot, "sigmoid", "lecun", 1.0, 5, 5)
 
 
@@ -168,7 +153,7 @@ def test_layer_by_pointer(slot):
         finger.lift()
     else:
         mouse = slot.page.mouse
-        mouse.move(*middle(slider(slot, "layer")))
+        mouse.move(*middle(slider_of(slot, "layer")))
         mouse.down()
         for layer in (9, 15):
             mouse.move(*at(layer), steps=3)
@@ -179,9 +164,9 @@ def test_layer_by_pointer(slot):
 
 
 def test_gain_by_pointer(slot):
-    handle = slider(slot, "gain")
+    handle = slider_of(slot, "gain")
     handle.scroll_into_view_if_needed()
-    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+    track = track_of(handle)
     slot.page.mouse.click(track["x"] + track["width"] - 1, track["y"] + track["height"] / 2)
     assert_shows(slot, "sigmoid", "lecun", 3.0, 20, 1)
 
@@ -189,9 +174,9 @@ def test_gain_by_pointer(slot):
 def test_reset(slot):
     choose(slot, "activation", "ReLU")
     choose(slot, "weights", LABELS["he"])
-    slider(slot, "gain").press("End")
-    slider(slot, "layers").press("End")
-    slider(slot, "layer").press("End")
+    slider_of(slot, "gain").press("End")
+    slider_of(slot, "layers").press("End")
+    slider_of(slot, "layer").press("End")
     assert_shows(slot, "relu", "he", 3.0, 30, 30)
     slot.get_by_role("button", name="Reset").click()
     assert_shows(slot, "sigmoid", "lecun", 1.0, 20, 1)
@@ -208,12 +193,12 @@ def test_spoken(slot):
 
 def test_nothing_below_moves_when_it_comes_alive(browser, site):
     """The slot is as high with the figure as before it, at the desk and on the phone."""
-    path, index = FIGURES[0]
+    figure = FIGURES[0]
     for width in (1280, 390):
         with quiet_context(browser, site, width=width) as (context, _):
             page = context.new_page()
-            page.goto(path)
-            slot = page.locator(".widget-slot").nth(index)
+            page.goto(figure.page)
+            slot = page.locator(".widget-slot").nth(figure.slot)
             reserved = slot.evaluate("slot => parseFloat(getComputedStyle(slot).minHeight)")
-            live_figure(page, index)
+            live_figure(page, figure.slot)
             assert slot.evaluate("slot => slot.offsetHeight") <= reserved + 1

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from actloss.catalogue import ACTIVATIONS
 from tests.browser.book import DRIVEN_EXPLORERS
-from tests.browser.figure import live_figure, read
+from tests.browser.figure import choose, live_figure, read, slider_of
 
 
 @pytest.fixture
@@ -18,13 +18,9 @@ def slot(open_page):
     return slot
 
 
-def choose(slot, menu, title):
-    slot.get_by_label(menu, exact=True).select_option(value=title)
-
-
 def put_point_at(slot, x):
     """By keyboard: from the left end in steps of a tenth and a unit."""
-    point = slot.get_by_role("slider", name="x", exact=True)
+    point = slider_of(slot, "x")
     point.press("Home")
     tenths = round(10 * (x + 5))
     for key, times in (("PageUp", tenths // 10), ("ArrowRight", tenths % 10)):
@@ -41,7 +37,7 @@ def test_numbers_are_rounded(slot):
     choose(slot, "function", "Sigmoid")
     put_point_at(slot, 1.3)
     entry = ACTIVATIONS["sigmoid"]
-    slot.get_by_label("zoom", exact=True).select_option("1000×")
+    choose(slot, "zoom", "1000×")
     exact = read_numbers(slot)
     np.testing.assert_allclose(exact, [1.3, entry.function(1.3), entry.gradient(1.3)], atol=6e-7)
     slot.get_by_label("round to float16").check()
@@ -67,7 +63,7 @@ def test_steps_are_drawn(slot, title, name):
     """Magnified, the curve is a staircase whose levels are float16 numbers."""
     choose(slot, "function", title)
     put_point_at(slot, -1.3)
-    slot.get_by_label("zoom", exact=True).select_option("1000×")
+    choose(slot, "zoom", "1000×")
     slot.get_by_label("round to float16").check()
     drawing = read(slot)
     np.testing.assert_allclose(drawing.value.x[[0, -1]], (-1.305, -1.295))
@@ -85,7 +81,7 @@ def test_zoomed_curve_is_the_exact_one(slot):
     choose(slot, "function", "GELU")
     put_point_at(slot, 0.5)
     for zoom in (10, 100, 1000):
-        slot.get_by_label("zoom", exact=True).select_option(f"{zoom}×")
+        choose(slot, "zoom", f"{zoom}×")
         drawing = read(slot)
         ends = np.array([0.5 - 5 / zoom, 0.5 + 5 / zoom])
         np.testing.assert_allclose(drawing.value.x[[0, -1]], ends, atol=0.01 / zoom)
@@ -98,30 +94,30 @@ def test_zoomed_curve_is_the_exact_one(slot):
 def test_point_moves_within_the_part_that_is_shown(slot):
     choose(slot, "function", "Tanh")
     put_point_at(slot, 1.0)
-    slot.get_by_label("zoom", exact=True).select_option("100×")
-    point = slot.get_by_role("slider", name="x", exact=True)
+    choose(slot, "zoom", "100×")
+    point = slider_of(slot, "x")
     for key, expected in (("ArrowRight", 1.001), ("PageUp", 1.011), ("End", 1.05), ("Home", 0.95)):
         point.press(key)
         drawing = read(slot)
         assert drawing.point[0] == pytest.approx(expected, abs=1e-9)
         np.testing.assert_allclose(drawing.value.x[[0, -1]], (0.95, 1.05), atol=1e-4)
     assert float(point.get_attribute("aria-valuemin")) == 0.95
-    slot.get_by_label("zoom", exact=True).select_option("1×")
+    choose(slot, "zoom", "1×")
     np.testing.assert_allclose(read(slot).value.x[[0, -1]], (-5, 5), atol=1e-3)
     assert float(point.get_attribute("aria-valuemin")) == -5
 
 
 def test_at_the_end_of_the_axis(slot):
-    point = slot.get_by_role("slider", name="x", exact=True)
+    point = slider_of(slot, "x")
     point.press("End")
-    slot.get_by_label("zoom", exact=True).select_option("10×")
+    choose(slot, "zoom", "10×")
     expect(point).to_have_attribute("aria-valuemin", "4")
     expect(point).to_have_attribute("aria-valuemax", "5")
 
 
 def test_reset_takes_the_lens_away(slot):
     before = read(slot)
-    slot.get_by_label("zoom", exact=True).select_option("100×")
+    choose(slot, "zoom", "100×")
     slot.get_by_label("round to float16").check()
     slot.get_by_role("button", name="Reset").click()
     expect(slot.get_by_label("round to float16")).not_to_be_checked()

@@ -1,64 +1,46 @@
 """The margin explorer in the published page draws and prints what NumPy computes."""
 
-from typing import NamedTuple
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from actloss.widgets.margin_explorer import HEIGHTS, LABELS, MARGINS, UNIT_LABEL, value_and_slope
-from tests.browser.book import PAGES, parse, widget_states
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import curve, live_figure, number, scale, settle
-from tests.browser.test_explorer import Finger, middle
-from tools import serve
+from tests.browser.book import figures_of_kind
+from tests.browser.conftest import figure_alive, quiet_context
+from tests.browser.figure import (
+    Finger,
+    curve,
+    ends_of_axis,
+    live_figure,
+    marks_of,
+    middle,
+    number,
+    scale,
+    slider_of,
+)
 
-READ = """slot => {
-  const every = (selector, inside = slot) => [...inside.querySelectorAll(selector)];
-  const text = (selector) => slot.querySelector(selector).textContent;
-  const ticks = (name) => every(`.axes .tick-${name}`).map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  const seen = every("tbody tr").filter((row) => row.checkVisibility());
-  return {
-    x: ticks("x"), y: ticks("y"), margin: text(".readout output"), standing: text(".standing"),
-    curves: Object.fromEntries(every(".marks .curve").map(
-      (path) => [path.classList[1], path.getAttribute("d")])),
-    dots: Object.fromEntries(every(".marks .dot").map(
-      (dot) => [dot.classList[1], ["cx", "cy"].map((at) => Number(dot.getAttribute(at)))])),
-    rows: Object.fromEntries(seen.map((row) => [row.className, {
+FIGURES = figures_of_kind("MarginExplorer")
+
+MARKS = """{
+  // The names of the axes, which lie beside them, look like labels of ticks.
+  x: ticks("x", slot.querySelector(".axes")), y: ticks("y", slot.querySelector(".axes")),
+  margin: texts(".readout output")[0],
+  standing: texts(".standing")[0],
+  slider: texts(".widget-slider .widget-readout")[0],
+  curves: Object.fromEntries(every(".marks .curve").map(
+    (path) => [path.classList[1], path.getAttribute("d")])),
+  dots: Object.fromEntries(every(".marks .dot").map(
+    (dot) => [dot.classList[1], numbers(dot, "cx", "cy")])),
+  rows: Object.fromEntries(every("tbody tr").filter((row) => row.checkVisibility()).map(
+    (row) => [row.className, {
       title: row.querySelector("th").textContent,
-      numbers: every("output", row).map((output) => output.textContent),
+      numbers: texts("output", row),
       bars: every(".bar div", row).map((bar) => bar.getBoundingClientRect().width),
       boxes: every(".bar div", row).map((bar) => bar.offsetWidth),
     }])),
-    boxes: Object.fromEntries(every(".widget-checkbox").map(
-      (box) => {
-        const name = box.textContent.replace(/^\\s*\\u200b/, "").trim();
-        return [name, box.querySelector("input").checked];
-      })),
-    slider: text(".widget-slider .widget-readout"),
-  };
+  boxes: Object.fromEntries(every(".widget-checkbox").map((box) => [
+    box.textContent.replace(/^\\s*\\u200b/, "").trim(), box.querySelector("input").checked])),
 }"""
-
-
-class Figure(NamedTuple):
-    page: str
-    slot: int
-    plot: dict  # the state of its drawing, as the notebook stored it
-    asks: bool  # whether a question stands before it
-
-
-def figures_of(path):
-    page = parse(path)
-    states = widget_states(page)
-    for index, element in enumerate(page.select(".widget-slot")):
-        children = states[element["data-model-id"]].get("children", [])
-        parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
-        for plot in (part for part in parts if "squared_hinge_loss" in part):
-            yield Figure(path, index, plot, any("question" in part for part in parts))
-
-
-FIGURES = [figure for page in PAGES if (serve.BOOK / page).is_file() for figure in figures_of(page)]
 
 
 def test_the_book_has_margin_explorers():
@@ -71,44 +53,6 @@ def figure(request):
     return request.param
 
 
-@pytest.fixture(scope="module")
-def pages(figure, browser, site):
-    """The figure at a desk and on a phone, drawn and in view."""
-    with (
-        quiet_context(browser, site) as (desk, _),
-        quiet_context(browser, site, width=390, has_touch=True) as (phone, _),
-    ):
-        slots = {}
-        for name, context in (("desk", desk), ("phone", phone)):
-            page = context.new_page()
-            page.goto(figure.page)
-            slots[name] = live_figure(page, figure.slot)
-            if figure.asks:
-                slots[name].get_by_role("button", name="Skip").click()
-        yield slots
-
-
-def put_back(slot):
-    slot.get_by_role("button", name="Reset").click()
-    slot.locator(".actloss-plot").scroll_into_view_if_needed()
-    return slot
-
-
-@pytest.fixture
-def slot(pages):
-    return put_back(pages["desk"])
-
-
-@pytest.fixture
-def phone_slot(pages):
-    return put_back(pages["phone"])
-
-
-def read(slot):
-    settle(slot.page)
-    return slot.evaluate(READ)
-
-
 def stored(figure):
     names = [name for name in LABELS if figure.plot[name]]
     return figure.plot["margin"], names, figure.plot["unit_logistic"]
@@ -116,7 +60,7 @@ def stored(figure):
 
 def assert_shows(slot, margin, names, unit_logistic, within=1e-9):
     """Curves, dots, table, bars and controls are those of NumPy for this state."""
-    found = read(slot)
+    found = marks_of(slot, MARKS)
     printed = number(found["margin"])
     assert printed == pytest.approx(margin, abs=within)
     assert number(found["slider"]) == pytest.approx(printed, abs=0.0051)
@@ -153,7 +97,7 @@ def test_as_stored(slot, figure):
 
 def test_point_by_keyboard(slot, figure):
     _, *rest = stored(figure)
-    point = slot.get_by_role("slider", name="m", exact=True)
+    point = slider_of(slot, "m")
     point.focus()
     for key, expected, standing in (
         ("Home", -3.0, "wrong"),
@@ -190,7 +134,7 @@ def test_slider_by_keyboard(slot, figure):
 def test_point_by_mouse(slot, figure):
     _, *rest = stored(figure)
     box, mouse = slot.locator(".actloss-plot").bounding_box(), slot.page.mouse
-    mouse.move(*middle(slot.get_by_role("slider", name="m", exact=True)))
+    mouse.move(*middle(slider_of(slot, "m")))
     mouse.down()
     for share in (0.3, 0.7, 1.2):  # the last lies outside: the point stops at the edge
         mouse.move(box["x"] + share * box["width"], box["y"] + 100, steps=4)
@@ -211,7 +155,8 @@ def test_point_by_touch(phone_slot, figure):
 
 
 def margin_at(box, share):
-    return np.interp(share * box["width"], (40, box["width"] - 12), MARGINS)
+    """The margin below the pointer, this share of the plot's width from its left."""
+    return np.interp(share * box["width"], ends_of_axis(box["width"]), MARGINS)
 
 
 def test_every_checkbox(slot, figure):
@@ -230,7 +175,7 @@ def test_every_checkbox(slot, figure):
 
 
 def test_reset(slot, figure):
-    slot.get_by_role("slider", name="m", exact=True).press("Home")
+    slider_of(slot, "m").press("Home")
     slot.get_by_label("hinge", exact=True).click()
     slot.get_by_label(UNIT_LABEL, exact=True).click()
     slot.get_by_role("button", name="Reset").click()
@@ -240,7 +185,7 @@ def test_reset(slot, figure):
 def test_spoken(slot, figure):
     """Screen readers are told where the margin is and what each loss charges."""
     _, names, unit = stored(figure)
-    slot.get_by_role("slider", name="m", exact=True).press("Home")
+    slider_of(slot, "m").press("Home")
     parts = []
     for name in names:
         value, slope = value_and_slope(name, -3.0, unit_logistic=unit)
@@ -269,13 +214,10 @@ def test_nothing_below_moves(figure, browser, site, place):
 
 
 def test_locked_until_answered(figure, browser, site):
-    if not figure.asks:
+    if not figure.prediction:
         return
-    with quiet_context(browser, site) as (context, _):
-        page = context.new_page()
-        page.goto(figure.page)
-        slot = live_figure(page, figure.slot)
-        point = slot.get_by_role("slider", name="m", exact=True)
+    with figure_alive(figure, browser, site, skip=False) as slot:
+        point = slider_of(slot, "m")
         point.press("Home")
         assert_shows(slot, *stored(figure))
         expect(point).to_have_attribute("aria-disabled", "true")

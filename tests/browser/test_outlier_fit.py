@@ -1,83 +1,45 @@
 """The outlier figure in the published page: its point is dragged, and its lines are NumPy's."""
 
-from contextlib import contextmanager
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from actloss.widgets import OutlierFit
 from actloss.widgets.outlier_fit import NAMES, TITLES, X_LIMITS, Y_LIMITS
-from tests.browser.book import PAGES, parse
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import live_figure, number, scale, settle
-from tests.browser.test_explorer import Finger, middle
-from tools import serve
+from tests.browser.book import figures_of_kind
+from tests.browser.conftest import figure_alive
+from tests.browser.figure import (
+    Finger,
+    choose,
+    handle_of,
+    marks_of,
+    middle,
+    number,
+    scale,
+    scroll_by_finger,
+)
 
-FIGURES = [
-    (page, slot)
-    for page in PAGES
-    if (serve.BOOK / page).is_file()
-    for slot, element in enumerate(parse(page).select(".widget-slot"))
-    if element["data-figure"] == "OutlierFit"
-]
+FIGURES = figures_of_kind("OutlierFit")
 
-MARKS = """slot => {
-  const every = (selector) => [...slot.querySelectorAll(selector)];
-  const numbers = (element, names) => names.map((name) => Number(element.getAttribute(name)));
-  const ticks = (name) => every(`.tick-${name}`).map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  return {
-    xTicks: ticks("x"), yTicks: ticks("y"),
-    lines: every(".marks .fit").map((line) => numbers(line, ["x1", "y1", "x2", "y2"])),
-    chosen: every(".marks .fit").findIndex((line) => line.classList.contains("chosen")),
-    discs: every(".marks .pull").map((disc) => numbers(disc, ["cx", "cy", "r"])),
-    handle: numbers(slot.querySelector(".handle"), ["cx", "cy"]),
-    rows: every(".numbers tbody tr").map((row) => [...row.children].map((c) => c.textContent)),
-    sliders: every(".widget-slider .widget-readout").map((text) => text.textContent),
-  };
+MARKS = """{
+  xTicks: ticks("x"), yTicks: ticks("y"),
+  lines: every(".marks .fit").map((line) => numbers(line, "x1", "y1", "x2", "y2")),
+  chosen: every(".marks .fit").findIndex((line) => line.classList.contains("chosen")),
+  discs: every(".marks .pull").map((disc) => numbers(disc, "cx", "cy", "r")),
+  handle: numbers(slot.querySelector(".handle"), "cx", "cy"),
+  rows: every(".numbers tbody tr").map((row) => texts(":scope > *", row)),
+  sliders: texts(".widget-slider .widget-readout"),
 }"""
 
 
-@contextmanager
-def figure_alive(browser, site, *, skip=True, **options):
-    page_path, slot_number = FIGURES[0]
-    with quiet_context(browser, site, **options) as (context, _):
-        page = context.new_page()
-        page.goto(page_path)
-        slot = live_figure(page, slot_number)
-        button = slot.get_by_role("button", name="Skip")
-        if skip and button.count():
-            button.click()
-        yield slot
-
-
 @pytest.fixture(scope="module")
-def at_desk(browser, site):
-    with figure_alive(browser, site) as slot:
-        yield slot
-
-
-@pytest.fixture
-def slot(at_desk):
-    at_desk.get_by_role("button", name="Reset").click()
-    at_desk.locator(".actloss-plot.in-plane").scroll_into_view_if_needed()
-    settle(at_desk.page)
-    return at_desk
-
-
-@pytest.fixture
-def phone_slot(browser, site):
-    with figure_alive(browser, site, width=390, has_touch=True) as slot:
-        slot.locator(".actloss-plot.in-plane").scroll_into_view_if_needed()
-        settle(slot.page)
-        yield slot
+def figure():
+    return FIGURES[0]
 
 
 def assert_shows(slot, loss=None):
     """Lines, discs and numbers are those of NumPy for where the point is; gives its x and y."""
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     to_x, to_y = scale(marks["xTicks"]), scale(marks["yTicks"])
     x, y = np.polyval(to_x, marks["handle"][0]), np.polyval(to_y, marks["handle"][1])
     x, y = round(x, 3), round(y, 3)
@@ -107,15 +69,6 @@ def assert_shows(slot, loss=None):
 
 def point_of(slot):
     return slot.get_by_role("slider", name="point to drag")
-
-
-def choose(slot, title):
-    slot.get_by_label("pulls on", exact=True).select_option(value=title)
-
-
-def handle_of(slot, label):
-    text = slot.page.get_by_text(label, exact=True)
-    return slot.locator(".widget-slider").filter(has=text).locator(".noUi-handle")
 
 
 def test_the_book_has_this_figure():
@@ -156,7 +109,7 @@ def test_over_another_point(slot):
 
 def pixel_of(slot, x, y):
     """Where on the page a place in the plot is."""
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     box = slot.locator(".actloss-plot.in-plane").bounding_box()
     (a, b), (c, d) = scale(marks["xTicks"]), scale(marks["yTicks"])
     return box["x"] + (x - b) / a, box["y"] + (y - d) / c
@@ -192,13 +145,7 @@ def test_point_by_touch(phone_slot):
 
 
 def test_finger_beside_the_point_scrolls(phone_slot):
-    finger, before = Finger(phone_slot.page), phone_slot.page.evaluate("scrollY")
-    x, y = pixel_of(phone_slot, 3.0, 0.0)
-    finger.put(x, y)
-    for step in range(1, 11):
-        finger.move(x + step, y - 20 * step)
-    finger.lift()
-    phone_slot.page.wait_for_function("(before) => scrollY > before + 100", arg=before)
+    scroll_by_finger(phone_slot.page, *pixel_of(phone_slot, 3.0, 0.0))
     assert assert_shows(phone_slot) == (9.4, 6.5)
 
 
@@ -208,20 +155,19 @@ def test_sliders_and_menu(slot):
             handle_of(slot, label).press(key)
             assert_shows(slot)
     for name, title in zip(NAMES, TITLES, strict=True):
-        choose(slot, title)
+        choose(slot, "pulls on", title)
         assert_shows(slot, name)
 
 
 def test_reset(slot):
-    before = slot.evaluate(MARKS)
-    choose(slot, "Huber loss")
+    before = marks_of(slot, MARKS)
+    choose(slot, "pulls on", "Huber loss")
     handle_of(slot, "δ").press("Home")
     point_of(slot).press("Home")
     point_of(slot).press("PageDown")
     assert_shows(slot, "huber_loss")
     slot.get_by_role("button", name="Reset").click()
-    settle(slot.page)
-    assert slot.evaluate(MARKS) == before
+    assert marks_of(slot, MARKS) == before
 
 
 def test_spoken(slot):
@@ -233,11 +179,10 @@ def test_spoken(slot):
     expect(slot.locator("[aria-live]")).to_have_text(f"Point at x 9.4, y 11.5. Slopes: {slopes}.")
 
 
-def test_prediction_holds_the_point(browser, site):
+def test_prediction_holds_the_point(figure, browser, site):
     """Until the question is answered the point stays; the answer moves it."""
-    with figure_alive(browser, site, skip=False) as slot:
-        if not slot.get_by_role("button", name="Skip").count():
-            pytest.fail("the figure asks nothing")
+    assert figure.prediction
+    with figure_alive(figure, browser, site, skip=False) as slot:
         point_of(slot).press("ArrowUp")
         slot.page.mouse.click(*pixel_of(slot, 5.0, 10.0))
         assert assert_shows(slot) == (9.4, 6.5)

@@ -1,7 +1,6 @@
 """The regression loss explorer in the published page draws and prints what NumPy computes."""
 
 import re
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -9,69 +8,41 @@ from playwright.sync_api import expect
 
 from actloss.catalogue import LOSSES
 from actloss.widgets.regression_loss_explorer import NAMES, density
-from tests.browser.book import PAGES, parse
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import curve, live_figure, number, scale, settle
-from tests.browser.test_explorer import Finger, middle
-from tools import serve
+from tests.browser.book import figures_of_kind
+from tests.browser.conftest import PHONE, figure_alive
+from tests.browser.figure import (
+    Finger,
+    choose,
+    curve,
+    ends_of_axis,
+    handle_of,
+    marks_of,
+    middle,
+    number,
+    scale,
+    slider_of,
+)
 
-KIND = "RegressionLossExplorer"
-FIGURES = [
-    (page, slot)
-    for page in PAGES
-    if (serve.BOOK / page).is_file()
-    for slot, element in enumerate(parse(page).select(".widget-slot"))
-    if element["data-figure"] == KIND
-]
+FIGURES = figures_of_kind("RegressionLossExplorer")
 LABELS = {"delta": "δ", "quantile": "q"}
 
-MARKS = """slot => {
-  const every = (selector, inside = slot) => [...inside.querySelectorAll(selector)];
-  const ticks = (axes, name) => every(`.tick-${name}`, axes).map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent]);
-  return {
-    xTicks: every(".axes").flatMap((axes) => ticks(axes, "x")),
-    yTicks: every(".axes").map((axes) => ticks(axes, "y")),
-    main: ["main", "slope", "noise"].map(
-      (name) => every(`.curve.${name}`).map((path) => path.getAttribute("d"))),
-    ghost: every(".curve.ghost").map((path) => path.getAttribute("d")),
-    rows: every(".numbers tr").map((row) => [...row.children].map((cell) => cell.textContent)),
-    sliders: every(".widget-slider").filter((slider) => slider.checkVisibility()).map(
-      (slider) => [".widget-label", ".widget-readout"].map(
-        (part) => slider.querySelector(part).textContent)),
-  };
+MARKS = """{
+  xTicks: ticks("x"), yTicks: every(".axes").map((axes) => ticks("y", axes)),
+  main: ["main", "slope", "noise"].map((name) => paths(`.curve.${name}`)),
+  ghost: paths(".curve.ghost"), sliders: sliders(),
+  rows: every(".numbers tr").map((row) => texts(":scope > *", row)),
 }"""
 
 
-@contextmanager
-def figure_alive(browser, site, index, **options):
-    page_path, slot_number = FIGURES[index]
-    with quiet_context(browser, site, **options) as (context, _):
-        page = context.new_page()
-        page.goto(page_path)
-        slot = live_figure(page, slot_number)
-        skip = slot.get_by_role("button", name="Skip")
-        if skip.count():
-            skip.click()
-        yield slot
-
-
 @pytest.fixture(scope="module", params=range(len(FIGURES)))
-def at_desk(request, browser, site):
-    with figure_alive(browser, site, request.param) as slot:
-        yield slot
-
-
-@pytest.fixture
-def slot(at_desk):
-    at_desk.get_by_role("button", name="Reset").click()
-    at_desk.locator(".actloss-plot").scroll_into_view_if_needed()
-    return at_desk
+def figure(request):
+    return FIGURES[request.param]
 
 
 @pytest.fixture
 def phone_slot(browser, site):
-    with figure_alive(browser, site, 0, width=390, has_touch=True) as slot:
+    """The first of them: on a phone one is enough."""
+    with figure_alive(FIGURES[0], browser, site, **PHONE) as slot:
         yield slot
 
 
@@ -86,8 +57,7 @@ def three(name, residual, settings):
 
 def assert_shows(slot, name, ghost=None, residual=None):
     """Curves and numbers are those of NumPy; gives the residual and the sliders that are shown."""
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     names = {label: key for key, label in LABELS.items()}
     settings = {names[label]: number(text) for label, text in marks["sliders"]}
     assert set(settings) == {
@@ -118,15 +88,6 @@ def assert_shows(slot, name, ghost=None, residual=None):
     return at, settings
 
 
-def choose(slot, menu, title):
-    slot.get_by_label(menu, exact=True).select_option(value=title)
-
-
-def handle_of(slot, parameter):
-    label = slot.page.get_by_text(LABELS[parameter], exact=True)
-    return slot.locator(".widget-slider").filter(has=label).locator(".noUi-handle")
-
-
 def test_the_book_has_these_figures():
     """Or all tests below would run over nothing."""
     assert FIGURES
@@ -149,7 +110,7 @@ def test_sliders_by_keyboard(slot, parameter):
     choose(slot, "beside it", "nothing")
     low, high, step = LOSSES[name].parameters[parameter]
     for key, expected in (("Home", low), ("ArrowRight", low + step), ("End", high)):
-        handle_of(slot, parameter).press(key)
+        handle_of(slot, LABELS[parameter]).press(key)
         _, settings = assert_shows(slot, name)
         assert settings == {parameter: pytest.approx(expected)}
 
@@ -157,7 +118,7 @@ def test_sliders_by_keyboard(slot, parameter):
 def test_point_by_keyboard(slot):
     choose(slot, "loss", "Huber loss")
     choose(slot, "beside it", "nothing")
-    point = slot.get_by_role("slider", name="residual", exact=True)
+    point = slider_of(slot, "residual")
     point.focus()
     for key, expected in (
         ("Home", -4.0),
@@ -176,12 +137,12 @@ def test_point_by_mouse(slot):
     choose(slot, "loss", "Squared error")
     choose(slot, "beside it", "nothing")
     box, mouse = slot.locator(".actloss-plot").bounding_box(), slot.page.mouse
-    mouse.move(*middle(slot.get_by_role("slider", name="residual", exact=True)))
+    mouse.move(*middle(slider_of(slot, "residual")))
     mouse.down()
     for share in (0.3, 0.7, 1.2):
         mouse.move(box["x"] + share * box["width"], box["y"] + 100, steps=4)
         at, _ = assert_shows(slot, "squared_error")
-        expected = np.interp(share * box["width"], (40, box["width"] - 12), (-4, 4))
+        expected = np.interp(share * box["width"], ends_of_axis(box["width"]), (-4, 4))
         assert at == pytest.approx(expected, abs=0.051)
     mouse.up()
 
@@ -196,27 +157,24 @@ def test_point_by_touch(phone_slot):
     for share in (0.4, 0.8):
         finger.move(box["x"] + share * box["width"], box["y"] + 152)
         at, _ = assert_shows(phone_slot, "absolute_error")
-        expected = np.interp(share * box["width"], (40, box["width"] - 12), (-4, 4))
+        expected = np.interp(share * box["width"], ends_of_axis(box["width"]), (-4, 4))
         assert at == pytest.approx(expected, abs=0.051)
     finger.lift()
 
 
 def test_reset(slot):
-    settle(slot.page)
-    before = slot.evaluate(MARKS)
+    before = marks_of(slot, MARKS)
     choose(slot, "loss", "Huber loss")
-    handle_of(slot, "delta").press("End")
+    handle_of(slot, "δ").press("End")
     choose(slot, "beside it", "Log-cosh loss")
-    slot.get_by_role("slider", name="residual", exact=True).press("Home")
-    settle(slot.page)
-    assert slot.evaluate(MARKS) != before
+    slider_of(slot, "residual").press("Home")
+    assert marks_of(slot, MARKS) != before
     slot.get_by_role("button", name="Reset").click()
-    settle(slot.page)
-    assert slot.evaluate(MARKS) == before
+    assert marks_of(slot, MARKS) == before
 
 
 def test_spoken(slot):
     choose(slot, "loss", "Squared error")
-    slot.get_by_role("slider", name="residual", exact=True).press("Home")
+    slider_of(slot, "residual").press("Home")
     spoken = "Squared error at residual −4.000: loss 16.000, gradient −8.000, density 0.000."
     expect(slot.locator("[aria-live]")).to_have_text(spoken)

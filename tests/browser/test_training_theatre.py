@@ -10,75 +10,64 @@ from playwright.sync_api import expect
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets import training_runs as runs
 from actloss.widgets import training_theatre as theatre
-from tests.browser.book import PAGES, parse
-from tests.browser.conftest import quiet_context
-from tests.browser.figure import curve, number, scale, settle
-from tests.browser.test_explorer import Finger, middle
-from tools import serve
+from tests.browser.book import figures_of_kind
+from tests.browser.conftest import PHONE, figure_alive
+from tests.browser.figure import (
+    Finger,
+    choose,
+    curve,
+    handle_of,
+    marks_of,
+    middle,
+    number,
+    scale,
+    settle,
+    track_of,
+)
 
-FIGURE = '.widget-slot[data-figure="TrainingTheatre"]'
-THEATRES = [
-    page for page in PAGES if (serve.BOOK / page).is_file() and parse(page).select_one(FIGURE)
-]
-CELLS = """slot => [...slot.querySelectorAll(".cell")].map((cell) => [
-  Number(cell.getAttribute("x")), Number(cell.getAttribute("y")),
-  Number(cell.getAttribute("fill-opacity")), cell.classList.contains("class-1"),
-  getComputedStyle(cell).fill])"""
-PANELS = """slot => [...slot.querySelectorAll(".axes")].map((axes) => ["x", "y"].map((name) =>
-  [...axes.querySelectorAll(`.tick-${name}`)].map(
-    (tick) => [Number(tick.getAttribute(name)), tick.textContent])))"""
+THEATRES = figures_of_kind("TrainingTheatre")
+CELLS = """every(".cell").map((cell) => [...numbers(cell, "x", "y", "fill-opacity"),
+  cell.classList.contains("class-1"), getComputedStyle(cell).fill])"""
+PANELS = """every(".axes").map((axes) => ["x", "y"].map((name) => ticks(name, axes)))"""
 
 
 def test_the_book_has_a_theatre():
     """Or all tests below would run over nothing."""
-    assert "chapters/nonlinearity.html" in THEATRES
+    assert "chapters/nonlinearity.html" in [figure.page for figure in THEATRES]
+
+
+@pytest.fixture(scope="module")
+def figure():
+    return THEATRES[0]
 
 
 @contextmanager
-def theatre_alive(browser, site, **options):
-    """The theatre, drawn and in view; the question before it is skipped."""
-    with quiet_context(browser, site, **options) as (context, _):
-        page = context.new_page()
-        page.goto(THEATRES[0])
-        slot = page.locator(FIGURE).first
-        slot.scroll_into_view_if_needed()
-        expect(slot).to_have_attribute("data-state", "live")
-        slot.locator(".actloss-plot").scroll_into_view_if_needed()
-        skip = slot.get_by_role("button", name="Skip")
-        if skip.count():
+def theatre_alive(figure, browser, site, **options):
+    """The theatre, drawn and in view; it does not play before the question is skipped."""
+    with figure_alive(figure, browser, site, skip=False, **options) as slot:
+        if figure.prediction:
             expect(slot.get_by_role("button", name="Play")).to_be_disabled()
-            skip.click()
+            slot.get_by_role("button", name="Skip").click()
         yield slot
 
 
 @pytest.fixture(scope="module")
-def at_desk(browser, site):
-    with theatre_alive(browser, site) as slot:
+def at_desk(figure, browser, site):
+    with theatre_alive(figure, browser, site) as slot:
         yield slot
 
 
-@pytest.fixture
-def slot(at_desk):
-    at_desk.get_by_role("button", name="Reset").click()
-    return at_desk
-
-
-def choose(slot, *, hidden, output, loss):
+def choose_all(slot, *, hidden, output, loss):
     for label, title in (
         ("hidden layer", ACTIVATIONS[hidden].title),
         ("output", output.capitalize()),
         ("loss", loss.capitalize()),
     ):
-        slot.get_by_label(label, exact=True).select_option(value=title)
-
-
-def handle_of(slot):
-    return slot.locator(".widget-slider .noUi-handle")
+        choose(slot, label, title)
 
 
 def assert_shows(slot, hidden, output, loss, epoch):
     """Cells, curves and numbers are those of the stored run at this epoch."""
-    settle(slot.page)
     run, moment = runs.stored_run(hidden, output, loss), runs.EPOCHS.index(epoch)
     assert_cells(slot, hidden, output, loss, run.parameters[moment])
     printed = slot.locator(".readout output").all_text_contents()
@@ -96,7 +85,7 @@ def assert_shows(slot, hidden, output, loss, epoch):
 
 
 def assert_cells(slot, hidden, output, loss, parameters):
-    cells = slot.evaluate(CELLS)
+    cells = marks_of(slot, CELLS)
     centres = theatre.cell_centres()
     plane = np.stack(np.meshgrid(centres, centres), axis=-1)
     answers = runs.certainty(output, loss, runs.output_sums(hidden, parameters, plane))
@@ -118,7 +107,7 @@ def assert_curve(slot, index, name, values):
         assert path == ""
         expect(slot.locator(".bands").nth(index)).to_contain_text("NaN at every epoch")
         return
-    ticks = slot.evaluate(PANELS)
+    ticks = marks_of(slot, PANELS)
     to_x = scale(ticks[1][0])  # the lower panel alone has labels below it
     drawn = curve(path, to_x, scale(ticks[index][1]))
     np.testing.assert_allclose(drawn.x, runs.EPOCHS, atol=0.1)
@@ -136,8 +125,8 @@ def assert_curve(slot, index, name, values):
     ],
 )
 def test_choices_and_epochs_by_keyboard(slot, hidden, output, loss):
-    choose(slot, hidden=hidden, output=output, loss=loss)
-    handle = handle_of(slot)
+    choose_all(slot, hidden=hidden, output=output, loss=loss)
+    handle = handle_of(slot, "epoch")
     handle.focus()
     for key, epoch in (("Home", 0), ("ArrowRight", 10), ("End", 120), ("ArrowLeft", 110)):
         slot.page.keyboard.press(key)
@@ -145,9 +134,9 @@ def test_choices_and_epochs_by_keyboard(slot, hidden, output, loss):
 
 
 def test_epoch_by_mouse(slot):
-    choose(slot, hidden="relu", output="sigmoid", loss="cross-entropy")
-    handle, mouse = handle_of(slot), slot.page.mouse
-    track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+    choose_all(slot, hidden="relu", output="sigmoid", loss="cross-entropy")
+    handle, mouse = handle_of(slot, "epoch"), slot.page.mouse
+    track = track_of(handle)
     mouse.move(*middle(handle))
     mouse.down()
     mouse.move(track["x"] + 0.5 * track["width"], middle(handle)[1], steps=5)
@@ -155,12 +144,12 @@ def test_epoch_by_mouse(slot):
     assert_shows(slot, "relu", "sigmoid", "cross-entropy", 60)
 
 
-def test_epoch_by_touch_on_a_phone(browser, site):
-    with theatre_alive(browser, site, width=390, has_touch=True) as slot:
-        choose(slot, hidden="tanh", output="sigmoid", loss="squared error")
-        handle, finger = handle_of(slot), Finger(slot.page)
+def test_epoch_by_touch_on_a_phone(figure, browser, site):
+    with theatre_alive(figure, browser, site, **PHONE) as slot:
+        choose_all(slot, hidden="tanh", output="sigmoid", loss="squared error")
+        handle, finger = handle_of(slot, "epoch"), Finger(slot.page)
         handle.scroll_into_view_if_needed()
-        track = handle.locator("xpath=ancestor::div[@class='noUi-base']").bounding_box()
+        track = track_of(handle)
         finger.put(*middle(handle))
         finger.move(track["x"] + 0.75 * track["width"], middle(handle)[1] + 3)
         finger.lift()
@@ -176,7 +165,7 @@ def test_nothing_moves_until_play(slot):
     start = epoch.inner_text()
     slot.page.wait_for_timeout(800)
     assert epoch.inner_text() == start
-    handle_of(slot).press("Home")
+    handle_of(slot, "epoch").press("Home")
     slot.get_by_role("button", name="Play").click()
     expect(epoch).to_have_text(re.compile("30|40"))
     slot.get_by_role("button", name="Pause").click()
@@ -189,31 +178,17 @@ def test_nothing_moves_until_play(slot):
     expect(slot.get_by_role("slider", name="epoch")).to_have_attribute("aria-valuetext", "120")
 
 
-def test_no_play_for_readers_who_want_no_motion(browser, site):
-    with theatre_alive_still(browser, site) as slot:
+def test_no_play_for_readers_who_want_no_motion(figure, browser, site):
+    with figure_alive(figure, browser, site, reduced_motion="reduce") as slot:
         expect(slot.get_by_role("button", name="Play")).to_be_hidden()
-        handle_of(slot).press("End")
+        handle_of(slot, "epoch").press("End")
         expect(slot.locator(".readout output").first).to_have_text("120")
-
-
-@contextmanager
-def theatre_alive_still(browser, site):
-    with quiet_context(browser, site, reduced_motion="reduce") as (context, _):
-        page = context.new_page()
-        page.goto(THEATRES[0])
-        slot = page.locator(FIGURE).first
-        slot.scroll_into_view_if_needed()
-        expect(slot).to_have_attribute("data-state", "live")
-        skip = slot.get_by_role("button", name="Skip")
-        if skip.count():
-            skip.click()
-        yield slot
 
 
 def test_reset(slot):
     before = slot.locator(".readout output").all_text_contents()
-    choose(slot, hidden="tanh", output="linear", loss="hinge loss")
-    handle_of(slot).press("End")
+    choose_all(slot, hidden="tanh", output="linear", loss="hinge loss")
+    handle_of(slot, "epoch").press("End")
     slot.get_by_role("button", name="Reset").click()
     settle(slot.page)
     assert slot.locator(".readout output").all_text_contents() == before
@@ -221,8 +196,8 @@ def test_reset(slot):
 
 
 def test_spoken(slot):
-    choose(slot, hidden="relu", output="linear", loss="cross-entropy")
-    handle_of(slot).press("Home")
+    choose_all(slot, hidden="relu", output="linear", loss="cross-entropy")
+    handle_of(slot, "epoch").press("Home")
     spoken = re.compile(r"^Epoch 0: loss NaN, test accuracy [\d.]+ %\. Nonsense: ")
     expect(slot.locator("[aria-live]")).to_have_text(spoken)
     expect(slot.locator(".actloss-plot")).to_have_attribute("aria-label", re.compile("Two moons, "))

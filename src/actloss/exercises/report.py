@@ -135,7 +135,7 @@ def counterexample(item, trial) -> list[tuple[str, str]]:
         ]
     if item.name == "dtype":
         given = [
-            (name, f"{text}, float32" if isinstance(trial.arguments[name], np.ndarray) else text)
+            (name, f"{text}, float32" if _is_float32(trial.arguments[name]) else text)
             for name, text in lines
         ]
         return [*given, ("expected", "float32"), ("got", str(outcome.value.dtype))]
@@ -145,6 +145,10 @@ def counterexample(item, trial) -> list[tuple[str, str]]:
         after = [(f"{name} after", shown(value)) for name, value in outcome.changed.items()]
         return [*lines, *after]
     return [*lines, *_two_numbers(expected, outcome.value)]
+
+
+def _is_float32(value):
+    return isinstance(value, np.ndarray) and value.dtype == np.float32
 
 
 def _two_numbers(expected, got):

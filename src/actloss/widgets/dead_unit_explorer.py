@@ -114,7 +114,7 @@ class DeadUnitExplorer(LiveFigure):
 
     Each cell is a unit; the stronger its colour, the larger the share of training samples for
     which its sum is positive. A cross marks a unit that is positive for none. The runs are stored,
-    18.6 kB of text, which is 10.4 kB gzipped; :func:`record` computes them.
+    18.6 kB of text, which is 10.4 kB gzipped; ``record()`` computes them.
 
     Parameters
     ----------

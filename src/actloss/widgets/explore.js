@@ -119,6 +119,11 @@ function render({ model, el }) {
 
   const update = oncePerEvent(redraw);
   redraw();
+  // In a published page there is no Python to follow a slider.
+  if (!FUNCTION && el.closest(".widget-slot")) {
+    model.set("still", true);
+    model.save_changes();
+  }
   const set = (x) => {
     model.set("x", x);
     model.save_changes();

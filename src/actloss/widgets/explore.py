@@ -205,6 +205,8 @@ class FunctionPlot(anywidget.AnyWidget):
     slope_height = traitlets.List(traitlets.Float()).tag(sync=True)
     step = traitlets.Float(0.1).tag(sync=True)
     link_numbers = traitlets.Dict().tag(sync=True)
+    # Whether the sliders rest, because nothing computes the curve anew.
+    still = traitlets.Bool(False).tag(sync=True)
     # What Python computed where JavaScript cannot, and for which parameters.
     values = traitlets.List().tag(sync=True)
     slopes = traitlets.List().tag(sync=True)
@@ -258,6 +260,7 @@ class FunctionExplorer(LiveFigure):
         self._sliders = {name: self._make_slider(name) for name in self._keywords}
         for name, slider in self._sliders.items():
             ipywidgets.jslink((slider, "value"), (self._plot, f"parameter_{name}"))
+            ipywidgets.jsdlink((self._plot, "still"), (slider, "disabled"))
         self._plot.observe(self._follow_page)
         self.observe(self._follow_python, ["x", *self._keywords])
         self.x = x
