@@ -7,6 +7,7 @@ from IPython.display import Markdown
 
 from actloss.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 
+LONGEST = 24  # characters of a name that a column can hold in one line
 MATHS_WORDS = {float("inf"): r"\infty", float("-inf"): r"-\infty"}
 
 
@@ -23,7 +24,7 @@ def activation_table(entries: Iterable[Activation] | None = None) -> Markdown:
 def loss_table(entries: Iterable[Loss] | None = None) -> Markdown:
     """Name, formula and PyTorch twin of losses, all of the catalogue by default."""
     entries = LOSSES.values() if entries is None else entries
-    rows = [(f"**{e.title}** `{e.name}`", _formula(e), _twin(e)) for e in entries]
+    rows = [(f"**{e.title}** {_code(e.name)}", _formula(e), _twin(e)) for e in entries]
     return _table(("name", "formula", "PyTorch"), rows)
 
 
@@ -41,8 +42,18 @@ def _interval(ends):
     return f"${opening}{low}, {high}{closing}$"
 
 
+def _code(name):
+    """`name` as code; a long one may break after an underscore."""
+    if len(name) <= LONGEST:
+        return f"`{name}`"
+    return f"<code>{name.replace('_', '_<wbr>')}</code>"
+
+
 def _twin(entry):
-    """The name of PyTorch's function, where the twin is one call and not an expression."""
+    """PyTorch's function, where the twin is one call and not an expression.
+
+    Of the arguments only those are shown that choose between two formulas.
+    """
     tree = ast.parse(entry.pytorch or "None", mode="eval").body
     if not isinstance(tree, ast.Call) or not all(map(_is_plain, tree.args)):
         return "–"
@@ -50,7 +61,13 @@ def _twin(entry):
     name = ast.unparse(function)
     if not name.startswith("torch.") or "(" in name:
         return "–"
-    return f"`{name.replace('torch.nn.functional', 'F')}`"
+    name = name.replace("torch.nn.functional", "F")
+    choices = [
+        f'{keyword.arg}="{keyword.value.value}"'
+        for keyword in tree.keywords
+        if isinstance(getattr(keyword.value, "value", None), str) and keyword.arg != "reduction"
+    ]
+    return f"`{name}(…, {', '.join(choices)})`" if choices else _code(name)
 
 
 def _is_plain(argument):
