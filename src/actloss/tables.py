@@ -7,7 +7,7 @@ from IPython.display import Markdown
 
 from actloss.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 
-LONGEST = 24  # characters of a name that a column can hold in one line
+LONGEST = 14  # characters of a name that fit a narrow column in one line
 MATHS_WORDS = {float("inf"): r"\infty", float("-inf"): r"-\infty"}
 
 
@@ -29,8 +29,9 @@ def loss_table(entries: Iterable[Loss] | None = None) -> Markdown:
 
 
 def _formula(entry):
-    """In one line, and small: what follows from a formula, after ⇒, is left to the reference."""
+    """In one line, and small: what follows from it, and what 0 log 0 is, the reference says."""
     formula = " ".join(entry.formula.split()).partition(r"\quad\Rightarrow\quad")[0]
+    formula = formula.partition(r", \qquad 0 \log 0")[0]
     # A bar would end the cell of the table.
     return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
 
