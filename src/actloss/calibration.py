@@ -66,7 +66,8 @@ def reliability(confidence, correct, *, bins=10):
     with np.errstate(invalid="ignore"):
         mean_confidence = np.bincount(place, confidence, minlength=bins) / counts
         accuracy = np.bincount(place, correct, minlength=bins) / counts
-    return Reliability(np.linspace(0.0, 1.0, bins + 1), counts, mean_confidence, accuracy)
+    edges = np.linspace(0.0, 1.0, bins + 1)
+    return Reliability(edges, counts, mean_confidence, accuracy)
 
 
 def expected_calibration_error(confidence, correct, *, bins=10):

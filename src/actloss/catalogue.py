@@ -599,7 +599,10 @@ LOSSES = _by_name(
         gradient=losses.softmax_cross_entropy_grad,
         family="probability",
         takes=("logits", "distribution"),
-        pytorch="-(labels * torch.log_softmax(logits, -1)).sum(-1)",
+        pytorch=(
+            "torch.nn.functional.cross_entropy(logits.movedim(-1, 1 if logits.ndim > 1 else 0), "
+            "labels.movedim(-1, 1 if labels.ndim > 1 else 0), reduction='none')"
+        ),
         citation="bridle1990probabilistic",
     ),
     Loss(

@@ -148,7 +148,8 @@ def info_nce_loss_grad(similarities, *, temperature=0.07):
     """
     temperature = check_positive("temperature", temperature)
     own = np.arange(len(similarities))
-    return sparse_softmax_cross_entropy_grad(similarities / temperature, own) / temperature
+    pulls = sparse_softmax_cross_entropy_grad(similarities / temperature, own)
+    return pulls / temperature
 
 
 @loss_of_matrix

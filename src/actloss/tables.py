@@ -7,6 +7,7 @@ from IPython.display import Markdown
 
 from actloss.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
 
+LONGEST = 14  # characters of a name that fit a narrow column in one line
 MATHS_WORDS = {float("inf"): r"\infty", float("-inf"): r"-\infty"}
 
 
@@ -23,13 +24,14 @@ def activation_table(entries: Iterable[Activation] | None = None) -> Markdown:
 def loss_table(entries: Iterable[Loss] | None = None) -> Markdown:
     """Name, formula and PyTorch twin of losses, all of the catalogue by default."""
     entries = LOSSES.values() if entries is None else entries
-    rows = [(f"**{e.title}** `{e.name}`", _formula(e), _twin(e)) for e in entries]
+    rows = [(f"**{e.title}** {_code(e.name)}", _formula(e), _twin(e)) for e in entries]
     return _table(("name", "formula", "PyTorch"), rows)
 
 
 def _formula(entry):
-    """In one line, and small: what follows from a formula, after ⇒, is left to the reference."""
+    """In one line, and small: what follows from it, and what 0 log 0 is, the reference says."""
     formula = " ".join(entry.formula.split()).partition(r"\quad\Rightarrow\quad")[0]
+    formula = formula.partition(r", \qquad 0 \log 0")[0]
     # A bar would end the cell of the table.
     return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
 
@@ -41,8 +43,18 @@ def _interval(ends):
     return f"${opening}{low}, {high}{closing}$"
 
 
+def _code(name):
+    """`name` as code; a long one may break after an underscore."""
+    if len(name) <= LONGEST:
+        return f"`{name}`"
+    return f"<code>{name.replace('_', '_<wbr>')}</code>"
+
+
 def _twin(entry):
-    """The name of PyTorch's function, where the twin is one call and not an expression."""
+    """PyTorch's function, where the twin is one call and not an expression.
+
+    Of the arguments only those are shown that choose between two formulas.
+    """
     tree = ast.parse(entry.pytorch or "None", mode="eval").body
     if not isinstance(tree, ast.Call) or not all(map(_is_plain, tree.args)):
         return "–"
@@ -50,7 +62,13 @@ def _twin(entry):
     name = ast.unparse(function)
     if not name.startswith("torch.") or "(" in name:
         return "–"
-    return f"`{name.replace('torch.nn.functional', 'F')}`"
+    name = name.replace("torch.nn.functional", "F")
+    choices = [
+        f'{keyword.arg}="{keyword.value.value}"'
+        for keyword in tree.keywords
+        if isinstance(getattr(keyword.value, "value", None), str) and keyword.arg != "reduction"
+    ]
+    return f"`{name}(…, {', '.join(choices)})`" if choices else _code(name)
 
 
 def _is_plain(argument):

@@ -26,6 +26,19 @@ OUTSIDE = """() => {
   }).map((element) => element.outerHTML.slice(0, 120));
 }"""
 
+# Code and what it printed, folded cells opened: which needs to scroll, and its longest line.
+TOO_WIDE = """() => {
+  const folded = [...document.querySelectorAll("details:not([open])")];
+  for (const box of folded) box.open = true;
+  const found = [...document.querySelectorAll(".bd-article pre")]
+    .filter((pre) => pre.scrollWidth > pre.clientWidth)
+    .map((pre) => pre.textContent.split("\\n").reduce((a, b) => (b.length > a.length ? b : a)));
+  for (const box of folded) box.open = false;
+  return found;
+}"""
+# The beginning of a line that may be wider than the page, and why.
+MAY_BE_WIDE = {}
+
 MOVING = """() => [...document.querySelectorAll("*")].flatMap(
   (element) => [null, "::before", "::after"].map(
     (part) => [element, part, getComputedStyle(element, part)])
@@ -81,6 +94,14 @@ def test_no_overflow(page):
         assert page.evaluate(OUTSIDE) == [], f"at {width} px"
         size = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(size) <= 0, f"at {width} px"
+
+
+def test_code_and_its_output_fit_the_page(page):
+    """Nobody scrolls sideways to find the last column of a table, or the end of a message."""
+    page.set_viewport_size(WIDE)
+    settle(page)
+    wide = page.evaluate(TOO_WIDE)
+    assert [line for line in wide if not line.startswith(tuple(MAY_BE_WIDE))] == []
 
 
 def test_ids_are_unique_and_pictures_described(page):

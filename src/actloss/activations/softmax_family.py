@@ -57,7 +57,7 @@ def softmax(x, *, axis=-1, temperature=1.0):
     array([0.5, 0.5])
     """
     temperature = check_scale("temperature", temperature)
-    p = finite_part(x)  # one array for all steps: a new one for each would take longer to fill
+    p = finite_part(x)  # one array for all steps: to fill new ones takes longer
     p -= p.max(axis, keepdims=True, initial=-np.inf)
     if temperature != 1.0:
         p /= temperature
