@@ -40,6 +40,7 @@ bench: book
 	@$(IN_VENV) -m benchmarks.functions
 	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.large_vocabulary
+	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
 lab: python

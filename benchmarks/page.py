@@ -74,7 +74,8 @@ def parse(arguments):
 def measure(browser, executable, url):
     without = transfers(browser, url, with_widgets=False)
     whole = transfers(browser, url, with_widgets=True)
-    answers = slider_answers(browser, url)
+    figures = slider_answers(browser, url).values()
+    answers = [milliseconds for sliders in figures for milliseconds in sliders.values()]
     return {
         "weight_without_widgets": total(without),
         "weight_with_widgets": total(whole),

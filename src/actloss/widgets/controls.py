@@ -1,5 +1,7 @@
 """What the live figures share: their still picture, their controls, and what they refuse."""
 
+import inspect
+
 import ipywidgets
 
 
@@ -13,8 +15,14 @@ class LiveFigure(ipywidgets.VBox):
         """Put the parts below each other; None is a part that this figure does without."""
         self.children = [part for part in parts if part is not None]
 
+    def described(self):
+        """What stands in the place of the picture for whoever cannot see it."""
+        purpose = inspect.getdoc(self).partition("\n")[0]
+        return f"A live figure, here still: {self!r}. {purpose}"
+
     def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), "image/svg+xml": self.picture()}
+        data = {**super()._repr_mimebundle_(**kwargs), "image/svg+xml": self.picture()}
+        return data, {"image/svg+xml": {"alt": self.described()}}
 
 
 def labelled(kind, label, **options):

@@ -1,0 +1,56 @@
+"""How much each kind of live figure adds to a page, and how soon it answers its sliders.
+
+usage: python -m benchmarks.figures      (after `make book`)
+
+A row for each figure of the gallery: what its code takes as it comes over the wire, and for each of
+its sliders the median time from key to painted drawing, on a phone at 4x throttle. The promise for
+sliders is 16 ms. The host, which all figures share, is loaded once.
+"""
+
+import gzip
+import json
+import threading
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.page_speed import slider_answers
+from tests.browser.book import WIDGET_STATE, parse
+from tools import chromium
+from tools.serve import BOOK, server_for
+
+GALLERY = "chapters/explorers.html"
+
+
+def main():
+    print(f"widgets/host.js, once a page   {kilobytes(BOOK / '_static/widgets/host.js'):6.1f} kB")
+    with server_for(BOOK) as server, sync_playwright() as playwright:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(
+            executable_path=chromium.find(), args=chromium.ARGUMENTS
+        )
+        answers = slider_answers(browser, server.url + GALLERY)
+        browser.close()
+        server.shutdown()
+    for name, kind, code in figures():
+        sliders = ", ".join(f"{label} {ms:.0f}" for label, ms in answers[name].items())
+        print(f"{kind:<31}{kilobytes(code):6.1f} kB   {sliders or 'no slider'}")
+
+
+def figures():
+    """Name, kind and the file of the code of each figure in the gallery."""
+    page = parse(GALLERY)
+    models = json.loads(page.find("script", type=WIDGET_STATE).string)["state"]
+    for slot in page.select(".widget-slot"):
+        box = models[slot["data-model-id"]]["state"]
+        parts = [models[child.removeprefix("IPY_MODEL_")]["state"] for child in box["children"]]
+        plot = next(part for part in parts if "_esm" in part and "question" not in part)
+        file = BOOK / "_static" / "widgets" / plot["_esm"].removeprefix("shared:")
+        yield slot["data-name"], slot["data-figure"], file
+
+
+def kilobytes(path):
+    return len(gzip.compress(path.read_bytes())) / 1000
+
+
+if __name__ == "__main__":
+    main()
