@@ -1,10 +1,10 @@
 """A multilayer perceptron from scratch.
 
 Its parts are in ``layers`` (forward and backward), ``pairings`` (the output with its loss) and
-``optimisers`` (the step), and can all be imported from here.
+``optimisers`` (the step), and can all be imported from here. What it lets in is checked by
+``network_arguments``; ``network_files`` keeps it in files.
 """
 
-import json
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +13,14 @@ from tqdm.auto import tqdm
 from actloss.gradcheck import gradcheck
 from actloss.initialisers import he_normal
 from actloss.layers import Activation, Dense, PReLU, activation_layer
+from actloss.network_arguments import (
+    check_data,
+    check_inputs,
+    check_positive_integers,
+    check_shapes,
+    check_sizes,
+)
+from actloss.network_files import NO_NETWORK, read_file, write_file
 from actloss.optimisers import SGD, Adam
 from actloss.pairings import (
     LINEAR_ABSOLUTE_ERROR,
@@ -40,9 +48,6 @@ __all__ = [
     "PReLU",
     "Pairing",
 ]
-
-FILE_FORMAT = "actloss network 1"
-NO_NETWORK = "is damaged, or is no network saved by Network.save"
 
 
 class DivergenceError(ArithmeticError):
@@ -108,7 +113,7 @@ class Network:
         dtype=np.float64,
         **activation_parameters,
     ):
-        self.sizes = _check_sizes(sizes)
+        self.sizes = check_sizes(sizes)
         if pairing is SOFTMAX_CROSS_ENTROPY and self.sizes[-1] == 1:
             raise ValueError("softmax needs two outputs or more, but got 1: of one it makes 1")
         self.pairing = pairing
@@ -141,7 +146,7 @@ class Network:
     @np.errstate(over="ignore", invalid="ignore")
     def forward(self, inputs):
         """Logits, of shape (samples, outputs)."""
-        return self._forward(self._check_inputs(inputs))
+        return self._forward(check_inputs(self, inputs))
 
     def _forward(self, values):
         for layer in self.layers:
@@ -157,11 +162,11 @@ class Network:
 
     def loss(self, inputs, targets):
         """Mean over the samples of their loss; the loss of several outputs is their sum."""
-        return self._measure(*self._check_shapes(inputs, targets))["loss"]
+        return self._measure(*check_shapes(self, inputs, targets))["loss"]
 
     def loss_and_gradient(self, inputs, targets):
         """The :meth:`loss`, and a copy of its gradient in ``parameters``."""
-        inputs, targets = self._check_shapes(inputs, targets)
+        inputs, targets = check_shapes(self, inputs, targets)
         loss = self._measure(inputs, targets)["loss"]
         self._backpropagate(inputs, targets)
         return loss, self.gradient.copy()
@@ -223,11 +228,11 @@ class Network:
             A parameter is no longer finite. The message says at which step, where the first such
             number arose, and what to try.
         """
-        _check_positive_integers(epochs=epochs, batch_size=batch_size)
-        inputs, targets = self._check_data(inputs, targets)
+        check_positive_integers(epochs=epochs, batch_size=batch_size)
+        inputs, targets = check_data(self, inputs, targets)
         measured = {"": (inputs, targets)}
         if validation is not None:
-            measured["validation_"] = self._check_data(*validation)
+            measured["validation_"] = check_data(self, *validation)
         history = {}
         bar = tqdm(range(epochs), desc="training", unit="epoch", disable=not progress)
         with bar, np.errstate(over="ignore", invalid="ignore"):
@@ -289,7 +294,7 @@ class Network:
         """Share of the labels that are predicted right."""
         if self.pairing.probabilities is None:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no accuracy")
-        return self._measure(*self._check_data(inputs, targets))["accuracy"]
+        return self._measure(*check_data(self, inputs, targets))["accuracy"]
 
     def _flat(self, predictions):
         """Shape (samples,) in place of (samples, 1)."""
@@ -381,16 +386,7 @@ class Network:
 
     def save(self, path):
         """Write the network to an ``.npz`` file."""
-        header = {
-            "format": FILE_FORMAT,
-            "sizes": self.sizes,
-            "activation": self.activation,
-            "activation_parameters": {k: float(v) for k, v in self.activation_parameters.items()},
-            "pairing": self.pairing.name,
-            "dtype": self.dtype.name,
-        }
-        with open(path, "wb") as file:
-            np.savez(file, header=np.array(json.dumps(header)), parameters=self.parameters)
+        write_file(self, path)
 
     @staticmethod
     def load(path, *, pairing=None):
@@ -410,7 +406,7 @@ class Network:
         OSError
             The file cannot be opened.
         """
-        header, parameters = _read_file(path)
+        header, parameters = read_file(path)
         known = {known.name: known for known in (*PAIRINGS, pairing) if known is not None}
         if header["pairing"] not in known:
             raise ValueError(
@@ -428,50 +424,6 @@ class Network:
             )
         except Exception as error:
             raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
-
-    # What is let in
-
-    def _check_inputs(self, inputs):
-        inputs = np.asarray(inputs, dtype=self.dtype)
-        if inputs.ndim != 2 or inputs.shape[1] != self.sizes[0]:
-            raise ValueError(
-                f"inputs must have shape (samples, {self.sizes[0]}), but got {inputs.shape}"
-            )
-        return inputs
-
-    def _check_shapes(self, inputs, targets):
-        """Targets get the shape of the logits, unless they are one label a sample."""
-        inputs, targets = self._check_inputs(inputs), np.asarray(targets)
-        if len(inputs) == 0 or targets.shape[:1] != inputs.shape[:1]:
-            raise ValueError(
-                "inputs and targets must have the same number of samples, at least 1, "
-                f"but got shapes {inputs.shape} and {targets.shape}"
-            )
-        if self.sizes[-1] == 1 and targets.ndim == 1:
-            targets = targets[:, np.newaxis]
-        if targets.ndim != 1:
-            self._check_target_shape(targets, inputs)
-            targets = targets.astype(self.dtype)
-        elif self.pairing.loss(self.forward(inputs[:1]), targets[:1]).ndim != 1:
-            self._check_target_shape(targets, inputs)
-        return inputs, targets
-
-    def _check_target_shape(self, targets, inputs):
-        expected = (len(inputs), self.sizes[-1])
-        if targets.shape != expected:
-            raise ValueError(f"targets must have shape {expected}, but got {targets.shape}")
-
-    def _check_data(self, inputs, targets):
-        """Refuse what cannot be learned from or measured, before anything is."""
-        inputs, targets = self._check_shapes(inputs, targets)
-        for name, values in (("inputs", inputs), ("targets", targets)):
-            if not np.isfinite(values).all():
-                where = tuple(int(i) for i in np.argwhere(~np.isfinite(values))[0])
-                raise ValueError(
-                    f"{name} must be finite numbers, but got {values[where]} at {where}"
-                )
-        self._measure(inputs, targets)  # the loss refuses labels of a wrong kind
-        return inputs, targets
 
 
 def _restore(sizes, activation, activation_parameters, pairing, dtype, parameters):
@@ -491,29 +443,3 @@ def _restore(sizes, activation, activation_parameters, pairing, dtype, parameter
         )
     network.parameters[...] = parameters
     return network
-
-
-def _read_file(path):
-    """Header and parameters of a saved network."""
-    with open(path, "rb") as file:
-        try:
-            with np.load(file, allow_pickle=False) as arrays:
-                header, parameters = json.loads(str(arrays["header"])), arrays["parameters"]
-            if header["format"] != FILE_FORMAT:
-                raise ValueError(f"its format is {header['format']!r}, expected {FILE_FORMAT!r}")
-        except Exception as error:  # what is no archive, or a damaged one, fails in a dozen ways
-            raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
-    return header, parameters
-
-
-def _check_sizes(sizes):
-    sizes = list(sizes)
-    if len(sizes) < 2 or not all(isinstance(s, int | np.integer) and s >= 1 for s in sizes):
-        raise ValueError(f"sizes must be two integers ≥ 1 or more, but got {sizes}")
-    return [int(size) for size in sizes]
-
-
-def _check_positive_integers(**settings):
-    for name, value in settings.items():
-        if not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
