@@ -243,7 +243,7 @@ def bubblewrap(visible):
         "--uid", str(confinement.NOBODY), "--gid", str(confinement.NOBODY),
         "--cap-drop", "ALL",
         "--cap-add", "CAP_SYS_ADMIN",  # in its namespace: a life mounts its scratch, then drops it
-        "--dev", "/dev", "--dir", confinement.SCRATCH,
+        "--dev", "/dev", "--size", str(confinement.SCRATCH_BYTES), "--tmpfs", confinement.SCRATCH,
     ]  # fmt: skip
     for path in visible:
         if os.path.islink(path):
