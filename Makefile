@@ -7,13 +7,14 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute bench lab clean
+.PHONY: help python environment book serve test execute bench lab grade clean
 
 help:
 	@echo "make book      build the book: _build/html/index.html"
 	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make grade     grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make bench     time functions, training and pages beside their peers"
 	@echo "make lab       open the chapters in JupyterLab"
 	@echo "make clean     remove what was built; .venv stays"
@@ -42,6 +43,10 @@ bench: book
 	@$(IN_VENV) -m benchmarks.large_vocabulary
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
+
+grade: environment
+	@test -n "$(SUBMISSIONS)" || { echo "✗ which submissions? Give their folder: make grade SUBMISSIONS=dir" >&2; exit 1; }
+	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 lab: python
 	@"$(PYTHON)" -m tools.environment lab

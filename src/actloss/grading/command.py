@@ -1,0 +1,114 @@
+"""The command line: ``actloss grade SUBMISSIONS --out RESULTS``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from actloss.grading import sandbox
+from actloss.grading.cohort import GradingError, grade_class
+
+SHOWN = 20  # students named at the end
+
+
+def main(words=None) -> int:
+    """Run a command; its exit status: 0, 1 (could not), 2 (usage), 3 (not all graded), 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given = _parser().parse_args(words)
+    if given.doctor:
+        print(sandbox.doctor())
+        return 0
+    try:
+        return _grade(given)
+    except (GradingError, sandbox.NoSandboxError) as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="actloss", description="Tools of the course.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    grade = commands.add_parser(
+        "grade",
+        help="grade a class",
+        description="Grade a folder of notebooks: student.ipynb, or a folder for each student.",
+    )
+    grade.add_argument("submissions", nargs="?", type=Path, help="the folder of submissions")
+    grade.add_argument("--out", type=Path, help="the folder of results; made if needed")
+    grade.add_argument("--seed", type=_seed, help="draws the inputs of the tests")
+    grade.add_argument("--chapter", default="", help="of the exercises, such as softmax")
+    grade.add_argument("--workers", type=int, default=0, help="processes (one a core)")
+    grade.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=sandbox.Limits.cells,
+        help="for the cells of one exercise (%(default)g); calling its function gets a third",
+    )
+    grade.add_argument("--quiet", action="store_true", help="no progress bar")
+    grade.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        help="grade without isolation: submissions may do whatever you may",
+    )
+    grade.add_argument("--doctor", action="store_true", help="say which isolation this machine has")
+    return _Checked(parser, grade)
+
+
+class _Checked:
+    def __init__(self, parser, grade):
+        self.parser, self.grade = parser, grade
+
+    def parse_args(self, words):
+        given = self.parser.parse_args(words)
+        if not given.doctor and (given.submissions is None or given.out is None):
+            self.grade.error("a folder of submissions and --out RESULTS are needed")
+        return given
+
+
+def _seed(text):
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"a seed is 0 or more, not {number}")
+    return number
+
+
+def _seconds(text):
+    number = float(text)
+    if not 0.1 <= number <= 86400:
+        raise ValueError(f"a limit is from 0.1 to 86400 seconds, not {text}")
+    return number
+
+
+def _grade(given):
+    tier = "none" if given.trust_submissions else sandbox.best_tier()
+    print(f"isolation: tier {tier}, {sandbox.TIERS[tier]}", flush=True)
+    summary = grade_class(
+        given.submissions,
+        given.out,
+        tier=tier,
+        seed=given.seed,
+        chapter=given.chapter,
+        workers=given.workers,
+        limits=sandbox.Limits(cells=given.seconds, calls=given.seconds / 3),
+        quiet=given.quiet,
+    )
+    print(
+        f"{summary.graded} graded, {summary.skipped} were done before, with seed {summary.seed}: "
+        f"{given.out}/grades.csv"
+    )
+    _tell(summary.unreadable, "could not be read")
+    _tell(summary.unjudged, "could not be graded; give the command again, or look into it")
+    return 3 if summary.unjudged else 0
+
+
+def _tell(pairs, what):
+    if pairs:
+        print(f"{len(pairs)} {what}:")
+    for student, problem in pairs[:SHOWN]:
+        print(f"  {student}: {problem}")
+    if len(pairs) > SHOWN:
+        print(f"  … and {len(pairs) - SHOWN} more")
