@@ -9,8 +9,8 @@ from actloss.exercises import check, of_chapter
 from actloss.grading import grade as grading
 from actloss.grading.grade import Sandboxes, chapter_of, grade
 from actloss.grading.notebooks import UnreadableError, read
-from actloss.grading.protocol import ProtocolError
-from actloss.grading.sandbox import Limits
+from actloss.grading.protocol import Gone, ProtocolError
+from actloss.grading.sandbox import Life, Limits
 from tests import submissions
 from tests.grading import SHORT, TIERS
 from tests.submissions import hand_in, notebook, solutions_of, solved
@@ -190,16 +190,32 @@ def test_chapter_is_that_of_most_exercises(tmp_path):
 
 
 def test_a_fault_of_ours_costs_one_exercise_and_is_seen(marks, monkeypatch):
-    def broken(exercise, *_):
+    def broken(exercise, *given, **named):
         if exercise.name == "log_sum_exp":
             raise ZeroDivisionError
-        return examine(exercise, *_)
+        return examine(exercise, *given, **named)
 
     examine = grading.examine
     monkeypatch.setattr(grading, "examine", broken)
     reports = marks(solved("softmax"))
     assert "could not be judged (ZeroDivisionError" in reports["log_sum_exp"].message
     assert sum(report.solved for report in reports.values()) == 4
+
+
+def test_source_that_no_parser_survives_costs_nothing(marks, monkeypatch):
+    """Should the parser itself die of a cell, every cell before the check is run instead."""
+    ask, lives = Life.ask, set()
+
+    def dies_of_planning(life, what, **parts):
+        if what == "plan":
+            life.sock.close()
+            raise Gone
+        lives.add(life)
+        return ask(life, what, **parts)
+
+    monkeypatch.setattr(Life, "ask", dies_of_planning)
+    assert all(report.solved for report in marks(solved("softmax")).values())
+    assert len(lives) == 5
 
 
 # --- nothing a submission says is repeated ------------------------------------------------------

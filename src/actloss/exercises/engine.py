@@ -144,12 +144,22 @@ def _judge_function(exercise, answer, rng):
     return report_on(exercise, state, notes=tuple(notes), **parts)
 
 
-def examine(exercise, run, rng) -> dict:
+def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:
     """What a report says about an answer; `run` calls it with arguments and gives an Outcome.
 
-    The answer may live anywhere: only `run` knows.
+    The answer may live anywhere: only `run` knows. Where a call has far to go, `run_all` takes the
+    arguments of many calls at once and gives their Outcomes. `asked` may hold the questions, so
+    that they need not be drawn again for each of many answers.
     """
-    trials = [attempt(exercise, run, kind, arguments) for kind, arguments in inputs(exercise, rng)]
+    asked = asked or questions(exercise, rng)
+    if run_all:
+        outcomes = run_all([arguments for _, arguments, _ in asked])
+    else:
+        outcomes = [run(arguments) for _, arguments, _ in asked]
+    trials = [
+        Trial(arguments, kind, right, outcome)
+        for (kind, arguments, right), outcome in zip(asked, outcomes, strict=True)
+    ]
     results, failed = {}, None
     for item in properties_of(exercise):
         if all(results[name] for name in item.after):
@@ -168,10 +178,19 @@ def examine(exercise, run, rng) -> dict:
     return parts
 
 
-def attempt(exercise, run, kind, arguments):
+def questions(exercise, rng):
+    """(kind, arguments, what the reference gives for them) of every trial."""
+    return [(kind, given, expected(exercise, given)) for kind, given in inputs(exercise, rng)]
+
+
+def expected(exercise, arguments):
     with np.errstate(all="ignore"):
-        expected = np.asarray(exercise.reference(**arguments))
-    return Trial(arguments, kind, expected, run(arguments))
+        return np.asarray(exercise.reference(**arguments))
+
+
+def attempt(exercise, run, kind, arguments):
+    right = expected(exercise, arguments)
+    return Trial(arguments, kind, right, run(arguments))
 
 
 def smallest_failure(exercise, run, item, failures):

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import multiprocessing
+import multiprocessing.util
 import os
 import secrets
 import signal
@@ -211,7 +212,8 @@ def _begin(run, parent):
         if os.getppid() != parent:  # gone already
             os._exit(1)
     _here["run"] = run
-    _here["sandboxes"] = Sandboxes(run.tier, run.limits)
+    _here["sandboxes"] = sandboxes = Sandboxes(run.tier, run.limits)
+    multiprocessing.util.Finalize(None, sandboxes.__exit__, exitpriority=10)
 
 
 def _in_worker(submission):

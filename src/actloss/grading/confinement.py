@@ -165,12 +165,12 @@ def allow_no_new_rights():
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("steps", c_void_p))
+
+
 def filter_system_calls():
     code = system_calls.own_program()
     steps = ctypes.create_string_buffer(code, len(code))
-
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("steps", c_void_p))
-
-    program = Program(len(code) // 8, ctypes.cast(steps, c_void_p))
+    program = _Program(len(code) // 8, ctypes.cast(steps, c_void_p))
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))

@@ -15,7 +15,7 @@ import numpy as np
 
 from actloss.exercises import EXERCISES, NumberExercise, of_chapter
 from actloss.exercises.definitions import read_all
-from actloss.exercises.engine import examine, judge_number, report_on
+from actloss.exercises.engine import examine, judge_number, questions, report_on
 from actloss.exercises.report import Report
 from actloss.exercises.running import Outcome
 from actloss.grading.notebooks import Notebook, UnreadableError
@@ -120,8 +120,9 @@ def grade(notebook: Notebook, sandboxes: Sandboxes, *, seed: int, chapter: str =
         If this machine can confine nothing any more: that says nothing about the submission.
     """
     chapter = chapter or chapter_of(notebook)
-    marking = _Marking(notebook, sandboxes.for_notebook(notebook), seed)
-    return Graded(chapter, tuple(map(marking.report, of_chapter(chapter))))
+    exercises = of_chapter(chapter)
+    marking = _Marking(notebook, sandboxes.for_notebook(notebook), seed, exercises)
+    return Graded(chapter, tuple(map(marking.report, exercises)))
 
 
 class _Died(Exception):
@@ -131,12 +132,18 @@ class _Died(Exception):
         self.place, self.what = place, what
 
 
+class _Again(Exception):
+    """A life ended before it ran anything."""
+
+
 class _Marking:
     """The exercises of one notebook; remembers the cells that ended a life."""
 
-    def __init__(self, notebook, sandbox, seed):
+    def __init__(self, notebook, sandbox, seed, exercises):
         self.notebook, self.sandbox, self.seed = notebook, sandbox, seed
         self.sources = [cell.source for cell in notebook.cells]
+        self.ends = {e.name: notebook.place_of_check(e.name) for e in exercises}
+        self.plans, self.unplanned = {}, False
         self.deadly = {}
         self.timeouts = 0
 
@@ -152,12 +159,14 @@ class _Marking:
             return report_on(exercise, "not right yet", message=message)
 
     def _best_of_lives(self, exercise):
-        end = self.notebook.place_of_check(exercise.name)
+        end = self.ends[exercise.name]
         plan = self._needed
         best = None
         for _ in range(LIVES):
             try:
                 found, missing, later = self._live(exercise, plan, end)
+            except _Again:
+                continue
             except _Died as death:
                 message = f"{_cell(death.place)} {death.what}."
                 best = best or report_on(exercise, "not right yet", message=message)
@@ -210,12 +219,25 @@ class _Marking:
         return max(min(SHORTEST, seconds), seconds / 2**self.timeouts)
 
     def _needed(self, life, name, end):
-        try:
-            parts = {"cells": self.sources, "name": name, "end": end, "without": [*self.deadly]}
-            plan = life.ask("plan", seconds=LIFE_SECONDS, **parts)
-        except ProtocolError:  # source that the parser does not survive
+        if self.unplanned:
             return self._all_before(life, name, end)
-        return _places(plan.get("cells"), self.sources), _places(plan.get("defining"), self.sources)
+        known = (name, end, *self.deadly)
+        if known not in self.plans:
+            self._plan(life, self.ends | {name: end})
+        return self.plans[known]
+
+    def _plan(self, life, ends):
+        """Ask for the plans of all exercises, of a life that has run nothing of the notebook."""
+        parts = {"cells": self.sources, "ends": ends, "without": [*self.deadly]}
+        try:
+            plans = life.ask("plan", seconds=LIFE_SECONDS, **parts)
+        except ProtocolError:  # source that the parser does not survive
+            self.unplanned = True
+            raise _Again from None
+        for name, end in ends.items():
+            plan = _data(plans.get(name))
+            places = [_places(plan.get(part), self.sources) for part in ("cells", "defining")]
+            self.plans[name, end, *self.deadly] = tuple(places)
 
     def _all_before(self, life, name, end):
         return [place for place in range(end) if place not in self.deadly], []
@@ -255,20 +277,26 @@ class _Marking:
         return self._judge_function(exercise, life)
 
     def _judge_function(self, exercise, life):
-        rng = np.random.default_rng([self.seed, *exercise.name.encode()])
         seconds = self._calls
         deadline = time.monotonic() + seconds
         errors = []
 
         def run(arguments):
+            return run_all([arguments])[0]
+
+        def run_all(calls):
             left = deadline - time.monotonic()
-            answer = life.ask("call", seconds=left, name=exercise.name, arguments=arguments)
-            outcome = _outcome(answer, arguments)
-            errors.append(outcome.kind)
-            return outcome
+            reply = life.ask("call_all", seconds=left, name=exercise.name, calls=calls)
+            answers = reply.get("answers")
+            if not isinstance(answers, list) or len(answers) != len(calls):
+                raise ProtocolError("there is an answer for each call")
+            outcomes = list(map(_outcome, map(_data, answers), calls))
+            errors.extend(outcome.kind for outcome in outcomes)
+            return outcomes
 
         try:
-            parts = examine(exercise, run, rng)
+            asked = _questions(exercise, self.seed)
+            parts = examine(exercise, run, None, asked=asked, run_all=run_all)
         except _Stub:
             return report_on(exercise, "not solved yet"), ""
         except ProtocolError as error:
@@ -277,6 +305,18 @@ class _Marking:
         solved = all(holds for _, holds in parts["properties"])
         state = "solved" if solved else "not right yet"
         return report_on(exercise, state, **parts), next(filter(None, errors), "")
+
+
+_drawn = {}
+
+
+def _questions(exercise, seed):
+    """The same for every student of a run, so drawn once."""
+    before, asked = _drawn.get((exercise.name, seed), (None, None))
+    if before is not exercise:
+        asked = questions(exercise, np.random.default_rng([seed, *exercise.name.encode()]))
+        _drawn[exercise.name, seed] = exercise, asked
+    return asked
 
 
 # What a life says, in our words

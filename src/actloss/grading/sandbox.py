@@ -46,6 +46,7 @@ TIERS = {
     "none": "no isolation: the submissions are trusted; only time and memory are limited",
 }
 START_SECONDS = 60
+STOP_SECONDS = 2
 LIFE_SECONDS = 10  # until a fresh fork is ready
 
 
@@ -120,6 +121,8 @@ class Sandbox:
         if self.control is not None:
             self.control.close()
         if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_SECONDS)  # it ends by itself when its socket is closed
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.kill()
@@ -177,7 +180,7 @@ class Life:
         deadline = time.monotonic() + seconds
         number = secrets.randbits(48)  # so that an answer cannot be prepared
         protocol.send(self.sock, {"id": number, "do": what, "with": parts}, deadline)
-        reply = protocol.receive(self.sock, deadline, most=1 << 16)
+        reply = protocol.receive(self.sock, deadline, most=1 << 20)
         if not isinstance(reply, dict) or type(reply.get("id")) is not int:
             raise protocol.ProtocolError("a reply is a map with the number of its request")
         if reply["id"] != number or not isinstance(reply.get("answer"), dict):

@@ -6,6 +6,7 @@ shared memory, and whatever the kernel will add one day.
 """
 
 import errno
+import functools
 import os
 import platform
 import struct
@@ -61,6 +62,7 @@ CHOSEN = {
 CLONE, CLONE3 = (56, 220), (435, 435)
 CLONE_THREAD = 0x10000
 X32 = 0x40000000
+ANY_PROCESS = 0x7FFFFFFF  # the id of none
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -116,5 +118,12 @@ def step(code, value, if_true=0, if_false=0):
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
+@functools.cache
+def _for_any_process():
+    return program(ANY_PROCESS)
+
+
 def own_program() -> bytes:
-    return program(os.getpid())
+    """The filter for this process, made from one that its parent may have prepared."""
+    own = step(EQUAL, os.getpid(), 0, 1)
+    return _for_any_process().replace(step(EQUAL, ANY_PROCESS, 0, 1), own)

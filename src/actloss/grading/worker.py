@@ -31,6 +31,7 @@ import actloss.losses
 from actloss.exercises.running import call, is_stub
 from actloss.grading import confinement, protocol
 
+VALUE_BYTES = 1 << 16  # of one result; right ones have some hundreds
 WHOLE_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # Python follows them
 
 
@@ -47,6 +48,9 @@ def main(control, tier, memory, seconds, visible, hidden, warm):
         with contextlib.suppress(Exception):  # whoever wants it imports it, and sees the error
             importlib.import_module(module)
     np.random.default_rng(0).normal()  # imports what it needs on first use
+    random.seed(0)
+    np.random.seed(0)  # noqa: NPY002, for submissions that use it: the same marks in every run
+    confinement.system_calls.own_program()
     gc.collect()
     gc.freeze()  # so that collecting garbage in a fork does not copy every page
     sock.send(b"W")
@@ -84,8 +88,6 @@ def live(file, tier, memory, seconds, ruleset):
     for standard in (0, 1, 2):  # until now an error was for the trusted side to read
         os.dup2(nowhere, standard)
     os.close(nowhere)
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002, for submissions that use it: the same marks in every run
     serve(sock)
 
 
@@ -137,21 +139,14 @@ class Submission:
         )
         sys.modules["__main__"] = self.module
 
-    def plan(self, cells, name, end, without):
-        """The places of the cells that `name` needs, in order, and of those that define it."""
+    def plan(self, cells, ends, without):
+        """For each name the places of the cells that it needs, and of those that define it.
+
+        `ends` says before which cell each name is wanted.
+        """
         seen = [_names(source) for source in cells]
         allowed = [place for place in range(len(cells)) if place not in without]
-        defining = [place for place in allowed if name in seen[place][0]]
-        before = [place for place in defining if place < end]
-        target = (before or defining or [None])[-1]
-        needed, asked = set(), [target] if target is not None else []
-        while asked:
-            place = asked.pop()
-            if place not in needed:
-                needed.add(place)
-                used = seen[place][1]
-                asked += [at for at in allowed if at < max(end, target + 1) and seen[at][0] & used]
-        return {"cells": sorted(needed), "defining": defining}
+        return {name: _plan(seen, allowed, name, end) for name, end in ends.items()}
 
     def run(self, place, source):
         """Run a cell: what went wrong, if anything."""
@@ -178,6 +173,9 @@ class Submission:
             return {"kind": "other", "type": type(value).__name__}
         return {"kind": "number", "value": _sendable(array)}
 
+    def call_all(self, name, calls):
+        return {"answers": [self.call(name, arguments) for arguments in calls]}
+
     def call(self, name, arguments):
         """Call the function, as a check in the notebook does."""
         note = {}
@@ -189,6 +187,8 @@ class Submission:
             return _in_plain(error)
         if outcome.error:
             return note or {"error": "arguments"}
+        if outcome.value.nbytes > VALUE_BYTES:
+            return {"error": "unsendable"}
         changed = {name: _sendable(value) for name, value in outcome.changed.items()}
         return {
             "value": _sendable(outcome.value),
@@ -240,6 +240,20 @@ def _in_plain(error):
 
 
 # The source of cells
+
+
+def _plan(seen, allowed, name, end):
+    defining = [place for place in allowed if name in seen[place][0]]
+    before = [place for place in defining if place < end]
+    target = (before or defining or [None])[-1]
+    needed, asked = set(), [target] if target is not None else []
+    while asked:
+        place = asked.pop()
+        if place not in needed:
+            needed.add(place)
+            used = seen[place][1]
+            asked += [at for at in allowed if at < max(end, target + 1) and seen[at][0] & used]
+    return {"cells": sorted(needed), "defining": defining}
 
 
 def _names(source):
