@@ -14,9 +14,9 @@ help:
 	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
-	@echo "make grade     grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make bench     time functions, training and pages beside their peers"
 	@echo "make lab       open the chapters in JupyterLab"
+	@echo "make grade     grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make clean     remove what was built; .venv stays"
 
 python:
@@ -41,16 +41,17 @@ bench: book
 	@$(IN_VENV) -m benchmarks.functions
 	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.large_vocabulary
+	@$(IN_VENV) -m benchmarks.grading
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
-
-grade: environment
-	@test -n "$(SUBMISSIONS)" || { echo "✗ which submissions? Give their folder: make grade SUBMISSIONS=dir" >&2; exit 1; }
-	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 lab: python
 	@"$(PYTHON)" -m tools.environment lab
 	@$(IN_VENV) -m tools.lab
+
+grade: environment
+	@test -n "$(SUBMISSIONS)" || { echo "✗ which submissions? Give their folder: make grade SUBMISSIONS=dir" >&2; exit 1; }
+	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 clean:
 	@rm -rf _build web/build web/src/node_modules .pytest_cache .ruff_cache .hypothesis

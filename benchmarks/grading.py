@@ -1,12 +1,13 @@
 """Grading a class: submissions a second on two workers.
 
-usage: python -m benchmarks.grading [--json FILE] [--submissions 300]
+usage: python -m benchmarks.grading [--json FILE] [--submissions 300] [--chapter softmax]
 
-Each submission is the notebook of exercises on softmax, solved: five exercises, three of them
-functions, each tried on some thirty inputs in a sandboxed process of its own. The class is graded
-twice, each time from nothing; the better run counts. "Steady" leaves out the start of the workers.
-Processor time, of all processes together, depends less on what else the machine does; it can be
-counted in tier B only, as bubblewrap hides the time of its children, and costs about as much there.
+Each submission is a notebook of exercises, solved: that on softmax has five, three of them
+functions, each tried on some thirty inputs, and each exercise has a sandboxed process of its own.
+The class is graded twice, each time from nothing; the better run counts. "Steady" leaves out the
+start of the workers. Processor time, of all processes together, depends less on what else the
+machine does; it can be counted in tier B only, as bubblewrap hides the time of its children, and
+costs about as much there.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 from pathlib import Path
 from time import perf_counter
 
+from actloss.exercises import of_chapter
 from actloss.grading.cohort import grade_class
 from actloss.grading.sandbox import best_tier, obstacle
 from benchmarks.record import write_record
@@ -31,7 +33,10 @@ def main():
     tier = best_tier()
     with tempfile.TemporaryDirectory() as folder:
         tiers = [tier] if tier == "B" or obstacle("B") else [tier, "B"]
-        rows = [measure(Path(folder) / name, options.submissions, name) for name in tiers]
+        rows = [
+            measure(Path(folder) / name, options.submissions, name, options.chapter)
+            for name in tiers
+        ]
     for row in rows:
         for name, value in row.items():
             print(f"{name:<32} {value}")
@@ -43,11 +48,12 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path)
     parser.add_argument("--submissions", type=int, default=300)
+    parser.add_argument("--chapter", default="softmax")
     return parser.parse_args()
 
 
-def measure(folder, count, tier):
-    text = json.dumps(solved("softmax"))
+def measure(folder, count, tier, chapter):
+    text = json.dumps(solved(chapter))
     for place, size in (("few", WARM_UP), ("all", count)):
         for student in range(size):
             hand_in(folder / place, f"student{student:05}", text)
@@ -60,6 +66,8 @@ def measure(folder, count, tier):
     more = count - WARM_UP
     whole, steady, used = (max(min(column), 1e-9) for column in zip(*runs, strict=True))
     row = {
+        "chapter": chapter,
+        "exercises": len(of_chapter(chapter)),
         "tier": tier,
         "workers": WORKERS,
         "submissions": count,

@@ -32,6 +32,7 @@ WARM = {
     "sklearn": "sklearn.datasets",
     "scipy": "scipy.optimize",
 }
+OURS = {f"actloss.{name}" for name in ("activations", "losses", "network", "initialisers")}
 
 ERRORS = {
     name
@@ -80,6 +81,7 @@ class Sandboxes:
     def for_notebook(self, notebook):
         text = "\n".join(cell.source for cell in notebook.cells)
         wanted = {module for name, module in WARM.items() if re.search(rf"\b{name}\b", text)}
+        wanted |= {f"actloss.{name}" for name in re.findall(r"\bactloss\.(\w{1,30})", text)} & OURS
         if not wanted:
             return self.light
         if self.heavy is None or not wanted <= set(self.heavy.warm):

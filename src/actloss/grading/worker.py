@@ -25,9 +25,7 @@ import types
 
 import numpy as np
 
-import actloss.activations
 import actloss.exercises
-import actloss.losses
 from actloss.exercises.running import call, is_stub
 from actloss.grading import confinement, protocol
 
