@@ -5,6 +5,8 @@ A machine without a tier fails: its tests are never left out.
 
 import contextlib
 import os
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -241,6 +243,26 @@ def test_nothing_is_left_running(tier):
         group = started.process.pid
     with pytest.raises(ProcessLookupError):
         os.killpg(group, 0)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_sandbox_ends_with_its_grader_even_when_stopped(tier):
+    source = (
+        "import os, signal, time\nfrom actloss.grading.sandbox import Sandbox\n"
+        f"with Sandbox({tier!r}) as sandbox, sandbox.life():\n"
+        "    os.killpg(sandbox.process.pid, signal.SIGSTOP)\n"
+        "    print(sandbox.process.pid, flush=True)\n    os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    group = int(done.stdout)
+    deadline = time.monotonic() + 20
+    while True:
+        asked = ["ps", "-g", str(group), "-o", "stat="]
+        states = subprocess.run(asked, capture_output=True, text=True).stdout.split()
+        if not [state for state in states if not state.startswith("Z")]:
+            break
+        assert time.monotonic() < deadline, states
+        time.sleep(0.05)
 
 
 def test_reply_must_be_to_its_request(warm):
