@@ -142,7 +142,7 @@ def nbgrader(nbgrader_environment, tmp_path_factory):
 
     def run(*command):
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=300
+            command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", timeout=600
         )
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
         return done.stdout
