@@ -7,7 +7,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute bench lab clean
+.PHONY: help python environment book serve test execute bench cheat-sheet lab clean
 
 help:
 	@echo "make book      build the book: _build/html/index.html"
@@ -15,6 +15,8 @@ help:
 	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make bench     time functions, training and pages beside their peers"
+	@echo "make cheat-sheet"
+	@echo "               print the cheat sheet into the PDF that its page offers"
 	@echo "make lab       open the chapters in JupyterLab"
 	@echo "make clean     remove what was built; .venv stays"
 
@@ -42,6 +44,9 @@ bench: book
 	@$(IN_VENV) -m benchmarks.large_vocabulary
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
+
+cheat-sheet: book
+	@$(IN_VENV) -m tools.cheat_sheet
 
 lab: python
 	@"$(PYTHON)" -m tools.environment lab
