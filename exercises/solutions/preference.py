@@ -63,4 +63,6 @@ careless_judges = s[0] - s[3]
 # all be 1000 below it.
 def ranking_gradient(s):
     log_sums = np.logaddexp.accumulate(s[::-1])[::-1]
-    return np.array([np.sum(np.exp(s[k] - log_sums[: k + 1])) - 1 for k in range(len(s))])
+    return np.array(
+        [np.sum(np.exp(s[k] - log_sums[: k + 1])) - 1 for k in range(len(s))]
+    )

@@ -63,4 +63,6 @@ def plain_triplet_pull(a, p, n, margin):
     to_p = np.linalg.norm(near, axis=1, keepdims=True)
     to_n = np.linalg.norm(far, axis=1, keepdims=True)
     active = to_p - to_n + margin > 0
-    return active * (near / np.where(to_p > 0, to_p, 1) - far / np.where(to_n > 0, to_n, 1))
+    return active * (
+        near / np.where(to_p > 0, to_p, 1) - far / np.where(to_n > 0, to_n, 1)
+    )
