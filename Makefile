@@ -10,15 +10,14 @@ unexport PYTHONPATH PYTHONHOME
 .PHONY: help python environment book serve test execute bench cheat-sheet lab clean
 
 help:
-	@echo "make book      build the book: _build/html/index.html"
-	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
-	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
-	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
-	@echo "make bench     time functions, training and pages beside their peers"
-	@echo "make cheat-sheet"
-	@echo "               print the cheat sheet into the PDF that its page offers"
-	@echo "make lab       open the chapters in JupyterLab"
-	@echo "make clean     remove what was built; .venv stays"
+	@echo "make book         build the book: _build/html/index.html"
+	@echo "make serve        build it, serve it on this machine and open a browser  (PORT=9000)"
+	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
+	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make bench        time functions, training and pages beside their peers"
+	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
+	@echo "make lab          open the chapters in JupyterLab"
+	@echo "make clean        remove what was built; .venv stays"
 
 python:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found: install Python 3.11 or later (https://www.python.org/downloads/), or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
