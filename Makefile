@@ -7,17 +7,18 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute bench lab grade clean
+.PHONY: help python environment book serve test execute bench cheat-sheet lab grade clean
 
 help:
-	@echo "make book      build the book: _build/html/index.html"
-	@echo "make serve     build it, serve it on this machine and open a browser  (PORT=9000)"
-	@echo "make test      run every test: package, notebooks, published pages    (ARGS='-k relu')"
-	@echo "make execute   run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
-	@echo "make bench     time functions, training and pages beside their peers"
-	@echo "make lab       open the chapters in JupyterLab"
-	@echo "make grade     grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
-	@echo "make clean     remove what was built; .venv stays"
+	@echo "make book         build the book: _build/html/index.html"
+	@echo "make serve        build it, serve it on this machine and open a browser  (PORT=9000)"
+	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
+	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make bench        time functions, training and pages beside their peers"
+	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
+	@echo "make lab          open the chapters in JupyterLab"
+	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
+	@echo "make clean        remove what was built; .venv stays"
 
 python:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found: install Python 3.11 or later (https://www.python.org/downloads/), or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -44,6 +45,9 @@ bench: book
 	@$(IN_VENV) -m benchmarks.grading
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
+
+cheat-sheet: book
+	@$(IN_VENV) -m tools.cheat_sheet
 
 lab: python
 	@"$(PYTHON)" -m tools.environment lab

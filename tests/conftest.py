@@ -46,6 +46,15 @@ def site():
         server.shutdown()
 
 
+@pytest.fixture(scope="session")
+def nbgrader_environment():
+    """The environment that has nbgrader; a machine without it fails, it does not skip."""
+    folder = ROOT / ".venv-nbgrader"
+    if not (folder / "complete").is_file():
+        pytest.fail("there is no nbgrader: run `make test`, which sets it up in .venv-nbgrader")
+    return folder
+
+
 @pytest.fixture
 def clone(tmp_path):
     """A small clone for the commands to work in: they act on the folder that they lie in."""

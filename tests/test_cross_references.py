@@ -110,7 +110,17 @@ def test_source_is_complete(key):
     assert entry.persons or "organization" in entry.fields
     assert "title" in entry.fields
     assert "year" in entry.fields or entry.type == "misc"  # a page of the web may have no date
-    where = {"journal", "booktitle", "publisher", "eprint", "url", "doi", "school", "howpublished"}
+    where = {
+        "journal",
+        "booktitle",
+        "publisher",
+        "eprint",
+        "url",
+        "doi",
+        "school",
+        "howpublished",
+        "note",
+    }
     assert where & set(entry.fields)
 
 

@@ -3,6 +3,7 @@
 import doctest
 import html
 import re
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -208,8 +209,13 @@ def test_wrong_kind_of_answer_gets_a_sentence(double, name, answer, words):
 
 
 def test_nothing_the_student_prints_drowns_the_report(double, capsys):
-    report = check("double", lambda x: [print("here"), 2 * x][1])
-    assert capsys.readouterr().out == ""
+    def noisy(x):
+        print("here")
+        print("and here", file=sys.stderr)  # which nbgrader would take for an error
+        return 2 * x
+
+    report = check("double", noisy)
+    assert capsys.readouterr() == ("", "")
     assert "prints is left out" in repr(report)
     assert report.solved
 

@@ -65,6 +65,24 @@ def test_wrong_answer_gets_its_hint(name, answer, words, seed):
         assert not any(words in hint for hint in others), "words of one hint only"
 
 
+def test_every_wrong_answer_is_caught_and_no_right_one_fails():
+    """The two rates over all exercises; `pytest -s` prints them."""
+    seed = 2027  # draws that no test above has tried
+    right = [(name, SOLUTIONS[EXERCISES[name].chapter][name]) for name in NAMES]
+    right += [(name, answer) for name in NAMES for answer in RIGHT[name]]
+    wrong = [(name, answer) for name, answer, _ in WRONG_ANSWERS]
+    failed = [name for name, answer in right if not check(name, answer, seed=seed).solved]
+    missed = [name for name, answer in wrong if check(name, answer, seed=seed).solved]
+    caught_rate = 1 - len(missed) / len(wrong)
+    failed_rate = len(failed) / len(right)
+    print(
+        f"\n{len(NAMES)} exercises: {caught_rate:.2%} of {len(wrong)} wrong answers caught, "
+        f"{failed_rate:.2%} of {len(right)} right answers failed"
+    )
+    assert caught_rate == 1, missed
+    assert failed_rate == 0, failed
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_exercise_is_complete(name):
     """Five mistakes each, all hints different, none of them code that solves it."""

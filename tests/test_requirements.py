@@ -1,14 +1,18 @@
-"""requirements.txt pins exactly what the course needs: nothing left open, nothing left over."""
+"""What is pinned is exactly what is needed: nothing left open, nothing left over."""
 
 import importlib.metadata
 import re
+import sys
 
+import pytest
 from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tools.environment import site_packages
 from tools.stamps import ROOT
 
+BASE, LAB, NBGRADER = "requirements.txt", "requirements-lab.txt", "requirements-nbgrader.txt"
 TURN = "# What those need in turn"
 # PyPI's torch for Linux brings these at versions of its own; the CPU build does not have them.
 CUDA = re.compile(r"^(nvidia-|cuda-|triton$)")
@@ -19,9 +23,17 @@ def pinned(part):
     return [Requirement(line) for line in lines if "==" in line]
 
 
-def parts():
-    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+def parts(file):
+    text = (ROOT / file).read_text(encoding="utf-8")
     return [pinned(part) for part in text.split(TURN)]
+
+
+def pinned_here(file):
+    """Those that apply to this platform, by name."""
+    here = [item for part in parts(file) for item in part if applies(item, set())]
+    by_name = {canonicalize_name(item.name): item for item in here}
+    assert len(by_name) == len(here), "a package is pinned twice"
+    return by_name
 
 
 def applies(requirement, extras):
@@ -33,7 +45,28 @@ def applies(requirement, extras):
     )
 
 
-def needed_by(direct):
+@pytest.fixture(params=[BASE, NBGRADER])
+def file(request):
+    return request.param
+
+
+@pytest.fixture
+def installed(file, request):
+    """Finds a package in the environment made from the file."""
+    path = list(sys.path)
+    if file == NBGRADER:
+        path.insert(0, str(site_packages(request.getfixturevalue("nbgrader_environment"))))
+
+    def find(name):
+        found = importlib.metadata.Distribution.discover(name=name, path=path)
+        first = next(iter(found), None)
+        assert first is not None, f"{name} is not installed"
+        return first
+
+    return find
+
+
+def needed_by(direct, installed):
     """The names of all packages that these need here, by their own metadata."""
     found = {}
     todo = list(direct)
@@ -43,34 +76,38 @@ def needed_by(direct):
         if CUDA.match(name) or (name in found and extras <= found[name]):
             continue
         found[name] = found.get(name, set()) | extras
-        for line in importlib.metadata.requires(name) or []:
+        for line in installed(name).requires or []:
             if applies(inner := Requirement(line), found[name] | {""}):
                 todo.append(inner)
     return set(found)
 
 
-def test_everything_needed_is_pinned_and_everything_pinned_is_needed():
-    direct, in_turn = parts()
-    here = [requirement for requirement in direct + in_turn if applies(requirement, set())]
-    names = [canonicalize_name(requirement.name) for requirement in here]
-    assert len(names) == len(set(names)), "a package is pinned twice"
-    needed = needed_by(direct)
-    assert sorted(needed - set(names)) == [], "needed, and pinned nowhere"
-    assert sorted(set(names) - needed) == [], "pinned, and needed by nothing"
+def test_everything_needed_is_pinned_and_everything_pinned_is_needed(file, installed):
+    direct, _ = parts(file)
+    names = set(pinned_here(file))
+    below = set() if file == BASE else set(pinned_here(BASE))
+    needed = needed_by(direct, installed)
+    assert sorted(needed - names - below) == [], "needed, and pinned nowhere"
+    assert sorted(names - needed) == [], "pinned, and needed by nothing"
+    assert sorted(names & below) == [], "pinned, and in the environment below"
 
 
-def test_the_environment_has_the_pinned_versions():
-    here = [requirement for part in parts() for requirement in part if applies(requirement, set())]
+def test_the_environment_has_the_pinned_versions(file, installed):
     wrong = [
         f"{requirement} but {version} is installed"
-        for requirement in here
-        if not requirement.specifier.contains(
-            version := importlib.metadata.version(requirement.name), prereleases=True
-        )
+        for name, requirement in pinned_here(file).items()
+        if not requirement.specifier.contains(version := installed(name).version, prereleases=True)
     ]
     assert wrong == []
 
 
+def test_jupyterlab_is_the_same_wherever_it_is_pinned():
+    lab, nbgrader = pinned_here(LAB), pinned_here(NBGRADER)
+    assert "jupyterlab" in lab.keys() & nbgrader.keys()
+    for name in lab.keys() & nbgrader.keys():
+        assert lab[name].specifier == nbgrader[name].specifier, name
+
+
 def test_ends_with_the_course_itself():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").split("\n")
+    lines = (ROOT / BASE).read_text(encoding="utf-8").split("\n")
     assert lines[-2:] == ["-e .", ""]

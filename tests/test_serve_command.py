@@ -23,7 +23,7 @@ def address(tmp_path):
     (tmp_path / "index.html").write_text("<p>the landing page</p>" * 100, encoding="utf-8")
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters" / "index.html").write_text("chapters", encoding="utf-8")
-    for name in ("a.js", "a.mjs", "a.css", "a.svg", "a.woff2", "a.png", "a.json"):
+    for name in ("a.js", "a.mjs", "a.css", "a.svg", "a.woff2", "a.png", "a.json", "a.pdf"):
         (tmp_path / name).write_bytes(b"x" * 1000)
     with serve.server_for(tmp_path) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -50,6 +50,7 @@ def get(address, path, **headers):
         ("a.svg", "image/svg+xml"),
         ("a.woff2", "font/woff2"),
         ("a.json", "application/json"),
+        ("a.pdf", "application/pdf"),
     ],
 )
 def test_content_types(address, name, kind):

@@ -32,9 +32,9 @@ def make_wheel(folder, name, version="1.0"):
     return f"./{wheel.name}"
 
 
-def set_up(clone, **env):
+def set_up(clone, *names, **env):
     return subprocess.run(
-        [sys.executable, "-m", "tools.environment"],
+        [sys.executable, "-m", "tools.environment", *names],
         cwd=clone,
         env=os.environ | {"PIP_NO_INDEX": "1", "CI": "true"} | env,
         capture_output=True,
@@ -43,9 +43,9 @@ def set_up(clone, **env):
     )
 
 
-def version_installed(clone, name):
+def version_installed(clone, name, environment=".venv"):
     done = subprocess.run(
-        [clone / ".venv/bin/python", "-c", f"import {name}; print({name}.version)"],
+        [clone / environment / "bin/python", "-c", f"import {name}; print({name}.version)"],
         capture_output=True,
         encoding="utf-8",
     )
@@ -72,6 +72,23 @@ def test_sets_up_once_and_follows_the_requirements(clone):
     moved = clone.rename(clone.with_name("moved"))
     assert ".venv made" in set_up(moved).stdout
     assert not (moved / ".venv" / "kept").exists(), "its paths were the old folder's"
+
+
+def test_sets_up_another_on_top(clone):
+    (clone / "requirements.txt").write_text(make_wheel(clone, "below") + "\n")
+    requirements = clone / "requirements-more.txt"
+    requirements.write_text(make_wheel(clone, "above") + "\n")
+    first = set_up(clone, "more")
+    assert first.returncode == 0, first.stderr
+    assert ".venv-more made" in first.stdout
+    assert version_installed(clone, "above", ".venv-more") == "1.0"
+    assert version_installed(clone, "below", ".venv-more") == "1.0"
+    assert version_installed(clone, "above") == "", "what lies below does not see it"
+    assert set_up(clone, "more").stdout == "✓ environment  ready\n✓ more         ready\n"
+
+    requirements.write_text(make_wheel(clone, "above", "2.0") + "\n")
+    assert set_up(clone, "more").stdout.startswith("✓ environment  ready\n✓ packages")
+    assert version_installed(clone, "above", ".venv-more") == "2.0"
 
 
 def test_a_failed_install_is_not_taken_for_done(clone):
@@ -206,4 +223,6 @@ def test_bare_make_lists_every_command(clone):
     listed = make(clone, **NO_PROGRAMS)
     assert listed.returncode == 0
     words = [line.split()[1] for line in listed.stdout.splitlines()]
-    assert words == ["book", "serve", "test", "execute", "bench", "lab", "grade", "clean"]
+    assert words == [
+        "book", "serve", "test", "execute", "bench", "cheat-sheet", "lab", "grade", "clean",
+    ]  # fmt: skip

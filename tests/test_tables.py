@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from actloss.catalogue import ACTIVATIONS, LOSSES
-from actloss.tables import activation_table, loss_table
+from actloss.catalogue import ACTIVATIONS, LOSSES, PAIRS
+from actloss.tables import activation_table, loss_table, pair_table
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,20 @@ def test_a_row_for_every_entry_and_nothing_breaks_a_cell(table, entries):
         assert f"`{name}`" in cells[0] or f">{name}<" in cells[0].replace("<wbr>", "")
         assert cells[1].count("$") == 2
         assert cells[1].count("{") == cells[1].count("}")
+
+
+def test_a_row_for_every_pair_with_what_the_catalogue_says_of_its_losses():
+    rows = pair_table().data.replace("<wbr>", "").splitlines()[2:]
+    assert len(rows) == len(PAIRS)
+    for row, pair in zip(rows, PAIRS, strict=True):
+        cells = row.strip("| ").split(" | ")
+        assert cells[:2] == [pair.predicted, pair.unit]
+        assert cells[2].count("**") == 2 * len(pair.losses)
+        assert all(name in cells[2] and LOSSES[name].title in cells[2] for name in pair.losses)
+        assert cells[3] == pair.takes
+    assert rows[1].endswith("| `F.huber_loss`<br>`F.l1_loss` |")
+    assert rows[4].count("F.cross_entropy") == 1  # the twin of both
+    assert rows[6].endswith("| – |")
 
 
 def twins_of(table):
@@ -49,3 +63,11 @@ def test_ends_of_a_range():
     rows = activation_table([ACTIVATIONS["relu"], ACTIVATIONS["tanh"]]).data
     assert r"$[0, \infty)$" in rows
     assert "$[-1, 1]$" in rows
+
+
+def test_an_exponent_in_a_fraction_can_be_read():
+    rows = activation_table([ACTIVATIONS[name] for name in ("tanh", "hard_sigmoid", "gelu")]).data
+    assert r"\dfrac{e^x - e^{-x}}{e^x + e^{-x}}" in rows
+    assert r"\frac{\min(\max(x + 3, 0), 6)}{6}" in rows  # nothing in it is small
+    assert r"\frac{x}{\sqrt 2}" in rows
+    assert r"\dfrac{e^{s_{ii} / \tau}}{\sum_j e^{s_{ij} / \tau}}" in loss_table().data

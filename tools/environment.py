@@ -1,7 +1,8 @@
 """Sets up .venv, a virtual environment with what requirements.txt pins.
 
 `python3 -m tools.environment` makes .venv; `python3 -m tools.environment lab` makes .venv-lab as
-well, which adds JupyterLab. It lives apart because it slows every build of the book by a second.
+well, which adds JupyterLab, and `nbgrader` likewise. They live apart because they slow every build
+of the book by a second.
 
 A stamp, written last, records what an environment was made from. While it fits there is nothing to
 do; an environment without one was left half-done and is made again from nothing.
@@ -21,13 +22,18 @@ LOG = ROOT / "_build" / "setup.log"
 
 def main():
     set_up(ROOT / ".venv", ROOT / "requirements.txt")
-    if "lab" in sys.argv[1:]:
-        set_up(ROOT / ".venv-lab", ROOT / "requirements-lab.txt", on_top_of=ROOT / ".venv")
+    for name in sys.argv[1:]:
+        add(name)
+
+
+def add(name):
+    """Make .venv-NAME, with what requirements-NAME.txt pins, on top of .venv."""
+    set_up(ROOT / f".venv-{name}", ROOT / f"requirements-{name}.txt", on_top_of=ROOT / ".venv")
 
 
 def set_up(folder, requirements, on_top_of=None):
     """Make the environment, unless it is there and fits."""
-    name = "environment" if on_top_of is None else "lab"
+    name = "environment" if on_top_of is None else folder.name.removeprefix(".venv-")
     with one_at_a_time(name):
         stamp = folder / "complete"
         base, packages = what_it_is_made_from(folder, requirements, on_top_of)

@@ -1,11 +1,11 @@
-"""Runs every test in one pytest: package, notebooks, published pages."""
+"""Runs every test in one pytest: package, notebooks, published pages, and a class in nbgrader."""
 
 import os
 import shutil
 import subprocess
 import sys
 
-from tools import chromium
+from tools import chromium, environment
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 
@@ -20,6 +20,7 @@ def main():
         raise Problem("git was not found, and the tests use it: install it (https://git-scm.com)")
     given = sys.argv[1:]
     names_tests = any((ROOT / word.split("::")[0]).exists() for word in given)
+    environment.add("nbgrader")
     command = [sys.executable, "-m", "pytest", *OPTIONS, *browser_options(), *given]
     if not names_tests:
         command += EVERYTHING

@@ -37,9 +37,10 @@ TYPES = {
     ".woff2": "font/woff2",
     ".png": "image/png",
     ".ico": "image/x-icon",
+    ".pdf": "application/pdf",
     ".wasm": "application/wasm",
 }
-COMPRESSED_ALREADY = {".woff2", ".png", ".ico", ".jpg", ".gif", ".webp", ".zip"}
+COMPRESSED_ALREADY = {".woff2", ".png", ".ico", ".pdf", ".jpg", ".gif", ".webp", ".zip"}
 
 
 @lru_cache(maxsize=256)

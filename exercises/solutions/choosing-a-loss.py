@@ -4,7 +4,6 @@ A line `# %% name` opens the solution of an exercise. The comment below it is it
 """
 
 import numpy as np
-
 from actloss.activations import sigmoid
 
 # %% aim_of_relative_error

@@ -5,7 +5,6 @@ it is its explanation.
 """
 
 import numpy as np
-
 from actloss.activations import sigmoid, softmax, softplus
 
 # %% start_of_softplus
@@ -22,7 +21,9 @@ start_of_softplus = np.log(np.expm1(0.1))
 # so that they can be put side by side again.
 def forecast_outputs(z):
     warmth, rain, frost, sky = z[:, :1], z[:, 1:2], z[:, 2:3], z[:, 3:]
-    return np.concatenate([warmth, softplus(rain), sigmoid(frost), softmax(sky)], axis=1)
+    return np.concatenate(
+        [warmth, softplus(rain), sigmoid(frost), softmax(sky)], axis=1
+    )
 
 
 # %% count_output_gradient

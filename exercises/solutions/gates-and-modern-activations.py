@@ -5,7 +5,6 @@ it is its explanation.
 """
 
 import numpy as np
-
 from actloss.activations import sigmoid
 
 # %% gated_columns

@@ -34,7 +34,9 @@ def chunked_hidden_gradient(hidden, weights, labels, chunk):
     for start in range(0, classes, chunk):
         z = hidden @ weights[:, start : start + chunk]
         new = np.maximum(largest, z.max(axis=1))
-        total = total * np.exp(largest - new) + np.exp(z - new[:, np.newaxis]).sum(axis=1)
+        total = total * np.exp(largest - new) + np.exp(z - new[:, np.newaxis]).sum(
+            axis=1
+        )
         largest = new
     log_z = largest + np.log(total)
 

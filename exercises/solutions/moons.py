@@ -4,7 +4,6 @@ A line `# %% name` opens the solution of an exercise. The comment below it is it
 """
 
 import numpy as np
-
 from actloss.activations import sigmoid
 
 # %% least_relative_error

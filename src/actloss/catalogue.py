@@ -668,3 +668,40 @@ LOSSES = _by_name(
         citation="rafailov2023direct",
     ),
 )
+
+
+# --- pairs ---------------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    """What is predicted, the output unit for it, and the losses that belong to the two."""
+
+    predicted: str
+    unit: str
+    losses: tuple[str, ...]  # by name
+    takes: str  # what the loss is given, in a word
+
+
+PAIRS = (
+    Pair("a real number", "none", ("squared_error",), "predictions"),
+    Pair("a real number, outliers likely", "none", ("huber_loss", "absolute_error"), "predictions"),
+    Pair("a quantile, an interval", "none", ("quantile_loss",), "predictions"),
+    Pair("yes or no", "sigmoid", ("binary_cross_entropy_with_logits",), "logits"),
+    Pair(
+        "one of K classes",
+        "softmax",
+        ("softmax_cross_entropy", "sparse_softmax_cross_entropy"),
+        "logits",
+    ),
+    Pair(
+        "several labels at once", "a sigmoid each", ("binary_cross_entropy_with_logits",), "logits"
+    ),
+    Pair("a side of a boundary, no probability", "none", ("hinge_loss",), "scores"),
+    Pair("which of two is preferred", "none", ("preference_loss",), "scores"),
+    Pair(
+        "which items belong together",
+        "normalised vectors",
+        ("info_nce_loss", "sigmoid_contrastive_loss"),
+        "similarities",
+    ),
+)

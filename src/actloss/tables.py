@@ -1,39 +1,61 @@
 """Tables for the page, made from the catalogue."""
 
 import ast
+import re
 from collections.abc import Iterable
 
 from IPython.display import Markdown
 
-from actloss.catalogue import ACTIVATIONS, LOSSES, Activation, Loss
+from actloss.catalogue import ACTIVATIONS, LOSSES, PAIRS, Activation, Loss
 
 LONGEST = 14  # characters of a name that fit a narrow column in one line
+# What may stand in the braces of a fraction: braces in it, two deep.
+INNER = r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*"
+FRACTION = re.compile(rf"\\frac(\{{{INNER}\}}\{{{INNER}\}})")
 MATHS_WORDS = {float("inf"): r"\infty", float("-inf"): r"-\infty"}
 
 
 def activation_table(entries: Iterable[Activation] | None = None) -> Markdown:
     """Name, formula, range and PyTorch twin of activations, all of the catalogue by default."""
     entries = ACTIVATIONS.values() if entries is None else entries
-    rows = [
-        (f"**{e.title}** `{e.name}`", _formula(e), _interval(e.at("range")), _twin(e))
-        for e in entries
-    ]
+    rows = [(_name(e), _formula(e), _interval(e.at("range")), _twin(e)) for e in entries]
     return _table(("name", "formula", "range", "PyTorch"), rows)
 
 
 def loss_table(entries: Iterable[Loss] | None = None) -> Markdown:
     """Name, formula and PyTorch twin of losses, all of the catalogue by default."""
     entries = LOSSES.values() if entries is None else entries
-    rows = [(f"**{e.title}** {_code(e.name)}", _formula(e), _twin(e)) for e in entries]
+    rows = [(_name(e), _formula(e), _twin(e)) for e in entries]
     return _table(("name", "formula", "PyTorch"), rows)
+
+
+def pair_table() -> Markdown:
+    """What is predicted, its output unit, and the losses that belong to it, from the catalogue."""
+    rows = []
+    for pair in PAIRS:
+        entries = [LOSSES[name] for name in pair.losses]
+        names = "<br>or ".join(map(_name, entries))
+        twins = "<br>".join(dict.fromkeys(map(_twin, entries)))
+        rows.append((pair.predicted, pair.unit, names, pair.takes, twins))
+    return _table(("what is predicted", "output unit", "loss", "it takes", "PyTorch"), rows)
+
+
+def _name(entry):
+    return f"**{entry.title}** {_code(entry.name)}"
 
 
 def _formula(entry):
     """In one line, and small: what follows from it, and what 0 log 0 is, the reference says."""
     formula = " ".join(entry.formula.split()).partition(r"\quad\Rightarrow\quad")[0]
     formula = formula.partition(r", \qquad 0 \log 0")[0]
+    formula = FRACTION.sub(_readable, formula)
     # A bar would end the cell of the table.
     return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
+
+
+def _readable(fraction):
+    """A fraction in its full size if it holds an exponent or an index, which else would be tiny."""
+    return rf"\dfrac{fraction[1]}" if re.search(r"[\^_]", fraction[1]) else fraction[0]
 
 
 def _interval(ends):

@@ -39,6 +39,27 @@ TOO_WIDE = """() => {
 # The beginning of a line that may be wider than the page, and why.
 MAY_BE_WIDE = {}
 
+# What the margins leave of A4, and of the cheat sheet's A4 landscape.
+PAPER = {"width": 658, "height": 960}
+SHEET = {"width": 1032, "height": 725}
+FOR_SCREENS = """
+  .bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, .bd-footer,
+  .bd-footer-content, #jb-print-docs-body, #pst-search-dialog, .headerlink, .widget-live, button,
+  select, input, details.hide"""
+FOR_READERS = """
+  .bd-article :is(h1, h2, h3, section > p:not(:has(> a.download)), div.cell > div.cell_input),
+  .widget-slot > .widget-still, .actloss-quiz summary"""
+CUT_OFF = """() => [...document.querySelectorAll(".bd-article *")].filter((element) => {
+  const { right, width } = element.getBoundingClientRect();
+  const hides = getComputedStyle(element).overflowX !== "visible";
+  const wide = right > innerWidth + 1 || (hides && element.scrollWidth > element.clientWidth + 1);
+  return width > 0 && wide && !element.closest(".katex-mathml, .actloss-spoken, svg");
+}).map((element) => element.outerHTML.slice(0, 120))"""
+# The colours of the text; titles of boxes and verdicts have colours of their own.
+INK = """() => [...document.querySelectorAll(".bd-article :is(p, li, a, td, pre span)")]
+  .filter((element) => !element.closest(".admonition-title, .actloss-settled, details"))
+  .map((element) => getComputedStyle(element).color)"""
+
 MOVING = """() => [...document.querySelectorAll("*")].flatMap(
   (element) => [null, "::before", "::after"].map(
     (part) => [element, part, getComputedStyle(element, part)])
@@ -72,7 +93,7 @@ def page(visit):
     page, _ = visit
     yield page
     page.set_viewport_size(WIDE)
-    page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+    page.emulate_media(media="screen", color_scheme="light", reduced_motion="no-preference")
 
 
 def test_no_complaint_and_no_other_host(visit):
@@ -116,6 +137,17 @@ def test_reduced_motion(page):
     assert page.evaluate(MOVING) != []  # else this test would see nothing
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == []
+
+
+def test_on_paper(page):
+    """Dark or light: black on white, all of the text, no more than the text, and as wide as A4."""
+    page.set_viewport_size(SHEET if "cheat-sheet" in page.url else PAPER)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(FOR_SCREENS).filter(visible=True).count() == 0
+    assert page.locator(FOR_READERS).filter(visible=False).all_inner_texts() == []
+    assert set(page.evaluate(INK)) <= {"rgb(0, 0, 0)", "rgb(68, 68, 68)"}
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.evaluate(CUT_OFF) == []
 
 
 @pytest.mark.parametrize("path", KINDS_OF_PAGE)

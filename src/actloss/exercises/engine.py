@@ -3,7 +3,7 @@
 import difflib
 import io
 import os
-from contextlib import redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 
 import numpy as np
@@ -125,7 +125,7 @@ def _judge_function(exercise, answer, rng):
         return report_on(exercise, "not right yet", message=message)
     notes = []
     try:
-        with redirect_stdout(io.StringIO()) as printed, time_limit(SECONDS) as limited:
+        with quiet() as printed, time_limit(SECONDS) as limited:
             if not limited:
                 notes.append("Here nothing can stop an endless loop but you: interrupt the kernel.")
             parts = examine(exercise, partial(call, answer), rng)
@@ -142,6 +142,13 @@ def _judge_function(exercise, answer, rng):
     solved = all(holds for _, holds in parts["properties"])
     state = "solved" if solved else "not right yet"
     return report_on(exercise, state, notes=tuple(notes), **parts)
+
+
+@contextmanager
+def quiet():
+    """Keep back what is printed: nbgrader takes words on stderr for an error."""
+    with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed):
+        yield printed
 
 
 def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:

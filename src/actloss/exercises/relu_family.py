@@ -50,7 +50,8 @@ def draw_alpha_gradient(rng):
     return {
         "x": x,
         "alpha": float(rng.uniform(0.01, 0.9)),
-        "upstream": np.asarray(rng.normal(size=x.shape)),
+        # Below 1.79, so that 1e308 times it is finite.
+        "upstream": np.asarray(rng.uniform(-1.5, 1.5, size=x.shape)),
     }
 
 

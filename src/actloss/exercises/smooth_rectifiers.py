@@ -204,7 +204,7 @@ add(
         draw=draw_celu,
         derivative_of=(celu_of_units, "alpha"),
         axes=1,
-        extremes=([1000.0, -1000.0, 0.0],),
+        extremes=([2000.0, -2000.0, 0.0],),
         mistakes=[
             (
                 lambda x, alpha: np.expm1(x / alpha) - x / alpha * np.exp(x / alpha),

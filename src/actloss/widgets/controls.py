@@ -17,7 +17,7 @@ class LiveFigure(ipywidgets.VBox):
 
     def described(self):
         """What stands in the place of the picture for whoever cannot see it."""
-        purpose = inspect.getdoc(self).partition("\n")[0]
+        purpose = inspect.getdoc(type(self)).partition("\n")[0]
         return f"A live figure, here still: {self!r}. {purpose}"
 
     def _repr_mimebundle_(self, **kwargs):

@@ -119,11 +119,6 @@ function render({ model, el }) {
 
   const update = oncePerEvent(redraw);
   redraw();
-  // In a published page there is no Python to follow a slider.
-  if (!FUNCTION && el.closest(".widget-slot")) {
-    model.set("still", true);
-    model.save_changes();
-  }
   const set = (x) => {
     model.set("x", x);
     model.save_changes();
@@ -135,6 +130,8 @@ function render({ model, el }) {
   return followWidth(el, (now) => {
     width = now;
     update();
+    // In a published page, which the figure is part of by now, no Python follows a slider.
+    if (!FUNCTION && el.closest(".widget-slot")) model.set("still", true);
   });
 }
 

@@ -217,7 +217,10 @@ class FunctionPlot(anywidget.AnyWidget):
 
 
 class FunctionExplorer(LiveFigure):
-    """What :func:`explore` returns; its keywords can be read and set: ``explorer.alpha = 0.3``."""
+    """A function of your own, its slope, and a slider for each of its keywords.
+
+    It is what :func:`explore` returns. Its keywords can be read and set: ``explorer.alpha = 0.3``.
+    """
 
     x = traitlets.Float(1.0)
 

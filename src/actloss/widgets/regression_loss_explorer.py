@@ -143,7 +143,8 @@ class RegressionLossExplorer(LiveFigure):
 
     Examples
     --------
-    >>> explorer = RegressionLossExplorer("huber_loss", compare="squared_error", residual=2.5)
+    >>> explorer = RegressionLossExplorer("huber_loss", compare="squared_error")
+    >>> explorer.residual = 2.5
     >>> explorer.delta = 0.5
     >>> explorer
     RegressionLossExplorer('huber_loss', compare='squared_error', residual=2.5, delta=0.5)
