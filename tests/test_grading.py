@@ -7,10 +7,12 @@ import pytest
 
 from actloss.exercises import check, of_chapter
 from actloss.grading import grade as grading
-from actloss.grading.grade import Sandboxes, chapter_of, grade
+from actloss.grading import replies
+from actloss.grading.grade import chapter_of, grade
 from actloss.grading.notebooks import UnreadableError, read
 from actloss.grading.protocol import Gone, ProtocolError
 from actloss.grading.sandbox import Life, Limits
+from actloss.grading.sandboxes import Sandboxes
 from tests import submissions
 from tests.grading import SHORT, TIERS
 from tests.submissions import hand_in, notebook, solutions_of, solved
@@ -207,7 +209,7 @@ def test_source_that_no_parser_survives_costs_nothing(marks, monkeypatch):
     ask, lives = Life.ask, set()
 
     def dies_of_planning(life, what, **parts):
-        if what == "plan":
+        if what in ("attempt", "plan"):
             life.sock.close()
             raise Gone
         lives.add(life)
@@ -257,7 +259,7 @@ def test_strings_of_a_submission_are_never_echoed(marks, body):
 )
 def test_answers_of_no_kind_end_the_life(answer):
     with pytest.raises(ProtocolError):
-        grading._outcome(answer, {"x": np.ones(2)})
+        replies.outcome(answer, {"x": np.ones(2)})
 
 
 @pytest.mark.parametrize(
@@ -272,5 +274,5 @@ def test_answers_of_no_kind_end_the_life(answer):
     ],
 )
 def test_odd_errors_become_our_words(answer):
-    outcome = grading._outcome(answer, {"x": np.ones(2)})
+    outcome = replies.outcome(answer, {"x": np.ones(2)})
     assert outcome.error or outcome.warning == "RuntimeWarning"

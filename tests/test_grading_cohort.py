@@ -18,8 +18,9 @@ from actloss.exercises.report import Report
 from actloss.grading import cohort, feedback
 from actloss.grading.cohort import GradingError, Run, grade_class, grade_one
 from actloss.grading.command import main
-from actloss.grading.grade import Graded, Sandboxes
+from actloss.grading.grade import Graded
 from actloss.grading.notebooks import find
+from actloss.grading.sandboxes import Sandboxes
 from tests.grading import SHORT
 from tests.submissions import hand_in, notebook, solutions_of, solved
 from tools.stamps import ROOT

@@ -9,8 +9,9 @@ import time
 import pytest
 
 from actloss.exercises import of_chapter
-from actloss.grading.grade import Sandboxes, grade
+from actloss.grading.grade import grade
 from actloss.grading.notebooks import read
+from actloss.grading.sandboxes import Sandboxes
 from tests.attacks.hostile import ATTACKS, NUMBERS
 from tests.grading import SHORT, TIERS
 from tests.submissions import hand_in, notebook, solutions_of, solved

@@ -26,9 +26,10 @@ from tqdm import tqdm
 
 from actloss.exercises import of_chapter
 from actloss.grading import feedback
-from actloss.grading.grade import UNJUDGED, Sandboxes, grade
+from actloss.grading.grade import UNJUDGED, grade
 from actloss.grading.notebooks import Found, UnreadableError, find, read
 from actloss.grading.sandbox import PACKAGE, TIERS, Limits, NoSandboxError
+from actloss.grading.sandboxes import Sandboxes
 
 IN_FLIGHT = 4  # submissions handed out to each worker: enough to keep it busy, few to do again
 

@@ -1,13 +1,13 @@
 """Grades one submission: its code lives in the sandbox, and every judgement is made here.
 
-For each exercise a fresh life runs only the cells that its answer needs, so that a cell that does
-harm costs the exercises that need it and no other. Where that misses something (a name that is made
-by ``exec``, say), a second life runs all cells before the check. Of what comes back, numbers are
+First all exercises are tried in one life, which is quick: what is right there is right. For every
+other exercise a fresh life runs only the cells that its answer needs, so that a cell that does harm
+costs the exercises that need it and no other. Where that misses something (a name that is made by
+``exec``, say), a second life runs all cells before the check. Of what comes back, numbers are
 believed and nothing else is: the texts of a report are ours.
 """
 
-import builtins
-import re
+import contextlib
 import time
 from dataclasses import dataclass, replace
 
@@ -15,36 +15,18 @@ import numpy as np
 
 from actloss.exercises import EXERCISES, NumberExercise, of_chapter
 from actloss.exercises.definitions import read_all
-from actloss.exercises.engine import examine, judge_number, questions, report_on
+from actloss.exercises.engine import examine, questions, report_on
 from actloss.exercises.report import Report
-from actloss.exercises.running import Outcome
+from actloss.grading import replies
 from actloss.grading.notebooks import Notebook, UnreadableError
 from actloss.grading.protocol import OutOfTime, ProtocolError
-from actloss.grading.sandbox import LIFE_SECONDS, Limits, NoSandboxError, Sandbox
+from actloss.grading.sandbox import LIFE_SECONDS, NoSandboxError
+from actloss.grading.sandboxes import Sandboxes
 
 LIVES = 6  # at most, for one exercise
 UNJUDGED = "This answer could not be judged"
+TOGETHER = 1.0  # seconds, for all exercises in one life; right answers need hundredths
 SHORTEST = 2.0  # seconds, of a limit that time-outs have halved
-# Worth loading in advance where a submission names them.
-WARM = {
-    "torch": "torch",
-    "matplotlib": "matplotlib.pyplot",
-    "sklearn": "sklearn.datasets",
-    "scipy": "scipy.optimize",
-}
-OURS = {f"actloss.{name}" for name in ("activations", "losses", "network", "initialisers")}
-
-ERRORS = {
-    name
-    for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, BaseException)
-}
-TYPES = {name for name, value in vars(builtins).items() if isinstance(value, type)} - ERRORS
-WARNING = re.compile(
-    r"RuntimeWarning: (?:overflow|invalid value|divide by zero|underflow) encountered in "
-    r"(?:scalar )?(\w+)"
-)
-NUMPY = set(dir(np)) | {"cast", "reduce", "accumulate"}
 
 
 @dataclass(frozen=True)
@@ -61,35 +43,6 @@ class Graded:
     @property
     def points(self):
         return sum(report.points for report in self.reports)
-
-
-class Sandboxes:
-    """A light sandbox, and one with larger packages warm for the submissions that want them."""
-
-    def __init__(self, tier, limits=None):
-        self.tier, self.limits = tier, limits or Limits()
-        self.light, self.heavy = Sandbox(tier, self.limits), None
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.light.stop()
-        if self.heavy:
-            self.heavy.stop()
-
-    def for_notebook(self, notebook):
-        text = "\n".join(cell.source for cell in notebook.cells)
-        wanted = {module for name, module in WARM.items() if re.search(rf"\b{name}\b", text)}
-        wanted |= {f"actloss.{name}" for name in re.findall(r"\bactloss\.(\w{1,30})", text)} & OURS
-        if not wanted:
-            return self.light
-        if self.heavy is None or not wanted <= set(self.heavy.warm):
-            wanted |= set(self.heavy.warm) if self.heavy else set()
-            if self.heavy:
-                self.heavy.stop()
-            self.heavy = Sandbox(self.tier, self.limits, wanted)
-        return self.heavy
 
 
 def chapter_of(notebook: Notebook) -> str:
@@ -124,7 +77,9 @@ def grade(notebook: Notebook, sandboxes: Sandboxes, *, seed: int, chapter: str =
     chapter = chapter or chapter_of(notebook)
     exercises = of_chapter(chapter)
     marking = _Marking(notebook, sandboxes.for_notebook(notebook), seed, exercises)
-    return Graded(chapter, tuple(map(marking.report, exercises)))
+    right = marking.right_together(exercises)
+    reports = (right.get(exercise.name) or marking.report(exercise) for exercise in exercises)
+    return Graded(chapter, tuple(reports))
 
 
 class _Died(Exception):
@@ -149,6 +104,33 @@ class _Marking:
         self.deadly = {}
         self.timeouts = 0
 
+    def right_together(self, exercises):
+        """Reports on what is right when all exercises share a life.
+
+        Nothing else that happens there counts: one exercise may spoil it for the others, and they
+        get lives of their own.
+        """
+        asked = {
+            exercise.name: _questions(exercise, self.seed)
+            for exercise in exercises
+            if not isinstance(exercise, NumberExercise)
+        }
+        calls = {name: [given for _, given, _ in asked[name]] for name in asked}
+        seconds = min(TOGETHER, self.sandbox.limits.cells, self.sandbox.limits.calls)
+        parts = {"cells": self.sources, "ends": self.ends, "calls": calls}
+        try:
+            with self.sandbox.life() as life:
+                found = life.ask("attempt", seconds=seconds, **parts)
+        except ProtocolError:
+            return {}
+        right = {}
+        for exercise in exercises:
+            with contextlib.suppress(Exception):  # nothing is lost: it is asked again, alone
+                report = _if_right(exercise, found[exercise.name], asked.get(exercise.name))
+                if report.solved:
+                    right[exercise.name] = report
+        return right
+
     def report(self, exercise):
         try:
             return self._best_of_lives(exercise)
@@ -170,7 +152,7 @@ class _Marking:
             except _Again:
                 continue
             except _Died as death:
-                message = f"{_cell(death.place)} {death.what}."
+                message = f"{replies.cell(death.place)} {death.what}."
                 best = best or report_on(exercise, "not right yet", message=message)
                 if death.place in self.deadly:
                     break
@@ -194,16 +176,18 @@ class _Marking:
             places, defining = plan(life, exercise.name, end)
             problems = self._run(life, places)
             try:
-                found = _data(life.ask("look_up", seconds=LIFE_SECONDS, name=exercise.name))
+                found = replies.data(life.ask("look_up", seconds=LIFE_SECONDS, name=exercise.name))
             except ProtocolError as error:
-                raise _Died(max(places, default=-1), _what_happened(error, self._cells)) from None
+                raise _Died(
+                    max(places, default=-1), replies.what_happened(error, self._cells)
+                ) from None
             report, kind = self._judge(exercise, life, found)
         missing = kind == "NameError" or any(p["kind"] == "NameError" for p in problems)
         missing |= found.get("kind") == "missing"
         if not report.solved:
-            report = replace(report, notes=(*report.notes, *_notes(problems, defining)))
+            report = replace(report, notes=(*report.notes, *replies.notes(problems, defining)))
         if self.deadly and found.get("kind") == "missing":
-            told = [f"{_cell(place)} {what}." for place, what in sorted(self.deadly.items())]
+            told = [f"{replies.cell(place)} {what}." for place, what in sorted(self.deadly.items())]
             report = replace(report, notes=(*report.notes, *told))
         later = report.state == "not solved yet" and any(place >= end for place in defining)
         return report, missing, later and end < len(self.sources)
@@ -237,8 +221,10 @@ class _Marking:
             self.unplanned = True
             raise _Again from None
         for name, end in ends.items():
-            plan = _data(plans.get(name))
-            places = [_places(plan.get(part), self.sources) for part in ("cells", "defining")]
+            plan = replies.data(plans.get(name))
+            places = [
+                replies.places(plan.get(part), self.sources) for part in ("cells", "defining")
+            ]
             self.plans[name, end, *self.deadly] = tuple(places)
 
     def _all_before(self, life, name, end):
@@ -251,15 +237,15 @@ class _Marking:
             try:
                 left = deadline - time.monotonic()
                 source = self.sources[place]
-                answer = _data(life.ask("run", seconds=left, place=place, source=source))
+                answer = replies.data(life.ask("run", seconds=left, place=place, source=source))
             except ProtocolError as error:
                 raise _Died(place, self._note(error, self._cells)) from None
             if answer.get("error"):
-                problems.append(_problem(answer))
+                problems.append(replies.problem(answer))
         return problems
 
     def _note(self, error, seconds):
-        what = _what_happened(error, seconds)
+        what = replies.what_happened(error, seconds)
         self.timeouts += isinstance(error, OutOfTime)
         return what
 
@@ -272,7 +258,7 @@ class _Marking:
         if kind == "stub":
             return report_on(exercise, "not solved yet"), ""
         if isinstance(exercise, NumberExercise):
-            return _judge_as_number(exercise, found), ""
+            return replies.judge_as_number(exercise, found), ""
         if kind != "function":
             message = f"A function is asked for, but {exercise.name} is none."
             return report_on(exercise, "not right yet", message=message), ""
@@ -292,14 +278,14 @@ class _Marking:
             answers = reply.get("answers")
             if not isinstance(answers, list) or len(answers) != len(calls):
                 raise ProtocolError("there is an answer for each call")
-            outcomes = list(map(_outcome, map(_data, answers), calls))
+            outcomes = list(map(replies.outcome, map(replies.data, answers), calls))
             errors.extend(outcome.kind for outcome in outcomes)
             return outcomes
 
         try:
             asked = _questions(exercise, self.seed)
             parts = examine(exercise, run, None, asked=asked, run_all=run_all)
-        except _Stub:
+        except replies.Stub:
             return report_on(exercise, "not solved yet"), ""
         except ProtocolError as error:
             message = f"{exercise.name} {self._note(error, seconds)}."
@@ -307,6 +293,21 @@ class _Marking:
         solved = all(holds for _, holds in parts["properties"])
         state = "solved" if solved else "not right yet"
         return report_on(exercise, state, **parts), next(filter(None, errors), "")
+
+
+def _if_right(exercise, found, asked):
+    """A report, or some exception, from what a life answered about an exercise beside others."""
+    if isinstance(exercise, NumberExercise):
+        return replies.judge_as_number(exercise, found)
+    calls = [arguments for _, arguments, _ in asked]
+    outcomes = list(map(replies.outcome, map(replies.data, found["answers"]), calls))
+
+    def run_again(arguments):  # for a counter-example
+        raise ProtocolError("its life is over")
+
+    parts = examine(exercise, run_again, None, asked=asked, run_all=lambda calls: outcomes)
+    solved = all(holds for _, holds in parts["properties"])
+    return report_on(exercise, "solved" if solved else "not right yet", **parts)
 
 
 _drawn = {}
@@ -319,123 +320,3 @@ def _questions(exercise, seed):
         asked = questions(exercise, np.random.default_rng([seed, *exercise.name.encode()]))
         _drawn[exercise.name, seed] = exercise, asked
     return asked
-
-
-# What a life says, in our words
-
-
-class _Stub(Exception):
-    """The function says that it is not written yet."""
-
-
-def _data(answer):
-    if not isinstance(answer, dict):
-        raise ProtocolError("an answer is a map")
-    return answer
-
-
-def _places(value, sources):
-    """Places of cells, each once and in order; nothing if they are none."""
-    if not isinstance(value, list) or not all(type(item) is int for item in value):
-        return []
-    return sorted({place for place in value if 0 <= place < len(sources)})
-
-
-def _judge_as_number(exercise, found):
-    value = found.get("value")
-    if found.get("kind") == "number" and _is_numbers(value):
-        return judge_number(exercise, value)
-    if found.get("kind") == "function":
-        message = "A number is asked for, but this is a function: call it, and give its result."
-    else:
-        message = f"A real number is asked for, but this is {_type(found.get('type'))}."
-    return report_on(exercise, "not right yet", message=message)
-
-
-def _is_numbers(value):
-    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
-
-
-def _outcome(answer, arguments):
-    """An Outcome of numbers from the sandbox and texts from here."""
-    error = answer.get("error")
-    if error == "stub":
-        raise _Stub
-    if error == "raised":
-        problem = _problem(answer)
-        kind = problem["kind"]
-        return Outcome(error=f"{kind}{problem['where']}", kind=kind)
-    if error == "arguments":
-        names = ", ".join(arguments)
-        words = f"It is called with ({names}), but yours takes other arguments."
-        return Outcome(error=words, kind="TypeError")
-    if error == "result":
-        if answer.get("type") == "NoneType":
-            words = "It returned None: does every way through it end in `return`?"
-        else:
-            words = (
-                f"It returned {_type(answer.get('type'))}; an array of real numbers is asked for."
-            )
-        return Outcome(error=words)
-    if error == "unsendable":
-        return Outcome(error="It returned more than can be looked at.")
-    value, changed = answer.get("value"), answer.get("changed")
-    if not _is_numbers(value) or not isinstance(changed, dict):
-        raise ProtocolError("an answer has a value or an error")
-    for name, after in changed.items():
-        before = arguments.get(name)
-        if not isinstance(before, np.ndarray) or not _is_numbers(after):
-            raise ProtocolError("only arrays that were given can have changed")
-        if before.shape != after.shape:
-            raise ProtocolError("an array keeps its shape when it is written into")
-    return Outcome(value, "", "", _warning(answer.get("warning")), changed)
-
-
-def _warning(text):
-    """The warnings that NumPy words; of others, that there was one."""
-    if not text:
-        return ""
-    if isinstance(text, str) and (match := WARNING.fullmatch(text)) and match[1] in NUMPY:
-        return text
-    return "RuntimeWarning"
-
-
-def _type(name):
-    known = isinstance(name, str) and name in TYPES | {"ndarray"}
-    words = {"ndarray": "an array of other things", "NoneType": "None"}
-    return words.get(name, f"of the type {name}") if known else "of another type"
-
-
-def _problem(answer):
-    kind = answer.get("kind")
-    known = isinstance(kind, str) and kind in ERRORS
-    place, line = answer.get("cell"), answer.get("line")
-    numbers = all(type(number) is int and 0 <= number < 100_000 for number in (place, line))
-    return {
-        "kind": kind if known else "an error of its own kind",
-        "cell": place if numbers else -1,
-        "where": f"\nin line {line} of {_cell(place).lower()}" if numbers else "",
-    }
-
-
-def _cell(place):
-    return f"Code cell {place + 1}"
-
-
-def _notes(problems, defining):
-    """What else a student should know whose answer is not right."""
-    notes = [f"{_cell(p['cell'])} stopped: {p['kind']}{p['where']}".replace("\n", " ") + "."
-             for p in problems if p["cell"] >= 0]  # fmt: skip
-    if len(defining) > 1:
-        cells = ", ".join(str(place + 1) for place in defining)
-        notes.append(
-            f"It is defined in code cells {cells}: the last before the check counts, or else the "
-            "last of all."
-        )
-    return notes
-
-
-def _what_happened(error, seconds):
-    if isinstance(error, OutOfTime):
-        return f"did not finish within {seconds:g} s"
-    return "ended the process that it ran in, or spoke in its place"
