@@ -3,20 +3,19 @@
 import json
 
 from tools.stamps import ROOT
+from web import exercise_pages
 
 EXERCISES = ROOT / "chapters" / "exercises"
 SOLUTIONS = ROOT / "exercises" / "solutions"
 
 
 def solutions_of(chapter):
-    """The code of each solution, with what its file begins with before it."""
+    """The code of each solution, by exercise."""
     text = (SOLUTIONS / f"{chapter}.py").read_text(encoding="utf-8")
-    head, *parts = text.split("\n# %% ")
-    found = {}
-    for part in parts:
-        name, _, code = part.partition("\n")
-        found[name.strip()] = f"{head}\n{code}"
-    return found
+    imports = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
+    others = [line for line in imports if line != "import numpy as np"]  # the notebook has that
+    solutions = exercise_pages.solutions_of(text)
+    return {name: "\n".join([*others, code]) for name, (_, code) in solutions.items()}
 
 
 def notebook(chapter, answers):
