@@ -15,12 +15,13 @@ import pytest
 
 from actloss.exercises import of_chapter
 from actloss.exercises.report import Report
-from actloss.grading import cohort, feedback
-from actloss.grading.cohort import GradingError, Run, grade_class, grade_one
+from actloss.grading import feedback, pages, submission
+from actloss.grading.cohort import grade_class
 from actloss.grading.command import main
 from actloss.grading.grade import Graded
 from actloss.grading.notebooks import find
 from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.submission import GradingError, Run, grade_one
 from tests.grading import SHORT
 from tests.submissions import hand_in, notebook, solutions_of, solved
 from tools.stamps import ROOT
@@ -129,8 +130,8 @@ def test_table_has_nbgraders_columns(many):
 
 @pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", " =1", "＝1", "\n=1"])
 def test_formulas_become_text(text):
-    assert feedback.harmless(text) == "'" + text
-    assert feedback.harmless("Ada = 1") == "Ada = 1"
+    assert pages.harmless(text) == "'" + text
+    assert pages.harmless("Ada = 1") == "Ada = 1"
 
 
 def test_feedback_says_what_the_report_says(many):
@@ -244,7 +245,7 @@ def test_changed_tests_grade_again(small, monkeypatch):
     with Sandboxes("A", SHORT) as sandboxes:
         for skipped in (False, True):
             assert grade_one(find(folder)[0], run, sandboxes)["skipped"] is skipped
-        monkeypatch.setattr(cohort, "tests_digest", lambda: "changed")
+        monkeypatch.setattr(submission, "tests_digest", lambda: "changed")
         assert grade_one(find(folder)[0], run, sandboxes)["skipped"] is False
 
 

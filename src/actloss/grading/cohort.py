@@ -7,8 +7,6 @@ the same bytes.
 
 import contextlib
 import ctypes
-import functools
-import hashlib
 import json
 import multiprocessing
 import multiprocessing.util
@@ -19,34 +17,26 @@ import sys
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
 
 from actloss.exercises import of_chapter
-from actloss.grading import feedback
-from actloss.grading.grade import UNJUDGED, grade
-from actloss.grading.notebooks import Found, UnreadableError, find, read
-from actloss.grading.sandbox import PACKAGE, TIERS, Limits, NoSandboxError
+from actloss.grading import class_report, cluster, feedback
+from actloss.grading.notebooks import find
+from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.submission import (
+    GradingError,
+    Run,
+    grade_one,
+    isolation,
+    not_graded,
+    replace_file,
+)
 
 IN_FLIGHT = 4  # submissions handed out to each worker: enough to keep it busy, few to do again
-
-
-class GradingError(Exception):
-    """Something that stops a run and that the teacher can mend."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What is graded, and how; a worker needs no more."""
-
-    out: str
-    seed: int
-    tier: str
-    chapter: str = ""
-    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -70,6 +60,7 @@ def grade_class(
     workers: int = 0,
     limits: Limits | None = None,
     quiet: bool = False,
+    client=None,
 ) -> Summary:
     """Grade every submission below a folder; results go below `out`.
 
@@ -92,6 +83,8 @@ def grade_class(
         Of time and memory, for each exercise.
     quiet : bool
         Whether to leave out the progress bar and the lines on single students.
+    client : distributed.Client, optional
+        Of a Dask cluster, which then does the work. See ``cluster``.
 
     Raises
     ------
@@ -113,7 +106,7 @@ def grade_class(
     try:
         out.mkdir(parents=True, exist_ok=True)
         replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
-        return _grade_all(found, run, workers or os.cpu_count() or 1, quiet)
+        return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
     except OSError as error:
         raise GradingError(
             f"the results cannot be written: {error}. Nothing that is done is lost: mend the "
@@ -127,10 +120,14 @@ def _seed_of(out):
     return secrets.randbits(32)
 
 
-def _grade_all(found, run, workers, quiet):
+def _grade_all(found, run, workers, quiet, client):
     rows, unreadable, unjudged = {}, [], []
+    tally = class_report.Tally()
     graded = skipped = 0
-    outcomes = _outcomes(found, run, min(workers, len(found)))
+    if client is None:
+        outcomes = _outcomes(found, run, min(workers, len(found)))
+    else:
+        outcomes = cluster.outcomes(found, run, client)
     bar = tqdm(
         total=len(found),
         unit=" submissions",
@@ -143,6 +140,8 @@ def _grade_all(found, run, workers, quiet):
             for submission, outcome in outcomes:
                 bar.update()
                 rows[submission.place] = outcome["row"]
+                if outcome["brief"]:
+                    tally.add(outcome["brief"])
                 graded += not outcome["skipped"]
                 skipped += outcome["skipped"]
                 if outcome["unjudged"]:
@@ -155,6 +154,8 @@ def _grade_all(found, run, workers, quiet):
         # Whatever stopped the run: a table of what is done.
         table = feedback.as_csv([rows[place] for place in sorted(rows) if rows[place]])
         replace_file(Path(run.out) / "grades.csv", table)
+    how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})
+    replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
     return Summary(run.seed, graded, skipped, sorted(unreadable), sorted(unjudged))
 
 
@@ -182,7 +183,7 @@ def _outcomes(found, run, workers):
             except BrokenProcessPool:
                 if source is alone:
                     for submission in under_way.values():
-                        yield submission, _not_graded("the grader's own process was killed")
+                        yield submission, not_graded("the grader's own process was killed")
                 else:
                     alone.extend(under_way.values())
 
@@ -219,93 +220,3 @@ def _begin(run, parent):
 
 def _in_worker(submission):
     return grade_one(submission, _here["run"], _here["sandboxes"])
-
-
-# One submission
-
-
-def grade_one(submission: Found, run: Run, sandboxes: Sandboxes) -> dict:
-    """Grade a submission and write its results, unless they are there; a short account of it."""
-    extra = {
-        "seed": run.seed,
-        "tier": run.tier,
-        "isolation": TIERS[run.tier].partition(":")[0],
-        "tests": tests_digest(),
-        "place": submission.place,
-        "asked": run.chapter,
-    }
-    notebook, problem, graded = None, submission.problem, None
-    if not problem and submission.path is None:
-        problem = "no notebook was handed in"
-    if not problem:
-        try:
-            notebook = read(submission.path)
-        except UnreadableError as error:
-            problem = str(error)
-    extra["submission"] = notebook.digest if notebook else problem
-    folder = Path(run.out) / "submissions" / submission.place
-    done = _done_before(folder / "results.json", extra)
-    if done is not None:
-        return {"row": feedback.row(done), "skipped": True, "problem": problem, "unjudged": ""}
-    if notebook:
-        try:
-            graded = grade(notebook, sandboxes, seed=run.seed, chapter=run.chapter)
-        except UnreadableError as error:
-            problem = str(error)
-        except NoSandboxError as error:
-            return _not_graded(str(error))
-    if run.chapter:
-        extra["chapter"] = run.chapter
-        extra["points"] = sum(exercise.points for exercise in of_chapter(run.chapter))
-    result = feedback.results(graded, problem, student=submission.student, extra=extra)
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(folder / "feedback.md", feedback.as_markdown(result, graded))
-    replace_file(folder / "feedback.html", feedback.as_html(result, graded))
-    unjudged = _unjudged(graded)
-    if not unjudged:
-        replace_file(folder / "results.json", feedback.as_json(result))
-    return {
-        "row": feedback.row(result), "skipped": False, "problem": problem, "unjudged": unjudged,
-    }  # fmt: skip
-
-
-def _not_graded(reason):
-    return {"row": None, "skipped": False, "problem": "", "unjudged": reason}
-
-
-def _unjudged(graded):
-    """The first fault of ours, if there was one: such a submission is graded again next time."""
-    for report in graded.reports if graded else ():
-        if report.message.startswith(UNJUDGED):
-            return f"{report.name}: {report.message}"
-    return ""
-
-
-def _done_before(path, extra):
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-        about = result["extra_data"]
-        same = all(about[key] == value for key, value in extra.items())
-        return result if same and feedback.row(result) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-@functools.cache
-def tests_digest() -> str:
-    """Of all that a mark depends on here: the package's code."""
-    total = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        total.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()[:16]
-
-
-def replace_file(path: Path, text: str):
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8", errors="replace")
-        os.replace(beside, path)
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise

@@ -1,11 +1,13 @@
 """The command line: ``actloss grade SUBMISSIONS --out RESULTS``."""
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 
-from actloss.grading import sandbox
-from actloss.grading.cohort import GradingError, grade_class
+from actloss.grading import changes, cluster, sandbox
+from actloss.grading.cohort import grade_class
+from actloss.grading.submission import GradingError, replace_file
 
 SHOWN = 20  # students named at the end
 
@@ -21,7 +23,7 @@ def main(words=None) -> int:
         return 0
     try:
         return _grade(given)
-    except (GradingError, sandbox.NoSandboxError) as error:
+    except (GradingError, sandbox.NoSandboxError, OSError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -47,6 +49,18 @@ def _parser():
         type=_seconds,
         default=sandbox.Limits.cells,
         help="for the cells of one exercise (%(default)g); calling its function gets a third",
+    )
+    grade.add_argument(
+        "--compare",
+        type=Path,
+        metavar="RESULTS",
+        help="an earlier folder of results: say whose points changed since, and why",
+    )
+    grade.add_argument(
+        "--dask",
+        default="",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster; of its scheduler, such as tcp://10.0.0.1:8786",
     )
     grade.add_argument("--quiet", action="store_true", help="no progress bar")
     grade.add_argument(
@@ -84,25 +98,58 @@ def _seconds(text):
 
 
 def _grade(given):
-    tier = "none" if given.trust_submissions else sandbox.best_tier()
-    print(f"isolation: tier {tier}, {sandbox.TIERS[tier]}", flush=True)
-    summary = grade_class(
-        given.submissions,
-        given.out,
-        tier=tier,
-        seed=given.seed,
-        chapter=given.chapter,
-        workers=given.workers,
-        limits=sandbox.Limits(cells=given.seconds, calls=given.seconds / 3),
-        quiet=given.quiet,
-    )
+    if given.compare:
+        _check_comparison(given.compare, given.out)
+    with cluster.connected(given.dask) if given.dask else contextlib.nullcontext() as client:
+        tier = _tier(given, client)
+        print(f"isolation: tier {tier}, {sandbox.TIERS[tier]}", flush=True)
+        summary = grade_class(
+            given.submissions,
+            given.out,
+            tier=tier,
+            seed=given.seed,
+            chapter=given.chapter,
+            workers=given.workers,
+            limits=sandbox.Limits(cells=given.seconds, calls=given.seconds / 3),
+            quiet=given.quiet,
+            client=client,
+        )
     print(
         f"{summary.graded} graded, {summary.skipped} were done before, with seed {summary.seed}: "
         f"{given.out}/grades.csv"
     )
+    print(f"the class on one page: {given.out}/class.html")
+    if given.compare:
+        _compare(given.compare, given.out)
     _tell(summary.unreadable, "could not be read")
     _tell(summary.unjudged, "could not be graded; give the command again, or look into it")
     return 3 if summary.unjudged else 0
+
+
+def _tier(given, client):
+    if given.trust_submissions:
+        return "none"
+    return cluster.agreed_tier(client) if client else sandbox.best_tier()
+
+
+def _check_comparison(before, out):
+    if not (before / "run.json").is_file():
+        raise GradingError(f"there are no results to compare with in {str(before)!r}")
+    if before.resolve() == out.resolve():
+        raise GradingError("grade into another folder than the one to compare with: --out NEW")
+
+
+def _compare(before, out):
+    rows = changes.changes(before, out)
+    replace_file(out / "changes.csv", changes.as_csv(rows))
+    replace_file(out / "changes.html", changes.as_html(rows))
+    print(f"since {before}: {changes.summary(rows)} ({out}/changes.html)")
+    for row in rows[:SHOWN]:
+        print(
+            f"  {row['student']}, {row['exercise']}: {row['before']} → {row['after']}: {row['why']}"
+        )
+    if len(rows) > SHOWN:
+        print(f"  … and {len(rows) - SHOWN} more")
 
 
 def _tell(pairs, what):

@@ -3,32 +3,19 @@
 Names come from files, so everything is escaped; the HTML page may load and run nothing at all.
 """
 
-import base64
-import csv
-import hashlib
 import html
-import io
 import json
 import re
 
 from actloss.exercises.report import MARKS, NOT_ASKED
 from actloss.grading.grade import Graded
+from actloss.grading.pages import html_page, quoted_table, tag
 
 # As `nbgrader export` names them.
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
 )  # fmt: skip
-
-STYLE = """
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }
-pre { overflow-x: auto; padding: .5rem; border: 1px solid }
-ul { list-style: none; padding-left: 1rem }
-"""
-STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-POLICY = (
-    f"default-src 'none'; style-src 'sha256-{STYLE_DIGEST}'; base-uri 'none'; form-action 'none'"
-)
 
 
 def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -> dict:
@@ -44,7 +31,12 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
             "output": repr(report).partition("\n")[2],
             "output_format": "text",
             "visibility": "visible",
-            "extra_data": {"state": report.state, "hint": report.hint},
+            "extra_data": {
+                "state": report.state,
+                "hint": report.hint,
+                "mistake": _mistake(report),
+                "properties": [list(item) for item in report.properties],
+            },
         }
         for number, report in enumerate(reports, start=1)
     ]
@@ -63,6 +55,14 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
             **extra,
         },
     }
+
+
+def _mistake(report):
+    """What is wrong with an answer, in words that others who are wrong in the same way share."""
+    if report.state != "not right yet":
+        return ""
+    failed = [f"not so: {title}" for title, holds in report.properties if holds is False]
+    return report.hint or " ".join([*failed[:1], report.message][:1])
 
 
 def as_json(result: dict) -> str:
@@ -85,7 +85,7 @@ def as_markdown(result: dict, graded: Graded | None) -> str:
             lines += ["The smallest counter-example found:", ""]
             lines += ["    " + line for line in _example(report).split("\n")] + [""]
         lines += [text for part in _remarks(report) for text in (markdown(part), "")]
-    lines += [markdown(_how(about)), ""]
+    lines += [markdown(how(about)), ""]
     return "\n".join(lines)
 
 
@@ -101,30 +101,19 @@ def markdown(text: str) -> str:
 def as_html(result: dict, graded: Graded | None) -> str:
     about = result["extra_data"]
     title = f"{about['student']}: {about['chapter'] or 'not graded'}"
-    parts = [_tag("h1", title), f"<p><strong>{html.escape(result['output'])}</strong></p>"]
+    parts = [tag("h1", title), f"<p><strong>{html.escape(result['output'])}</strong></p>"]
     for report in graded.reports if graded else ():
-        parts.append(_tag("h2", f"{report.name}: {report.earned} of {report.points}"))
-        parts.append(_tag("p", report.state.capitalize() + "."))
+        parts.append(tag("h2", f"{report.name}: {report.earned} of {report.points}"))
+        parts.append(tag("p", report.state.capitalize() + "."))
         if report.properties:
             items = (_property(title, holds) for title, holds in report.properties)
             parts.append(f"<ul>{''.join(items)}</ul>")
         if report.example:
-            parts.append(_tag("p", "The smallest counter-example found:"))
-            parts.append(_tag("pre", _example(report)))
-        parts += [_tag("p", part) for part in _remarks(report)]
-    parts.append(_tag("p", _how(about)))
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n"
-    )
-
-
-def _tag(name, text):
-    return f"<{name}>{html.escape(text)}</{name}>"
+            parts.append(tag("p", "The smallest counter-example found:"))
+            parts.append(tag("pre", _example(report)))
+        parts += [tag("p", part) for part in _remarks(report)]
+    parts.append(tag("p", how(about)))
+    return html_page(title, parts)
 
 
 def _property(title, holds):
@@ -149,7 +138,8 @@ def _remarks(report):
     return [part for part in (report.message, *hint, *report.notes) if part]
 
 
-def _how(about):
+def how(about: dict) -> str:
+    """With which seed and isolation something was graded."""
     return (
         f"Graded with seed {about['seed']}. Isolation: tier {about['tier']}, {about['isolation']}."
     )
@@ -159,20 +149,8 @@ def _how(about):
 
 
 def as_csv(rows: list[dict]) -> str:
-    """Every field quoted; none that a spreadsheet takes for a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([harmless(row.get(name, "")) for name in COLUMNS])
-    return text.getvalue()
-
-
-def harmless(value) -> str:
-    """Text that a spreadsheet shows and does not work out."""
-    text = str(value)
-    formula = text.lstrip().startswith(tuple("=+-@＝＋－＠")) or text.startswith(("\t", "\r", "\n"))
-    return "'" + text if formula else text
+    """Points as `nbgrader export` tells them."""
+    return quoted_table(COLUMNS, rows)
 
 
 def row(result: dict) -> dict:
