@@ -1,7 +1,6 @@
 """A whole class: a line for each student, whatever was handed in; no work lost or done twice."""
 
 import csv
-import hashlib
 import html
 import json
 import os
@@ -22,7 +21,7 @@ from actloss.grading.grade import Graded
 from actloss.grading.notebooks import find
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import GradingError, Run, grade_one
-from tests.grading import SHORT
+from tests.grading import SHORT, bytes_of
 from tests.submissions import hand_in, notebook, solutions_of, solved
 from tools.stamps import ROOT
 
@@ -60,14 +59,6 @@ def result(out, place):
 def table(out):
     with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def bytes_of(out):
-    return {
-        str(path.relative_to(out)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(out.rglob("*"))
-        if path.is_file()
-    }
 
 
 # --- results --------------------------------------------------------------------------------------

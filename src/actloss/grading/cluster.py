@@ -82,7 +82,7 @@ def outcomes(found, run, client):
     threads = sum(client.nthreads().values())
     if not threads:
         raise GradingError("the cluster has no workers")
-    under_way, completed = {}, as_completed()
+    under_way, completed = {}, as_completed(loop=client.loop)
 
     def next_one():
         future = next(completed)

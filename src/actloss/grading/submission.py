@@ -66,7 +66,7 @@ def prepare(submission: Found, run: Run) -> Prepared:
         "seed": run.seed,
         "tier": run.tier,
         "isolation": isolation(run.tier),
-        "limits": list(astuple(run.limits)),
+        "limits": list(map(float, astuple(run.limits))),
         "tests": tests_digest(),
         "place": submission.place,
         "asked": run.chapter,
