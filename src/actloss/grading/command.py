@@ -2,10 +2,11 @@
 
 import argparse
 import contextlib
+import secrets
 import sys
 from pathlib import Path
 
-from actloss.grading import changes, cluster, sandbox
+from actloss.grading import changes, cluster, gradescope, sandbox
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
 
@@ -22,7 +23,7 @@ def main(words=None) -> int:
         print(sandbox.doctor())
         return 0
     try:
-        return _grade(given)
+        return _grade(given) if given.gradescope is None else _make_zip(given)
     except (GradingError, sandbox.NoSandboxError, OSError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
@@ -62,6 +63,12 @@ def _parser():
         metavar="ADDRESS",
         help="grade on a Dask cluster; of its scheduler, such as tcp://10.0.0.1:8786",
     )
+    grade.add_argument(
+        "--gradescope",
+        type=Path,
+        metavar="ZIP",
+        help="grade nothing: write an autograder for Gradescope, for the exercises of --chapter",
+    )
     grade.add_argument("--quiet", action="store_true", help="no progress bar")
     grade.add_argument(
         "--trust-submissions",
@@ -78,7 +85,8 @@ class _Checked:
 
     def parse_args(self, words):
         given = self.parser.parse_args(words)
-        if not given.doctor and (given.submissions is None or given.out is None):
+        grades = not given.doctor and given.gradescope is None
+        if grades and (given.submissions is None or given.out is None):
             self.grade.error("a folder of submissions and --out RESULTS are needed")
         return given
 
@@ -124,6 +132,19 @@ def _grade(given):
     _tell(summary.unreadable, "could not be read")
     _tell(summary.unjudged, "could not be graded; give the command again, or look into it")
     return 3 if summary.unjudged else 0
+
+
+def _make_zip(given):
+    seed = secrets.randbits(32) if given.seed is None else given.seed
+    gradescope.make_zip(
+        given.gradescope,
+        chapter=given.chapter,
+        seed=seed,
+        seconds=given.seconds,
+        trust=given.trust_submissions,
+    )
+    print(f"{given.gradescope}: the autograder for {given.chapter}, with seed {seed}")
+    return 0
 
 
 def _tier(given, client):

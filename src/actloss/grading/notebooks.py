@@ -89,7 +89,7 @@ def find(folder: Path) -> list[Found]:
         if _is_hidden(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
-            found += _of_student(entry)
+            found += in_folder(entry.name, Path(entry.path))
         else:
             stem, kind = os.path.splitext(entry.name)
             problem = "" if kind.lower() == ".ipynb" else "this file is no notebook (.ipynb)"
@@ -98,11 +98,12 @@ def find(folder: Path) -> list[Found]:
     return found
 
 
-def _of_student(folder):
-    student = shown(folder.name)
+def in_folder(name: str, folder: Path) -> list[Found]:
+    """The submissions of one student; a single one, with a problem, if there is no notebook."""
+    student = shown(name)
     notebooks = []
-    for path, folders, files in os.walk(folder.path, followlinks=False):
-        depth = len(Path(path).relative_to(folder.path).parts)
+    for path, folders, files in os.walk(folder, followlinks=False):
+        depth = len(Path(path).relative_to(folder).parts)
         folders[:] = sorted(
             (name for name in folders if not name.startswith(".") and depth < LEVELS),
             key=os.fsencode,
@@ -113,9 +114,9 @@ def _of_student(folder):
             if name.lower().endswith(".ipynb") and not _is_hidden(name)
         ]
     if not notebooks:
-        return [Found(student, None, safe(folder.name), "no notebook (.ipynb) was handed in")]
+        return [Found(student, None, safe(name), "no notebook (.ipynb) was handed in")]
     return [
-        Found(student, path, "/".join(map(safe, path.relative_to(Path(folder.path).parent).parts)))
+        Found(student, path, "/".join(map(safe, path.relative_to(folder.parent).parts)))
         for path in notebooks
     ]
 
