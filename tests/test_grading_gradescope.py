@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from actloss.exercises import of_chapter
-from actloss.grading import gradescope, sandbox
+from actloss.grading import gradescope
 from actloss.grading.command import main
 from tests.submissions import hand_in, notebook, solved
 from tools.environment import site_packages
@@ -51,7 +51,10 @@ class Machine:
         path.chmod(0o755)
 
     def unpack(self, archive):
-        subprocess.run(["unzip", "-q", archive, "-d", self.autograder / "source"], check=True)
+        with zipfile.ZipFile(archive) as opened:
+            for item in opened.infolist():
+                path = Path(opened.extract(item, self.autograder / "source"))
+                path.chmod(item.external_attr >> 16)
         shutil.copy(self.autograder / "source" / "run_autograder", self.autograder)
 
     def run(self, *command):
@@ -135,14 +138,8 @@ seen = [path for path in ("/autograder/source/settings.json", "/autograder/submi
 def stable_softmax(z):
     return z
 """
-    answers = {
-        "stable_softmax": attack,
-        "second_probability": "second_probability = 0.75 + len(seen)",
-    }
-    found, done = machine.grade(
-        solved("softmax", stable_softmax=attack, second_probability=f"{attack}\n"
-               + answers["second_probability"])
-    )  # fmt: skip
+    number = f"{attack}\nsecond_probability = 0.75 + len(seen)"
+    found, done = machine.grade(solved("softmax", stable_softmax=attack, second_probability=number))
     assert done.returncode == 0, done.stderr
     assert [test["score"] for test in found["tests"]] == [1, 0, 2, 2, 2]
     assert (machine.autograder / "run_autograder").read_text() == gradescope.RUN
@@ -164,19 +161,17 @@ def test_other_hand_ins_get_a_sentence(machine, content, name, said):
 def test_without_isolation_nobody_gets_zero_points(machine, archive):
     """No results at all: Gradescope then tells that the autograder failed, and to try again."""
     machine.program("bwrap", "exit 1")
-    usable = sandbox.best_tier
+    module = machine.autograder / "source" / "actloss" / "grading" / "sandbox.py"
+    text = module.read_text(encoding="utf-8")
     try:
-        hidden = machine.autograder / "source" / "actloss" / "grading" / "sandbox.py"
-        text = hidden.read_text(encoding="utf-8")
-        hidden.write_text(text.replace('for tier in ("A", "B"):', 'for tier in ("A",):'))
+        module.write_text(text.replace('("A", "B")', '("A",)'), encoding="utf-8")
         found, done = machine.grade(solved("softmax"))
-        assert found is None
-        assert done.returncode == 1
-        assert "was not graded" in done.stderr
-        assert usable is sandbox.best_tier
     finally:
-        hidden.write_text(text)
+        module.write_text(text, encoding="utf-8")
         (machine.programs / "bwrap").unlink()
+    assert found is None
+    assert done.returncode == 1
+    assert "was not graded" in done.stderr
 
 
 def test_best_of_several_notebooks_counts(tmp_path):

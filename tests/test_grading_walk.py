@@ -15,7 +15,7 @@ from tools import sample_class
 from tools.stamps import ROOT
 
 PAGE = (ROOT / "chapters" / "for-instructors.md").read_text(encoding="utf-8")
-(SECTION,) = re.findall(r"^## How to grade a class$.*?(?=^## )", PAGE, re.DOTALL | re.MULTILINE)
+(SECTION,) = re.findall(r"^## How to grade a class$.*?(?=^##)", PAGE, re.DOTALL | re.MULTILINE)
 COMMANDS = [
     line for block in re.findall(r"```sh\n(.*?)```", SECTION, re.DOTALL)
     for line in block.splitlines() if "actloss grade" in line
