@@ -2,66 +2,144 @@
 
 Each attack takes the place of one answer. The other answers of that notebook are right and keep
 their points; an honest submission graded next, in the same sandbox, gets all.
+
+Many of them only wait for the end of their time, so several are graded at once.
 """
 
-import time
+import queue
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from actloss.exercises import of_chapter
 from actloss.grading.grade import grade
 from actloss.grading.notebooks import read
+from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
 from tests.attacks.hostile import ATTACKS, NUMBERS
-from tests.grading import SHORT, TIERS
+from tests.grading import TIERS
 from tests.submissions import hand_in, notebook, solutions_of, solved
 
 POINTS = {exercise.name: exercise.points for exercise in of_chapter("softmax")}
-ALL = sum(POINTS.values())
+ALL = dict(POINTS)
+NOTHING = dict.fromkeys(POINTS, 0)
+AT_ONCE = 4
+LIMITS = Limits(cells=1, calls=1, memory=1 << 30)  # an honest answer needs hundredths
+
+KINDS = sorted({name.rpartition(": ")[0] for name in ATTACKS})
 
 
 @pytest.fixture(scope="module", params=TIERS)
-def sandboxes(request):
-    with Sandboxes(request.param, SHORT) as opened:
-        yield opened
+def grade_all(request, tmp_path_factory):
+    """Grades notebooks by name, each followed by an honest one in the same sandbox: who went wrong.
+
+    What comes back is empty if every notebook earned what is expected of it, and so did the honest
+    ones.
+    """
+    folder = tmp_path_factory.mktemp("attacks")
+    honest = read(hand_in(folder, "honest", solved("softmax")))
+    free = queue.Queue()
+    opened = [Sandboxes(request.param, LIMITS) for _ in range(AT_ONCE)]
+    for sandboxes in opened:
+        sandboxes.light.start()
+        free.put(sandboxes)
+
+    def earned(content, sandboxes):
+        graded = grade(content, sandboxes, seed=5)
+        return {report.name: report.earned for report in graded.reports}
+
+    def one(item):
+        number, (name, content, expected) = item
+        sandboxes = free.get()
+        try:
+            marks = earned(read(hand_in(folder, f"{number}", content)), sandboxes)
+            return name, marks, expected, earned(honest, sandboxes)
+        finally:
+            free.put(sandboxes)
+
+    def all_of(cases):
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            done = list(pool.map(one, enumerate(cases)))
+        assert len(done) == len(cases) > 0
+        return {
+            name: (marks, after)
+            for name, marks, expected, after in done
+            if marks != expected or after != ALL
+        }
+
+    yield all_of
+    for sandboxes in opened:
+        sandboxes.__exit__()
 
 
-def earned(tmp_path, sandboxes, content):
-    graded = grade(read(hand_in(tmp_path, "one", content)), sandboxes, seed=5)
-    return {report.name: report.earned for report in graded.reports}
+@pytest.mark.parametrize("kind", KINDS)
+def test_attacks_earn_nothing_and_harm_nobody(grade_all, kind):
+    assert grade_all(
+        [
+            (name, solved("softmax", stable_softmax=source), POINTS | {"stable_softmax": 0})
+            for name, source in ATTACKS.items()
+            if name.rpartition(": ")[0] == kind
+        ]
+    ) == {}  # fmt: skip
 
 
-def assert_honest_gets_all(tmp_path, sandboxes):
-    assert sum(earned(tmp_path, sandboxes, solved("softmax")).values()) == ALL
+def test_attacks_on_a_number(grade_all):
+    assert grade_all(
+        [
+            (name, solved("softmax", even_temperature=source), POINTS | {"even_temperature": 0})
+            for name, source in NUMBERS.items()
+        ]
+    ) == {}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ATTACKS)
-def test_attack_earns_nothing_and_harms_nobody(tmp_path, sandboxes, name):
-    start = time.monotonic()
-    marks = earned(tmp_path, sandboxes, solved("softmax", stable_softmax=ATTACKS[name]))
-    assert marks == POINTS | {"stable_softmax": 0}
-    assert time.monotonic() - start < 120
-    assert_honest_gets_all(tmp_path, sandboxes)
-
-
-@pytest.mark.parametrize("name", NUMBERS)
-def test_attack_on_a_number(tmp_path, sandboxes, name):
-    marks = earned(tmp_path, sandboxes, solved("softmax", even_temperature=NUMBERS[name]))
-    assert marks == POINTS | {"even_temperature": 0}
-    assert_honest_gets_all(tmp_path, sandboxes)
-
-
-@pytest.mark.parametrize("name", [n for n in ATTACKS if n.startswith(("patch:", "protocol:"))])
-def test_attack_from_the_first_cell(tmp_path, sandboxes, name):
-    """Where every answer needs the cell it may cost them all; a wrong one it may not earn."""
+def from_the_first_cell(source):
+    """Every answer needs that cell, and none is given."""
     content = notebook("softmax", {})
     first = next(cell for cell in content["cells"] if cell["cell_type"] == "code")
-    first["source"] = "import numpy as np\n" + ATTACKS[name]
+    first["source"] = "import numpy as np\n" + source
     for cell in content["cells"]:
         if cell["metadata"]["nbgrader"]["grade_id"] in POINTS:
             cell["source"] = f"np\n{cell['source']}"  # so that its life runs the first cell
-    assert sum(earned(tmp_path, sandboxes, content).values()) == 0
-    assert_honest_gets_all(tmp_path, sandboxes)
+    return content
+
+
+@pytest.mark.parametrize("kind", ["patch", "protocol"])
+def test_attacks_from_the_first_cell(grade_all, kind):
+    assert grade_all(
+        [
+            (name, from_the_first_cell(source), NOTHING)
+            for name, source in ATTACKS.items()
+            if name.startswith(f"{kind}:")
+        ]
+    ) == {}  # fmt: skip
+
+
+# --- one answer against the others ----------------------------------------------------------------
+
+SPOILERS = {
+    "numpy": "np.exp = np.max = np.sum = np.log = lambda *a, **k: np.zeros(3)",
+    "builtins": "import builtins\nbuiltins.len = builtins.isinstance = None",
+    "the worker": "import actloss.grading.worker as w\n"
+    "w.Submission.call = lambda *a, **k: {'error': 'stub'}",
+    "names": "second_probability = log_sum_exp = pixel_probabilities = even_temperature = None",
+    "names, for ever": "import sys\nclass M(type(sys)):\n"
+    "    def __setattr__(self, n, v): pass\nsys.modules['__main__'].__class__ = M",
+    "the end": "import os\nos._exit(0)",
+    "a thread": "import threading\ndef spoil():\n    while True:\n"
+    "        globals().update(log_sum_exp=None, pixel_probabilities=None)\n"
+    "threading.Thread(target=spoil, daemon=True).start()",
+}
+
+
+def test_no_answer_spoils_the_others(grade_all):
+    """Those that share its life at first get lives of their own."""
+    assert grade_all(
+        [
+            (name, solved("softmax", stable_softmax=f"{source}\nstable_softmax = 1"),
+             POINTS | {"stable_softmax": 0})
+            for name, source in SPOILERS.items()
+        ]
+    ) == {}  # fmt: skip
 
 
 # --- the notebook itself --------------------------------------------------------------------------
@@ -134,21 +212,30 @@ def odd_marks(content):
         cell["metadata"] = {"nbgrader": {"grade_id": ["check", 3], "points": "all"}}
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        points_in_checks, checks_deleted, checks_tripled, checks_renamed, checks_edited,
-        checks_first, flags_turned, other_kernel, stored_outputs, odd_marks,
-    ],
+EDITS = (
+    points_in_checks, checks_deleted, checks_tripled, checks_renamed, checks_edited, checks_first,
+    flags_turned, other_kernel, stored_outputs, odd_marks,
 )  # fmt: skip
-def test_edited_notebook_gets_what_its_answers_are_worth(tmp_path, sandboxes, edit):
-    wrong = {"stable_softmax": "def stable_softmax(z): return z"}
-    for answers, expected in (
-        (solutions_of("softmax"), POINTS),
-        (solutions_of("softmax") | wrong, POINTS | {"stable_softmax": 0}),
-        ({}, dict.fromkeys(POINTS, 0)),
-    ):
-        content = notebook("softmax", answers)
-        edit(content)
-        assert earned(tmp_path, sandboxes, content) == expected
-    assert_honest_gets_all(tmp_path, sandboxes)
+
+
+def edited(edit, answers):
+    content = notebook("softmax", answers)
+    edit(content)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        (solutions_of("softmax"), ALL),
+        (
+            solutions_of("softmax") | {"stable_softmax": "def stable_softmax(z): return z"},
+            POINTS | {"stable_softmax": 0},
+        ),
+        ({}, NOTHING),
+    ],
+    ids=["right", "one wrong", "none"],
+)
+def test_edited_notebooks_get_what_their_answers_are_worth(grade_all, answers, expected):
+    cases = [(edit.__name__, edited(edit, answers), expected) for edit in EDITS]
+    assert grade_all(cases) == {}
