@@ -121,7 +121,7 @@ def _seed_of(out):
 
 
 def _grade_all(found, run, workers, quiet, client):
-    rows, unreadable, unjudged = {}, [], []
+    lines, unreadable, unjudged = {}, [], []  # texts: a large class takes little memory
     tally = class_report.Tally()
     graded = skipped = 0
     if client is None:
@@ -139,7 +139,8 @@ def _grade_all(found, run, workers, quiet, client):
         with bar:
             for submission, outcome in outcomes:
                 bar.update()
-                rows[submission.place] = outcome["row"]
+                if outcome["row"]:
+                    lines[submission.place] = feedback.csv_line(outcome["row"])
                 if outcome["brief"]:
                     tally.add(outcome["brief"])
                 graded += not outcome["skipped"]
@@ -152,7 +153,7 @@ def _grade_all(found, run, workers, quiet, client):
                         bar.write(f"! {submission.student}: {outcome['problem']}", file=sys.stderr)
     finally:
         # Whatever stopped the run: a table of what is done.
-        table = feedback.as_csv([rows[place] for place in sorted(rows) if rows[place]])
+        table = feedback.CSV_HEAD + "".join(lines[place] for place in sorted(lines))
         replace_file(Path(run.out) / "grades.csv", table)
     how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})
     replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))

@@ -9,13 +9,14 @@ import re
 
 from actloss.exercises.report import MARKS, NOT_ASKED
 from actloss.grading.grade import Graded
-from actloss.grading.pages import html_page, quoted_table, tag
+from actloss.grading.pages import harmless, html_page, quoted, tag
 
 # As `nbgrader export` names them.
 COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
 )  # fmt: skip
+CSV_HEAD = quoted(COLUMNS)
 
 
 def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -> dict:
@@ -148,9 +149,9 @@ def how(about: dict) -> str:
 # The table
 
 
-def as_csv(rows: list[dict]) -> str:
-    """Points as `nbgrader export` tells them."""
-    return quoted_table(COLUMNS, rows)
+def csv_line(row: dict) -> str:
+    """A line for ``grades.csv``, below `CSV_HEAD`."""
+    return quoted(harmless(row.get(name, "")) for name in COLUMNS)
 
 
 def row(result: dict) -> dict:

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import html
 import io
+from collections.abc import Iterable
 
 STYLE = """
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }
@@ -48,11 +49,15 @@ def html_table(columns: tuple[str, ...], rows: list[tuple]) -> str:
 
 def quoted_table(columns: tuple[str, ...], rows: list[dict]) -> str:
     """Every field quoted; none that a spreadsheet takes for a formula."""
+    return quoted(columns) + "".join(
+        quoted(harmless(row.get(name, "")) for name in columns) for row in rows
+    )
+
+
+def quoted(fields: Iterable[str]) -> str:
+    """A line of a table."""
     text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([harmless(row.get(name, "")) for name in columns])
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(fields)
     return text.getvalue()
 
 
