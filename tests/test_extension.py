@@ -17,6 +17,9 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from fontTools.ttLib import TTFont
+from jinja2 import DictLoader, Environment
+from sphinx.events import EventManager
+from sphinx.ext import viewcode
 
 from actloss.figures import to_svg
 
@@ -424,3 +427,35 @@ def test_pictures_are_cut_once(tmp_path, monkeypatch):
     lighten.cut_pictures(tmp_path / "html")
     assert (pictures / "one.svg").read_text(encoding="utf-8") == cut
     lighten.cut_pictures(tmp_path / "html")  # as the next build finds it
+
+
+# --- what a small build leaves out ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"), [(["chapters/softmax"], False), (["chapters/api-losses"], True), ([], False)]
+)
+def test_listings_are_made_again_with_the_reference_only(read, kept):
+    events = EventManager(None)
+    app = SimpleNamespace(events=events, disconnect=events.disconnect)
+    events.connect("html-collect-pages", viewcode.collect_pages, 500)
+    events.connect("html-collect-pages", other := lambda app: [], 500)
+    extension.keep_source_pages(app, None, read)
+    handlers = [listener.handler for listener in events.listeners["html-collect-pages"]]
+    assert handlers == [viewcode.collect_pages, other] if kept else [other]
+
+
+def test_templates_are_compiled_once(tmp_path):
+    def app():
+        environment = Environment(loader=DictLoader({"page": "{{ 1 + 1 }}"}))
+        templates = SimpleNamespace(environment=environment)
+        doctrees = str(tmp_path / ".doctrees")
+        return SimpleNamespace(doctreedir=doctrees, builder=SimpleNamespace(templates=templates))
+
+    first, second = app(), app()
+    for one in (first, second):
+        extension.keep_compiled_templates(one)
+    assert first.builder.templates.environment.get_template("page").render() == "2"
+    loaded = second.builder.templates.environment
+    loaded.compile = lambda *source: pytest.fail("compiled again")
+    assert loaded.get_template("page").render() == "2"

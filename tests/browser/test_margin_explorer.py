@@ -213,9 +213,7 @@ def test_nothing_below_moves(figure, browser, site, place):
         assert slot.bounding_box()["height"] == pytest.approx(before, abs=1)
 
 
-@pytest.mark.parametrize(
-    "figure", [figure for figure in FIGURES if figure.prediction], ids=name_of
-)
+@pytest.mark.parametrize("figure", [figure for figure in FIGURES if figure.prediction], ids=name_of)
 def test_locked_until_answered(figure, browser, site):
     with figure_alive(figure, browser, site, skip=False) as slot:
         point = slider_of(slot, "m")
