@@ -437,6 +437,7 @@ def test_pictures_are_cut_once(tmp_path, monkeypatch):
 )
 def test_listings_are_made_again_with_the_reference_only(read, kept):
     events = EventManager(None)
+    events.add("html-collect-pages")
     app = SimpleNamespace(events=events, disconnect=events.disconnect)
     events.connect("html-collect-pages", viewcode.collect_pages, 500)
     events.connect("html-collect-pages", other := lambda app: [], 500)
