@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import quiet_context
 from tools.lab import ENVIRONMENT, lab_command
 from tools.notebooks import code_cells, read
-from tools.stamps import ROOT, files_under
+from tools.stamps import ROOT
 from web.exercise_pages import solutions_of
 
 EXERCISES, EXERCISE = "softmax", "stable_softmax"
@@ -108,13 +108,6 @@ def run_all(page):
 
 def code_cell(page, number):
     return page.locator(".jp-Notebook .jp-CodeCell").nth(number)
-
-
-def test_the_wheel_holds_every_file(wheel):
-    package = ROOT / "src" / "actloss"
-    files = [path.relative_to(package) for path in files_under(package)]
-    assert files
-    assert [path for path in files if not (wheel / "actloss" / path).is_file()] == []
 
 
 def test_a_chapter(open_notebook):

@@ -44,7 +44,7 @@ PAPER = {"width": 658, "height": 960}
 SHEET = {"width": 1032, "height": 725}
 FOR_SCREENS = """
   .bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, .bd-footer,
-  .bd-footer-content, #jb-print-docs-body, #pst-search-dialog, .headerlink, .widget-live, button,
+  .bd-footer-content, #pst-search-dialog, .headerlink, .widget-live, button,
   select, input, details.hide"""
 FOR_READERS = """
   .bd-article :is(h1, h2, h3, section > p:not(:has(> a.download)), div.cell > div.cell_input),
