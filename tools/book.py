@@ -82,7 +82,7 @@ def build_book():
 
 def survey():
     """For each source file, digests of its content and of its structure."""
-    # What the environment decides: SOLUTIONS=off leaves them out, SITE_URL is where the site will be.
+    # SOLUTIONS=off leaves them out; SITE_URL is where the site will be.
     found = {name: [os.environ.get(name, ""), None] for name in ("SOLUTIONS", "SITE_URL")}
     paths = [ROOT / name for name in SOURCES]
     for path in files_under(*paths, *ROOT.glob("*.md")):

@@ -75,7 +75,7 @@ def add_card(app, pagename, templatename, context, doctree) -> None:
 
 
 def mend_social_tags(app, pagename, templatename, context, doctree) -> None:
-    """Leave out an address that leads nowhere, and the half of a letter's code where a text ends."""
+    """Leave out an address that leads nowhere, and half of a letter's code where a text ends."""
     tags = context.get("metatags", "")
     if not app.config.ogp_site_url:
         tags = RELATIVE_ADDRESS.sub("", tags)

@@ -60,6 +60,14 @@ INK = """() => [...document.querySelectorAll(".bd-article :is(p, li, a, td, pre 
   .filter((element) => !element.closest(".admonition-title, .actloss-settled, details"))
   .map((element) => getComputedStyle(element).color)"""
 
+LEADING_NOWHERE = """() => [...document.querySelectorAll("a[href]")]
+  .filter(({ href, hash }) => hash && href.split("#")[0] === location.href.split("#")[0])
+  .map(({ hash }) => decodeURIComponent(hash.slice(1)))
+  .filter((name) => {
+    const figure = new URLSearchParams(name).get("figure");
+    return !document.getElementById(name) && !document.querySelector(`[data-name="${figure}"]`);
+  })"""
+
 MOVING = """() => [...document.querySelectorAll("*")].flatMap(
   (element) => [null, "::before", "::after"].map(
     (part) => [element, part, getComputedStyle(element, part)])
@@ -131,6 +139,11 @@ def test_ids_are_unique_and_pictures_described(page):
     assert page.locator("[title=null], [title=undefined]").count() == 0
     pictures = page.evaluate("[...document.images].map((image) => [image.src, image.alt])")
     assert [source for source, alt in pictures if not alt.strip()] == []
+
+
+def test_links_within_the_page_resolve(page):
+    """Also those that a script writes, and to places that a script makes."""
+    assert page.evaluate(LEADING_NOWHERE) == []
 
 
 def test_reduced_motion(page):
