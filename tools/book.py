@@ -82,7 +82,8 @@ def build_book():
 
 def survey():
     """For each source file, digests of its content and of its structure."""
-    found = {"SOLUTIONS": [os.environ.get("SOLUTIONS", ""), None]}  # off: the book leaves them out
+    # SOLUTIONS=off leaves them out; SITE_URL is where the site will be.
+    found = {name: [os.environ.get(name, ""), None] for name in ("SOLUTIONS", "SITE_URL")}
     paths = [ROOT / name for name in SOURCES]
     for path in files_under(*paths, *ROOT.glob("*.md")):
         content = path.read_bytes()
