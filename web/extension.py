@@ -19,6 +19,7 @@ from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
+from page_actions import offer_actions, publish_notebooks
 from sphinx.application import Sphinx
 
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
@@ -214,5 +215,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
+    app.connect("html-page-context", offer_actions)
+    app.connect("build-finished", publish_notebooks)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
