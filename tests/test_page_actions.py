@@ -43,7 +43,7 @@ def test_repository(monkeypatch, suffix):
 )
 def test_other_addresses_are_refused(monkeypatch, url):
     monkeypatch.setenv("REPOSITORY_URL", url)
-    with pytest.raises(ConfigError, match="expected https://github.com/OWNER/NAME"):
+    with pytest.raises(ConfigError, match=r"expected https://github\.com/OWNER/NAME"):
         page_actions.repository()
 
 
