@@ -30,7 +30,7 @@ def main():
 
 
 def check_links():
-    """What Sphinx finds out about each address: dictionaries with uri, status, code, info, place."""
+    """What Sphinx finds out about each address: its uri, status, code, info and place."""
     FOUND.unlink(missing_ok=True)
     BUILD.mkdir(exist_ok=True)
     command = [sys.executable, "-c", JUPYTER_BOOK, "build", str(ROOT), "--builder", "linkcheck"]
