@@ -1,6 +1,5 @@
 """What a page offers beyond reading, and the cell that fetches the course on Colab."""
 
-import importlib
 import json
 import subprocess
 import sys
@@ -12,9 +11,7 @@ import pytest
 from sphinx.errors import ConfigError
 
 from tools.stamps import ROOT
-
-sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
-page_actions = importlib.import_module("page_actions")
+from web import page_actions
 
 PLACE = page_actions.Repository("someone", "course", "main")
 

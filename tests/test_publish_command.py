@@ -1,13 +1,11 @@
 """`make publish` puts the built book on a branch by itself, and leaves the clone as it was."""
 
-import importlib
 import subprocess
-import sys
 
 import pytest
 
 from tools import publish
-from tools.stamps import ROOT
+from web import page_actions
 
 
 def git(*arguments, folder):
@@ -80,5 +78,4 @@ def test_a_remote_that_is_not_there(origin, run_tool):
 
 
 def test_colab_reads_from_the_branch_that_is_published():
-    sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
-    assert importlib.import_module("page_actions").PUBLISHED == publish.BRANCH
+    assert page_actions.PUBLISHED == publish.BRANCH

@@ -42,7 +42,8 @@ def ask_pypi():
 def pinned(files):
     """Each pin once, without what stands behind it on its line."""
     lines = "\n".join(file.read_text(encoding="utf-8") for file in files).splitlines()
-    return sorted({line.split("#")[0].split(";")[0].strip() for line in lines if "==" in line})
+    requirements = {line.split("#")[0].split(";")[0].strip() for line in lines}
+    return sorted(requirement for requirement in requirements if "==" in requirement)
 
 
 def ask_npm():
