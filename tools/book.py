@@ -31,8 +31,9 @@ LOG = BUILD / "book.log"
 SOURCES = ["_config.yml", "_toc.yml", "references.bib", "requirements.txt"]
 SOURCES += ["chapters", "exercises", "src", "web"]
 PROSE = {".ipynb", ".md"}
-# SOLUTIONS=off leaves them out; the others are told by the publish step (web/page_actions.py).
-SETTINGS = ["SOLUTIONS", "REPOSITORY_URL", "REPOSITORY_BRANCH"]
+# What the environment decides: SOLUTIONS=off leaves them out, the others say where the site and its
+# sources are.
+SETTINGS = ["SOLUTIONS", "SITE_URL", "REPOSITORY_URL", "REPOSITORY_BRANCH"]
 
 # What other pages show of a page: headings, labels, directives and their options, roles.
 STRUCTURE = re.compile(
