@@ -5,9 +5,11 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import imagesize
@@ -19,9 +21,16 @@ from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
 from node import NODE
+from page_actions import offer_actions, publish_notebooks
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
+
+# The previews of links would bring matplotlib with them, to draw cards that web/cards.py draws: a
+# tenth of the time of a small build.
+sys.modules["sphinxext.opengraph._social_cards"] = SimpleNamespace(
+    create_social_card=None, DEFAULT_SOCIAL_CONFIG={}
+)
 
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
 
@@ -233,5 +242,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
+    app.connect("html-page-context", offer_actions)
+    app.connect("build-finished", publish_notebooks)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
