@@ -19,7 +19,7 @@ NOT_PROSE = re.compile(r"\$[^$]*\$|\{[\w:]+\}`[^`]*`")
 CHAPTERS = {
     page: path
     for page, path in PAGES.items()
-    if path.suffix == ".ipynb" and TIME.search(text_of(path))
+    if path.parent.name == "chapters" and TIME.search(text_of(path))
 }
 
 
