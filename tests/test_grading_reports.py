@@ -114,7 +114,7 @@ def test_class_page_escapes_everything():
 
 
 @pytest.fixture(scope="module")
-def regraded(tmp_path_factory):
+def graded_again(tmp_path_factory):
     """Three students, graded, then graded by a course whose number is rounded more strictly."""
     folder = tmp_path_factory.mktemp("again")
     hand_in(folder / "in", "ada", solved("softmax"))
@@ -142,8 +142,8 @@ def regraded(tmp_path_factory):
     return folder, said[1]
 
 
-def test_changed_test_says_who_changed_and_why(regraded):
-    folder, said = regraded
+def test_changed_test_says_who_changed_and_why(graded_again):
+    folder, said = graded_again
     with (folder / "two" / "changes.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["student"], row["exercise"], row["before"], row["after"]) for row in rows] == [
@@ -209,15 +209,15 @@ def test_unchanged_points_are_no_change():
 @pytest.mark.parametrize(
     ("old", "said"), [("none", "no results to compare with"), ("two", "another folder")]
 )
-def test_nothing_to_compare_with_gets_a_sentence(regraded, capsys, old, said):
-    folder, _ = regraded
+def test_nothing_to_compare_with_gets_a_sentence(graded_again, capsys, old, said):
+    folder, _ = graded_again
     words = ["--out", str(folder / "two"), "--compare", str(folder / old)]
     assert main(["grade", str(folder / "in"), *words]) == 1
     assert said in capsys.readouterr().err
 
 
-def test_brief_has_what_a_tally_needs(regraded):
-    folder, _ = regraded
+def test_brief_has_what_a_tally_needs(graded_again):
+    folder, _ = graded_again
     text = (folder / "two/submissions/bo.ipynb/results.json").read_text(encoding="utf-8")
     item = brief(json.loads(text))
     assert item["tests"][0][:2] == (SOFTMAX[0], "not right yet")

@@ -224,5 +224,6 @@ def test_bare_make_lists_every_command(clone):
     assert listed.returncode == 0
     words = [line.split()[1] for line in listed.stdout.splitlines()]
     assert words == [
-        "book", "serve", "test", "execute", "bench", "cheat-sheet", "lab", "grade", "clean",
+        "book", "serve", "test", "lint", "links", "audit", "publish", "execute", "bench",
+        "cheat-sheet", "lab", "grade", "clean",
     ]  # fmt: skip

@@ -31,6 +31,9 @@ LOG = BUILD / "book.log"
 SOURCES = ["_config.yml", "_toc.yml", "references.bib", "requirements.txt"]
 SOURCES += ["chapters", "exercises", "src", "web"]
 PROSE = {".ipynb", ".md"}
+# What the environment decides: SOLUTIONS=off leaves them out, the others say where the site and its
+# sources are.
+SETTINGS = ["SOLUTIONS", "SITE_URL", "REPOSITORY_URL", "REPOSITORY_BRANCH"]
 
 # What other pages show of a page: headings, labels, directives and their options, roles.
 STRUCTURE = re.compile(
@@ -82,7 +85,7 @@ def build_book():
 
 def survey():
     """For each source file, digests of its content and of its structure."""
-    found = {"SOLUTIONS": [os.environ.get("SOLUTIONS", ""), None]}  # off: the book leaves them out
+    found = {name: [os.environ.get(name, ""), None] for name in SETTINGS}
     paths = [ROOT / name for name in SOURCES]
     for path in files_under(*paths, *ROOT.glob("*.md")):
         content = path.read_bytes()

@@ -70,7 +70,7 @@ def submissions() -> dict[str, bytes]:
             "Yusuf.ipynb": _filled_in(right | {"stable_softmax": CHEAT}),
             "Zoé.ipynb": whole[: len(whole) // 2],  # cut off
             "empty.ipynb": b"",
-            "photo of my notes.jpg": b"\xff\xd8\xff\xe0 not really",
+            "photo of my notes.jpg": b"No picture, and no notebook either.\n",
         }
     )
 
