@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actloss.catalogue import ACTIVATIONS
-from benchmarks import large_vocabulary, moons
+from benchmarks import grading, large_vocabulary, moons
 from benchmarks.record import geometric_mean, shortest_times
 from tools.stamps import ROOT
 
@@ -51,6 +51,21 @@ def test_every_cross_entropy_over_many_classes_was_timed_and_weighed():
     for name, megabytes in peak.items():
         assert megabytes > 0.95 * gradients  # they are returned, so they were alive
         assert (megabytes > 2 * logits) == name.endswith("full")
+
+
+def test_a_class_was_graded_beside_nbgrader_and_in_little_memory():
+    record = json.loads((RESULTS / "grading.json").read_text(encoding="utf-8"))
+    *ours, theirs = record["rows"]
+    assert [row["class"] for row in ours] == list(grading.CLASSES)
+    assert theirs["candidate"] == "nbgrader"
+    for row in ours:
+        assert row["tier"] in ("A", "B"), "in a sandbox"
+        ratio = row["per_second"] / theirs["per_second"]
+        assert row["times_nbgrader"] == pytest.approx(ratio, abs=0.1)
+    memory = record["memory"]
+    early, late = memory["megabytes_after_a_tenth"], memory["megabytes_at_the_end"]
+    assert memory["submissions"] >= 10_000
+    assert sum(late) < 1.05 * sum(early)
 
 
 def test_the_clock_calls_every_candidate_in_every_round():

@@ -12,10 +12,11 @@ import time
 import numpy as np
 import pytest
 
-from actloss.grading import confinement, sandbox, system_calls
+from actloss.grading import confinement, sandbox, system_calls, tiers
 from actloss.grading.command import main
 from actloss.grading.protocol import Gone, OutOfTime, ProtocolError
-from actloss.grading.sandbox import Limits, NoSandboxError, Sandbox, best_tier, obstacle
+from actloss.grading.sandbox import Limits, NoSandboxError, Sandbox
+from actloss.grading.tiers import best_tier, obstacle
 from tests.grading import TIERS
 
 LONG = 60  # seconds: imports on a busy machine
@@ -103,14 +104,14 @@ def test_tier_b_writes_nothing_at_all():
 
 
 def test_nothing_of_the_list_escapes(warm):
-    assert sandbox.what_escapes(warm) == []
+    assert tiers.what_escapes(warm) == []
 
 
 def test_the_list_would_notice():
     """Without isolation most of it succeeds: so the test before this one can fail."""
     with Sandbox("none") as started:
-        escaped = sandbox.what_escapes(started)
-    assert set(sandbox.BREAKOUTS) - set(escaped) <= {"connect"}  # nobody listens there
+        escaped = tiers.what_escapes(started)
+    assert set(tiers.BREAKOUTS) - set(escaped) <= {"connect"}  # nobody listens there
 
 
 @pytest.mark.parametrize("left_out", ["filter_system_calls", "obey"])

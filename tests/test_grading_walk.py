@@ -3,6 +3,7 @@
 import csv
 import filecmp
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.submissions import hand_in, solved
 from tools import sample_class
 from tools.stamps import ROOT
 
@@ -99,3 +101,32 @@ def test_class_is_what_its_script_makes(tmp_path):
         tmp_path / "class", sample_class.FOLDER, files, shallow=False
     )
     assert (differing, missing) == ([], []), "run python -m tools.sample_class"
+
+
+def make_grade(clone, *words):
+    """`make grade` in a clone whose environment is this one, and set up already."""
+    python = clone / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True, exist_ok=True)
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    variables = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
+    return subprocess.run(
+        ["make", "--no-print-directory", "grade", "PYTHON=true", *words],
+        cwd=clone, env=variables, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+
+
+def test_make_grade_passes_on_what_it_is_given(clone):
+    hand_in(clone / "a class", "ada", solved("softmax"))
+    done = make_grade(clone, "SUBMISSIONS=a class", "RESULTS=the results", "ARGS=--seed 3 --quiet")
+    assert done.returncode == 0, done.stderr
+    assert "1 graded, 0 were done before, with seed 3: the results/grades.csv" in done.stdout
+    assert table(clone / "the results" / "grades.csv")["ada"]["score"] == "9.0"
+    again = make_grade(clone, "SUBMISSIONS=a class", "ARGS=--quiet")
+    assert "_build/grades/grades.csv" in again.stdout
+
+
+def test_make_grade_without_submissions_says_so(clone):
+    done = make_grade(clone)
+    assert done.returncode != 0
+    assert "make grade SUBMISSIONS=dir" in done.stderr

@@ -9,7 +9,7 @@ import contextlib
 import functools
 import threading
 
-from actloss.grading import sandbox
+from actloss.grading import sandbox, tiers
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import (
     GradingError,
@@ -72,7 +72,7 @@ def _obstacles():
 
 @functools.cache
 def _obstacle(tier):
-    return sandbox.obstacle(tier)
+    return tiers.obstacle(tier)
 
 
 def outcomes(found, run, client):

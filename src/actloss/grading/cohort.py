@@ -71,7 +71,7 @@ def grade_class(
     out : Path
         Made if it is not there. A stopped run goes on if it is given the same folder.
     tier : str
-        Of the sandbox: see ``sandbox``.
+        Of the sandbox: see ``tiers``.
     seed : int, optional
         Draws the inputs of the tests. Without one, that of the run before in this folder is taken,
         and a new one in a new folder.

@@ -6,7 +6,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from actloss.grading import changes, cluster, gradescope, sandbox
+from actloss.grading import changes, cluster, gradescope, sandbox, tiers
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
 
@@ -20,7 +20,7 @@ def main(words=None) -> int:
             stream.reconfigure(errors="replace")
     given = _parser().parse_args(words)
     if given.doctor:
-        print(sandbox.doctor())
+        print(tiers.doctor())
         return 0
     try:
         return _grade(given) if given.gradescope is None else _make_zip(given)
@@ -150,7 +150,7 @@ def _make_zip(given):
 def _tier(given, client):
     if given.trust_submissions:
         return "none"
-    return cluster.agreed_tier(client) if client else sandbox.best_tier()
+    return cluster.agreed_tier(client) if client else tiers.best_tier()
 
 
 def _check_comparison(before, out):

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from actloss.exercises import of_chapter
-from actloss.grading import sandbox
+from actloss.grading import sandbox, tiers
 from actloss.grading.notebooks import in_folder
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import GradingError, Run, judge, prepare, replace_file
@@ -91,7 +91,7 @@ def main(autograder: Path = AUTOGRADER) -> int:
     seconds = settings["seconds"]
     limits = sandbox.Limits(cells=seconds, calls=seconds / 3)
     try:
-        tier = "none" if settings["trust"] else sandbox.best_tier()
+        tier = "none" if settings["trust"] else tiers.best_tier()
         run = Run("", settings["seed"], tier, settings["chapter"], limits)
         result = best_of(autograder / "submission", run)
     except (GradingError, sandbox.NoSandboxError) as error:

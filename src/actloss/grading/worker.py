@@ -1,5 +1,5 @@
 """The process in the sandbox: a warm one that forks, and its forks, each of which lives for one
-exercise.
+exercise, but for the first of a notebook, in which all exercises are tried.
 
 A life confines itself, then does what the trusted side asks through its socket: it plans which
 cells an answer needs, runs them, and calls the function that they define. From the first cell on it
