@@ -23,10 +23,8 @@ from tests.submissions import hand_in, notebook, solutions_of, solved
 POINTS = {exercise.name: exercise.points for exercise in of_chapter("softmax")}
 ALL = dict(POINTS)
 NOTHING = dict.fromkeys(POINTS, 0)
-AT_ONCE = 4
+AT_ONCE = 6
 LIMITS = Limits(cells=1, calls=1, memory=1 << 30)  # an honest answer needs hundredths
-
-KINDS = sorted({name.rpartition(": ")[0] for name in ATTACKS})
 
 
 @pytest.fixture(scope="module", params=TIERS)
@@ -72,26 +70,6 @@ def grade_all(request, tmp_path_factory):
         sandboxes.__exit__()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_attacks_earn_nothing_and_harm_nobody(grade_all, kind):
-    assert grade_all(
-        [
-            (name, solved("softmax", stable_softmax=source), POINTS | {"stable_softmax": 0})
-            for name, source in ATTACKS.items()
-            if name.rpartition(": ")[0] == kind
-        ]
-    ) == {}  # fmt: skip
-
-
-def test_attacks_on_a_number(grade_all):
-    assert grade_all(
-        [
-            (name, solved("softmax", even_temperature=source), POINTS | {"even_temperature": 0})
-            for name, source in NUMBERS.items()
-        ]
-    ) == {}  # fmt: skip
-
-
 def from_the_first_cell(source):
     """Every answer needs that cell, and none is given."""
     content = notebook("softmax", {})
@@ -103,15 +81,22 @@ def from_the_first_cell(source):
     return content
 
 
-@pytest.mark.parametrize("kind", ["patch", "protocol"])
-def test_attacks_from_the_first_cell(grade_all, kind):
-    assert grade_all(
-        [
-            (name, from_the_first_cell(source), NOTHING)
-            for name, source in ATTACKS.items()
-            if name.startswith(f"{kind}:")
-        ]
-    ) == {}  # fmt: skip
+def test_attacks_earn_nothing_and_harm_nobody(grade_all):
+    early = [
+        (f"first cell, {name}", from_the_first_cell(source), NOTHING)
+        for name, source in ATTACKS.items()
+        if name.startswith(("protocol:", "patch:"))
+    ]
+    cases = [
+        (name, solved("softmax", stable_softmax=source), POINTS | {"stable_softmax": 0})
+        for name, source in ATTACKS.items()
+    ]
+    numbers = [
+        (f"number: {name}", solved("softmax", even_temperature=source),
+         POINTS | {"even_temperature": 0})
+        for name, source in NUMBERS.items()
+    ]  # fmt: skip
+    assert grade_all([*early[::-1], *cases, *numbers]) == {}
 
 
 # --- one answer against the others ----------------------------------------------------------------
