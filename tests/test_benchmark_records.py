@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actloss.catalogue import ACTIVATIONS
-from benchmarks import grading, large_vocabulary, moons
+from benchmarks import large_vocabulary, moons
 from benchmarks.record import geometric_mean, shortest_times
 from tools.stamps import ROOT
 
@@ -56,7 +56,7 @@ def test_every_cross_entropy_over_many_classes_was_timed_and_weighed():
 def test_a_class_was_graded_beside_nbgrader_and_in_little_memory():
     record = json.loads((RESULTS / "grading.json").read_text(encoding="utf-8"))
     *ours, theirs = record["rows"]
-    assert [row["class"] for row in ours] == list(grading.CLASSES)
+    assert [row["class"] for row in ours] == ["solved", "sample", "torch"]
     assert theirs["candidate"] == "nbgrader"
     for row in ours:
         assert row["tier"] in ("A", "B"), "in a sandbox"

@@ -79,6 +79,9 @@ def test_command_runs_here(command):
         done = run("make", "--dry-run", *words[1:])
         assert done.returncode == 0, done.stdout
         return
+    if words[0] == "sudo":  # what makes a machine there like the one that the README asks for
+        assert words[1] in ("apt-get", "sysctl")
+        return
     interpreter, dash_m, module, *arguments = words
     assert interpreter in ("python", "$IN_VENV")
     assert (dash_m, module.partition(".")[0]) == ("-m", "tools")
