@@ -81,3 +81,12 @@ def run_tool(clone):
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def lab_environment():
+    """The environment that has JupyterLab; a machine without one fails, it does not skip."""
+    folder = ROOT / ".venv-lab"
+    if not (folder / "complete").is_file():
+        pytest.fail("there is no JupyterLab: run `make test`, which sets it up in .venv-lab")
+    return folder

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tools.environment import site_packages
 from tools.stamps import ROOT
 
 
-@pytest.fixture(params=[BASE, NBGRADER])
+@pytest.fixture(params=[BASE, LAB, NBGRADER])
 def file(request):
     return request.param
 
@@ -19,8 +20,9 @@ def file(request):
 def installed(file, request):
     """Finds a package in the environment made from the file."""
     path = list(sys.path)
-    if file == NBGRADER:
-        path.insert(0, str(site_packages(request.getfixturevalue("nbgrader_environment"))))
+    if file != BASE:
+        name = Path(file).stem.removeprefix("requirements-")
+        path.insert(0, str(site_packages(request.getfixturevalue(f"{name}_environment"))))
 
     def find(name):
         found = importlib.metadata.Distribution.discover(name=name, path=path)

@@ -8,13 +8,22 @@ from tools.environment import python_of
 from tools.progress import run_command
 from tools.stamps import ROOT
 
+FIRST_PAGE = "/lab/tree/chapters/intro.ipynb"
+
+# The kernel and the widgets' extensions are installed in .venv.
+ENVIRONMENT = os.environ | {"JUPYTER_PATH": str(ROOT / ".venv" / "share" / "jupyter")}
+
+
+def lab_command(folder):
+    """What starts JupyterLab on a folder that holds `chapters`."""
+    python = python_of(ROOT / ".venv-lab")
+    command = [python, "-m", "jupyterlab", f"--notebook-dir={folder}"]
+    return [*command, f"--LabApp.default_url={FIRST_PAGE}"]
+
 
 def main():
-    # The kernel and the widgets' extensions are installed in .venv.
-    where_to_look = os.environ | {"JUPYTER_PATH": str(ROOT / ".venv" / "share" / "jupyter")}
-    command = [python_of(ROOT / ".venv-lab"), "-m", "jupyterlab", f"--notebook-dir={ROOT}"]
-    command += ["--LabApp.default_url=/lab/tree/chapters/intro.ipynb"]
-    sys.exit(subprocess.run([*command, *sys.argv[1:]], env=where_to_look).returncode)
+    command = [*lab_command(ROOT), *sys.argv[1:]]
+    sys.exit(subprocess.run(command, env=ENVIRONMENT).returncode)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs every test in one pytest: package, notebooks, published pages, and a class in nbgrader."""
+"""Runs every test in one pytest: package, notebooks, pages, JupyterLab, a class in nbgrader."""
 
 import os
 import shutil
@@ -20,7 +20,8 @@ def main():
         raise Problem("git was not found, and the tests use it: install it (https://git-scm.com)")
     given = sys.argv[1:]
     names_tests = any((ROOT / word.split("::")[0]).exists() for word in given)
-    environment.add("nbgrader")
+    for name in ("lab", "nbgrader"):
+        environment.add(name)
     command = [sys.executable, "-m", "pytest", *OPTIONS, *browser_options(), *given]
     if not names_tests:
         command += EVERYTHING

@@ -58,6 +58,29 @@ def test_search(open_page, path):
     page.wait_for_url("**/chapters/relu-family.html**")
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("leaky_relu", "actloss.activations.leaky_relu"),
+        ("softmax_cross_entropy", "actloss.losses.softmax_cross_entropy"),
+        ("huber_loss", "actloss.losses.huber_loss"),
+        ("xavier_normal", "actloss.initialisers.xavier_normal"),
+        ("temperature scaling", "Glossary"),
+        ("log-sum-exp", "Glossary"),
+    ],
+)
+def test_search_for_a_function_or_a_term(open_page, words, first):
+    """The place that explains it stands above all others, and the link leads to it."""
+    page = open_page(f"search.html?q={words}")
+    link = page.locator("#search-results li > a").first
+    expect(link).to_have_text(first)
+    link.click()
+    page.wait_for_url("**/chapters/**")
+    fragment = page.evaluate("decodeURIComponent(location.hash.slice(1))")
+    assert words.replace(" ", "-") in fragment
+    assert page.evaluate("(id) => Boolean(document.getElementById(id))", fragment)
+
+
 def test_search_without_a_find(open_page):
     page = open_page("search.html?q=xylophone")
     expect(page.locator("#search-results")).to_contain_text("did not match any documents")

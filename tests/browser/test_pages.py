@@ -44,7 +44,7 @@ PAPER = {"width": 658, "height": 960}
 SHEET = {"width": 1032, "height": 725}
 FOR_SCREENS = """
   .bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, .bd-footer,
-  .bd-footer-content, #jb-print-docs-body, #pst-search-dialog, .headerlink, .widget-live, button,
+  .bd-footer-content, #pst-search-dialog, .headerlink, .widget-live, button,
   select, input, details.hide"""
 FOR_READERS = """
   .bd-article :is(h1, h2, h3, section > p:not(:has(> a.download)), div.cell > div.cell_input),
@@ -59,6 +59,14 @@ CUT_OFF = """() => [...document.querySelectorAll(".bd-article *")].filter((eleme
 INK = """() => [...document.querySelectorAll(".bd-article :is(p, li, a, td, pre span)")]
   .filter((element) => !element.closest(".admonition-title, .actloss-settled, details"))
   .map((element) => getComputedStyle(element).color)"""
+
+LEADING_NOWHERE = """() => [...document.querySelectorAll("a[href]")]
+  .filter(({ href, hash }) => hash && href.split("#")[0] === location.href.split("#")[0])
+  .map(({ hash }) => decodeURIComponent(hash.slice(1)))
+  .filter((name) => {
+    const figure = new URLSearchParams(name).get("figure");
+    return !document.getElementById(name) && !document.querySelector(`[data-name="${figure}"]`);
+  })"""
 
 MOVING = """() => [...document.querySelectorAll("*")].flatMap(
   (element) => [null, "::before", "::after"].map(
@@ -131,6 +139,11 @@ def test_ids_are_unique_and_pictures_described(page):
     assert page.locator("[title=null], [title=undefined]").count() == 0
     pictures = page.evaluate("[...document.images].map((image) => [image.src, image.alt])")
     assert [source for source, alt in pictures if not alt.strip()] == []
+
+
+def test_links_within_the_page_resolve(page):
+    """Also those that a script writes, and to places that a script makes."""
+    assert page.evaluate(LEADING_NOWHERE) == []
 
 
 def test_reduced_motion(page):
