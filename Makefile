@@ -14,14 +14,14 @@ help:
 	@echo "make serve        build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make lint         look over code, spelling and notebooks; no test is run  (CHECK=spelling)"
-	@echo "make links        ask every address that the course links to whether it is there"
-	@echo "make audit        ask whether a pinned package has a known vulnerability"
-	@echo "make publish      build the book and put it on the branch gh-pages      (REMOTE=origin)"
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
 	@echo "make lab          open the chapters in JupyterLab"
 	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
+	@echo "make links        ask every address that the course links to whether it is there"
+	@echo "make audit        ask whether a pinned package has a known vulnerability"
+	@echo "make publish      build the book and put it on the branch gh-pages      (REMOTE=origin)"
 	@echo "make clean        remove what was built; .venv stays"
 
 python:

@@ -298,6 +298,16 @@ def test_html_is_mended():
     extension.mend_html(None, "genindex", "", {}, None)  # not every page has a body
 
 
+def test_listing_holds_no_block():
+    block = '<div class="viewcode-block" id="f">def f(): ...</div>'
+    context = {"body": f'<div class="highlight"><pre>import a\n{block}\n</pre></div><div></div>'}
+    extension.mend_html(None, "_modules/a", "", context, None)
+    kept = block.replace("div", "span")
+    assert (
+        context["body"] == f'<div class="highlight"><pre>import a\n{kept}\n</pre></div><div></div>'
+    )
+
+
 def test_initial_of_an_author_is_no_list(app):
     lines = ["A. Krizhevsky, title, 2010.", "    B. Indented", "A result.", "In 2010. A. B."]
     extension.keep_initials(app, "function", "relu6", None, {}, lines)

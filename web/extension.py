@@ -32,6 +32,7 @@ sys.modules["sphinxext.opengraph._social_cards"] = SimpleNamespace(
     create_social_card=None, DEFAULT_SOCIAL_CONFIG={}
 )
 
+LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
 
 # Thebe and the toggle buttons load scripts that no page of ours uses
@@ -133,6 +134,11 @@ def mend_html(app, pagename, templatename, context, doctree) -> None:
     if "body" in context:
         for wrong, right in MENDED_HTML.items():
             context["body"] = context["body"].replace(wrong, right)
+        # A listing of the package has a <div> around each function, and a <pre> may not hold one.
+        context["body"] = LISTING.sub(
+            lambda listing: listing[0].replace("<div", "<span").replace("</div>", "</span>"),
+            context["body"],
+        )
 
 
 def name_arrows(app, pagename, templatename, context, doctree) -> None:

@@ -10,12 +10,15 @@ import io
 from collections.abc import Iterable
 
 STYLE = """
+:root { color-scheme: light dark }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 45rem; margin: 2rem auto; padding: 0 1rem }
-pre { overflow-x: auto; padding: .5rem; border: 1px solid }
+h1, h2, h3 { margin: 2rem 0 .5rem; line-height: 1.2 }
+pre { overflow-x: auto; padding: .5rem .75rem; border: 1px solid #8888; border-radius: .3rem }
 ul { list-style: none; padding-left: 1rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-th, td { border: 1px solid; padding: .2rem .5rem; text-align: left; overflow-wrap: break-word }
-figure { margin: 1rem 0 }
+th, td { padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid #8886; text-align: left }
+th, td { vertical-align: top; overflow-wrap: break-word }
+figure { margin: 1rem 0; background: #fff }
 svg { max-width: 100%; height: auto }
 """
 STYLE_DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
