@@ -7,7 +7,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute bench cheat-sheet lab clean
+.PHONY: help python environment book serve test execute bench cheat-sheet live-python lab clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
@@ -16,6 +16,7 @@ help:
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
+	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
 	@echo "make lab          open the chapters in JupyterLab"
 	@echo "make clean        remove what was built; .venv stays"
 
@@ -47,10 +48,13 @@ bench: book
 cheat-sheet: book
 	@$(IN_VENV) -m tools.cheat_sheet
 
+live-python: environment
+	@$(IN_VENV) -m tools.live_python
+
 lab: python
 	@"$(PYTHON)" -m tools.environment lab
 	@$(IN_VENV) -m tools.lab
 
 clean:
-	@rm -rf _build web/build web/src/node_modules .pytest_cache .ruff_cache .hypothesis
+	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -1,14 +1,13 @@
-"""Fetches Python for the browser: `make live-python`; the next `make book` puts Run buttons in pages.
+"""Fetches Python for the browser, `make live-python`: the next `make book` has Run buttons.
 
-What comes is Pyodide from its npm package, whose digest stands below, and of its packages those that
-the course needs, by the digests in Pyodide's own lock file. Where they are not, the book has no such
-button. All of it lands in web/live-python, 44 MB.
+What comes is Pyodide from its npm package, whose digest stands below, and of its packages those
+that the course needs, by the digests in Pyodide's own lock file. Where they are not, the book has
+no such button. All of it lands in web/live-python, 46 MB.
 """
 
 import hashlib
 import io
 import json
-import shutil
 import tarfile
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -75,9 +74,7 @@ def has(name, sha256):
 def unpack(archive):
     with tarfile.open(fileobj=io.BytesIO(archive)) as package:
         for name in [*CORE_FILES, LOCK]:
-            with package.extractfile(f"package/{name}") as source:
-                with (FETCHED / name).open("wb") as target:
-                    shutil.copyfileobj(source, target)
+            (FETCHED / name).write_bytes(package.extractfile(f"package/{name}").read())
 
 
 def closure(lock, names):

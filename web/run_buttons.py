@@ -1,10 +1,11 @@
-"""Run buttons: cells that need nothing but NumPy, SciPy, matplotlib and the course run in the page itself.
+"""Run buttons: cells that need NumPy, SciPy, matplotlib and the course at most run in the page.
 
-`make live-python` fetches Python for the browser into web/live-python. Where that was not done there
-is no button. A page loads nothing of it before a reader presses one.
+`make live-python` fetches Python for the browser into web/live-python. Where that was not done
+there is no button. A page loads nothing of it before a reader presses one.
 """
 
 import ast
+import builtins
 import shutil
 import sys
 import zipfile
@@ -20,6 +21,8 @@ PACKAGE = HERE.parent / "src" / "actloss"
 PARTS = HERE / "run"
 # What session.py has a stand-in for is as good as there.
 THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "tqdm", "IPython"}
+# A browser has no files of the repository, and its processor tells nobody of an overflow.
+NOT_FOR_CELLS = {"pathlib", "warnings"}
 PATH = "_static/live-python"
 BAR = """<div class="run-python"><button type="button" \
 onclick="import('{address}').then((page) =&gt; page.press(this))">Run</button>\
@@ -65,6 +68,10 @@ def can_be_imported(module: str) -> bool:
     return True
 
 
+def a_cell_can_import(module: str) -> bool:
+    return module.split(".")[0] not in NOT_FOR_CELLS and can_be_imported(module)
+
+
 def names_bound(tree: ast.AST) -> set[str]:
     """The names that code gives a value, by an import, too."""
     found = set()
@@ -75,17 +82,21 @@ def names_bound(tree: ast.AST) -> set[str]:
             found.add(node.name)
         elif isinstance(node, ast.alias):
             found.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
     return found
 
 
 def which_run(cells: list[str | None]) -> list[bool]:
     """Of the code cells of a page, which a browser can run; None stands for one without code.
 
-    A cell that uses what another one defines can do so only if that one runs, too. Of imports at the
-    top of a cell, session.py leaves out those that a browser lacks, and the rest of the cell runs if
-    it does without them.
+    A cell can use what another one defines only if that one runs, too. Of the imports at the top of
+    a cell, session.py leaves out those that a browser lacks, and the rest of the cell runs if it
+    does without them.
     """
-    missing: set[str] = set()
+    known = set(dir(builtins)) - {"open", "input"}
     answers = []
     for code in cells:
         tree = parsed(code)
@@ -93,15 +104,15 @@ def which_run(cells: list[str | None]) -> list[bool]:
             answers.append(False)
             continue
         imports, rest = split_imports(tree)
-        left_out = {one for one in imports if not all(map(can_be_imported, imports_of(one)))}
-        missing = missing - names_bound(tree)
-        missing |= {name for one in left_out for name in names_bound(one)}
+        there = [one for one in imports if all(map(a_cell_can_import, imports_of(one)))]
+        imported = {name for one in there for name in names_bound(one)}
+        own = {name for part in rest for name in names_bound(part)}
         used = {node.id for part in rest for node in ast.walk(part) if isinstance(node, ast.Name)}
         inner = {name for part in rest for name in imports_of(part)}
-        alive = bool(rest) or left_out < set(imports)
-        runs = alive and not used & missing and all(map(can_be_imported, inner))
-        if not runs:
-            missing |= names_bound(tree)
+        runs = bool(there or rest) and used <= known | imported | own
+        runs = runs and all(map(a_cell_can_import, inner))
+        if runs:
+            known |= imported | own
         answers.append(runs)
     return answers
 
@@ -123,7 +134,7 @@ def add_buttons(app: Sphinx, doctree: nodes.document) -> None:
     if not (FETCHED / ".complete").is_file():
         return
     address = f"{'../' * app.env.docname.count('/')}{PATH}/page.js"
-    found = doctree.findall(lambda node: "cell_code" == attribute(node, "nb_element"))
+    found = doctree.findall(lambda node: attribute(node, "nb_element") == "cell_code")
     cells = [(cell, source_of(cell)) for cell in list(found)]
     runs = which_run([source and source.astext() for _, source in cells])
     for (cell, source), it_runs in zip(cells, runs, strict=True):

@@ -34,6 +34,13 @@ function makeEditable({ code }) {
   }
 }
 
+/** The code as it stands; a browser writes a line break as an element. */
+function codeOf({ code }) {
+  const copy = code.cloneNode(true);
+  for (const end of copy.querySelectorAll("br")) end.replaceWith("\n");
+  return copy.textContent;
+}
+
 /** A fresh place for what a cell gives out, where the stored output stood. */
 function clearOutput(cell) {
   cell.output?.remove();
@@ -61,7 +68,7 @@ const SHOW = {
   },
 };
 
-/** Run one cell to its end; false if it raised an error, was stopped, or there is no Python. */
+/** Run one cell to its end, be it an error; false if it was stopped, or there is no Python. */
 function runOne(cell) {
   clearOutput(cell);
   cell.status.textContent = worker ? "Running …" : STARTING;
@@ -69,17 +76,17 @@ function runOne(cell) {
   return new Promise((resolve) => {
     receive = (message) => {
       if (message.kind === "ready") cell.status.textContent = "Running …";
-      else if (message.kind === "end") finish(message.good, message.good ? "Done." : "An error, shown below.");
+      else if (message.kind === "end") finish(true, message.good ? "Done." : "An error, shown below.");
       else if (message.kind === "stopped") finish(false, "Stopped. What had been computed is gone.");
       else if (message.kind === "broken") finish(false, `Python could not start: ${message.text}`), forget();
       else SHOW[message.kind](cell.output, message);
     };
-    function finish(good, words) {
-      cell.ran = good;
+    function finish(ended, words) {
+      cell.ran = ended;
       cell.status.textContent = words;
-      resolve(good);
+      resolve(ended);
     }
-    worker.postMessage(cell.code.textContent);
+    worker.postMessage(codeOf(cell));
   });
 }
 
@@ -119,8 +126,8 @@ let busy = null; // the cell whose button was pressed
 export async function press(button) {
   const cell = cells.find((one) => one.button === button);
   if (busy) {
-    forget();
     receive({ kind: "stopped" });
+    forget();
     return;
   }
   busy = cell;
@@ -131,9 +138,7 @@ export async function press(button) {
   button.textContent = "Stop";
   const above = cells.slice(0, cells.indexOf(cell)).filter(({ ran }) => !ran);
   for (const one of [...above, cell]) {
-    if (await runOne(one)) continue;
-    if (one !== cell) cell.status.textContent = "Not run: a cell above did not come to its end.";
-    break;
+    if (!(await runOne(one))) break;
   }
   button.textContent = "Run";
   for (const { button: other } of cells) other.disabled = false;

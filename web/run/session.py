@@ -1,4 +1,4 @@
-"""What stands in for a notebook in the browser: runs one cell after another, and says what comes out.
+"""A notebook in the browser: runs one cell after another, and says what comes out.
 
 The page's worker runs this file in Pyodide, sets `emit`, and calls `run_cell`.
 """
@@ -97,7 +97,7 @@ def stand_in(name, **contents):
     sys.modules[name] = module
 
 
-stand_in("IPython", __path__=[])
+stand_in("IPython", __path__=[], get_ipython=lambda: None)
 stand_in("IPython.display", display=display, Markdown=Markdown, HTML=HTML, SVG=SVG)
 stand_in("tqdm", __path__=[], tqdm=Quiet)
 stand_in("tqdm.auto", tqdm=Quiet)
@@ -105,7 +105,7 @@ sys.stdout = sys.stderr = Stream()
 
 
 def import_what_is_there(tree, name):
-    """Run the imports at the top of a cell, name those that the browser lacks, and return the rest."""
+    """Run the imports at the top of a cell, name those that are not there, and return the rest."""
     absent = []
     for part in tree.body:
         if isinstance(part, ast.Import | ast.ImportFrom):
@@ -133,7 +133,7 @@ def run_cell(code):
             if value is not None and not silent:
                 display(value)
     except BaseException as error:
-        frames = error.__traceback__.tb_next  # less our own
+        frames = None if isinstance(error, SyntaxError) else error.__traceback__.tb_next  # not ours
         emit("error", "".join(traceback.format_exception(error.with_traceback(frames))), "")
         return False
     return True
