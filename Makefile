@@ -7,17 +7,21 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test execute bench cheat-sheet live-python lab clean
+.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet live-python lab clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
 	@echo "make serve        build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
+	@echo "make lint         look over code, spelling and notebooks; no test is run  (CHECK=spelling)"
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
 	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
 	@echo "make lab          open the chapters in JupyterLab"
+	@echo "make links        ask every address that the course links to whether it is there"
+	@echo "make audit        ask whether a pinned package has a known vulnerability"
+	@echo "make publish      build the book and put it on the branch gh-pages      (REMOTE=origin)"
 	@echo "make clean        remove what was built; .venv stays"
 
 python:
@@ -34,6 +38,18 @@ serve: book
 
 test: book
 	@$(IN_VENV) -m tools.run_tests $(ARGS)
+
+lint: environment
+	@$(IN_VENV) -m tools.lint $(CHECK)
+
+links: environment
+	@$(IN_VENV) -m tools.links
+
+audit: environment
+	@$(IN_VENV) -m tools.audit
+
+publish: book
+	@$(IN_VENV) -m tools.publish $(REMOTE)
 
 execute: environment
 	@$(IN_VENV) -m tools.execute $(NOTEBOOK)

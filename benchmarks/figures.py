@@ -11,14 +11,15 @@ import gzip
 import json
 import threading
 
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 from benchmarks.page_speed import slider_answers
-from tests.browser.book import WIDGET_STATE, parse
 from tools import chromium
 from tools.serve import BOOK, server_for
 
 GALLERY = "chapters/explorers.html"
+WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def main():
@@ -38,7 +39,7 @@ def main():
 
 def figures():
     """Name, kind and the file of the code of each figure in the gallery."""
-    page = parse(GALLERY)
+    page = BeautifulSoup((BOOK / GALLERY).read_text(encoding="utf-8"), "html.parser")
     models = json.loads(page.find("script", type=WIDGET_STATE).string)["state"]
     for slot in page.select(".widget-slot"):
         box = models[slot["data-model-id"]]["state"]

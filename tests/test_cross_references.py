@@ -4,25 +4,13 @@ import json
 import re
 
 import pytest
-import yaml
 from pybtex.database import parse_file
 
+from tools.sources import pages_of_book
 from tools.stamps import ROOT
 
 ROLE = re.compile(r"\{(doc|ref|term|cite(?::\w+)?|numref|eq|download)\}`([^`]+)`")
 LABEL = re.compile(r"^\(([\w-]+)\)=$", re.MULTILINE)
-
-
-def pages_of_book():
-    """The source of every page that the book lists, by its name without suffix."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    entries = [toc["root"]]
-    parts = [*toc["parts"]]
-    while parts:
-        part = parts.pop()
-        entries += [part["file"]] if "file" in part else []
-        parts += part.get("chapters", []) + part.get("sections", [])
-    return {entry: next(ROOT.glob(f"{entry}.*[bd]")) for entry in entries}  # .ipynb or .md
 
 
 PAGES = pages_of_book()

@@ -1,17 +1,13 @@
 """What joins a page of exercises while it is read, and only there: its download, its solutions."""
 
-import importlib.util
 import json
 from types import SimpleNamespace
 
+import exercise_pages as pages
 import pytest
 from sphinx.errors import ExtensionError
 
 from tools.stamps import ROOT
-
-SPEC = importlib.util.spec_from_file_location("exercise_pages", ROOT / "web" / "exercise_pages.py")
-pages = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(pages)
 
 FILE = '''"""About."""
 

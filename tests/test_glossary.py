@@ -1,9 +1,9 @@
 """What web/glossary.py does: the first mention of a term on a page becomes a link to its entry."""
 
-import importlib.util
 import os
 from types import SimpleNamespace
 
+import glossary
 import pytest
 from bs4 import BeautifulSoup
 from docutils import nodes
@@ -13,10 +13,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
 from tools.stamps import ROOT
-
-SPEC = importlib.util.spec_from_file_location("glossary", ROOT / "web" / "glossary.py")
-glossary = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(glossary)
 
 GLOSSARY = """# Glossary
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from exercise_pages import solutions_of
 
 from actloss.exercises import engine, of_chapter, score
 from tools.environment import python_of
 from tools.notebooks import code_cells, read
 from tools.stamps import ROOT
-from web.exercise_pages import solutions_of
 
 ASSIGNMENT = "week-2"
 SLUGS = ("relu-family", "softmax")

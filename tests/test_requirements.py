@@ -1,49 +1,14 @@
 """What is pinned is exactly what is needed: nothing left open, nothing left over."""
 
 import importlib.metadata
-import re
 import sys
 from pathlib import Path
 
 import pytest
-from packaging.markers import default_environment
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
+from tests.requirements import BASE, LAB, NBGRADER, needed_by, parts, pinned_here
 from tools.environment import site_packages
 from tools.stamps import ROOT
-
-BASE, LAB, NBGRADER = "requirements.txt", "requirements-lab.txt", "requirements-nbgrader.txt"
-TURN = "# What those need in turn"
-# PyPI's torch for Linux brings these at versions of its own; the CPU build does not have them.
-CUDA = re.compile(r"^(nvidia-|cuda-|triton$)")
-
-
-def pinned(part):
-    lines = [line.split("#")[0].strip() for line in part.splitlines()]
-    return [Requirement(line) for line in lines if "==" in line]
-
-
-def parts(file):
-    text = (ROOT / file).read_text(encoding="utf-8")
-    return [pinned(part) for part in text.split(TURN)]
-
-
-def pinned_here(file):
-    """Those that apply to this platform, by name."""
-    here = [item for part in parts(file) for item in part if applies(item, set())]
-    by_name = {canonicalize_name(item.name): item for item in here}
-    assert len(by_name) == len(here), "a package is pinned twice"
-    return by_name
-
-
-def applies(requirement, extras):
-    if requirement.marker is None:
-        return True
-    return any(
-        requirement.marker.evaluate(default_environment() | {"extra": extra})
-        for extra in extras or {""}
-    )
 
 
 @pytest.fixture(params=[BASE, LAB, NBGRADER])
@@ -66,22 +31,6 @@ def installed(file, request):
         return first
 
     return find
-
-
-def needed_by(direct, installed):
-    """The names of all packages that these need here, by their own metadata."""
-    found = {}
-    todo = list(direct)
-    while todo:
-        requirement = todo.pop()
-        name, extras = canonicalize_name(requirement.name), requirement.extras
-        if CUDA.match(name) or (name in found and extras <= found[name]):
-            continue
-        found[name] = found.get(name, set()) | extras
-        for line in installed(name).requires or []:
-            if applies(inner := Requirement(line), found[name] | {""}):
-                todo.append(inner)
-    return set(found)
 
 
 def test_everything_needed_is_pinned_and_everything_pinned_is_needed(file, installed):

@@ -31,6 +31,9 @@ LOG = BUILD / "book.log"
 SOURCES = ["_config.yml", "_toc.yml", "references.bib", "requirements.txt"]
 SOURCES += ["chapters", "exercises", "src", "web"]
 PROSE = {".ipynb", ".md"}
+# What the environment decides: SOLUTIONS=off leaves them out, the others say where the site and its
+# sources are.
+SETTINGS = ["SOLUTIONS", "SITE_URL", "REPOSITORY_URL", "REPOSITORY_BRANCH"]
 
 # What other pages show of a page: headings, labels, directives and their options, roles.
 STRUCTURE = re.compile(
@@ -82,8 +85,7 @@ def build_book():
 
 def survey():
     """For each source file, digests of its content and of its structure."""
-    # SOLUTIONS=off leaves them out; SITE_URL is where the site will be.
-    found = {name: [os.environ.get(name, ""), None] for name in ("SOLUTIONS", "SITE_URL")}
+    found = {name: [os.environ.get(name, ""), None] for name in SETTINGS}
     paths = [ROOT / name for name in SOURCES]
     for path in files_under(*paths, *ROOT.glob("*.md")):
         content = path.read_bytes()

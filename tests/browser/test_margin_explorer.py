@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from actloss.widgets.margin_explorer import HEIGHTS, LABELS, MARGINS, UNIT_LABEL, value_and_slope
-from tests.browser.book import figures_of_kind
+from tests.browser.book import figures_of_kind, name_of
 from tests.browser.conftest import figure_alive, quiet_context
 from tests.browser.figure import (
     Finger,
@@ -213,9 +213,8 @@ def test_nothing_below_moves(figure, browser, site, place):
         assert slot.bounding_box()["height"] == pytest.approx(before, abs=1)
 
 
+@pytest.mark.parametrize("figure", [figure for figure in FIGURES if figure.prediction], ids=name_of)
 def test_locked_until_answered(figure, browser, site):
-    if not figure.prediction:
-        return
     with figure_alive(figure, browser, site, skip=False) as slot:
         point = slider_of(slot, "m")
         point.press("Home")

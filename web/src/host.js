@@ -40,6 +40,7 @@ description.DescriptionView.prototype.updateTooltip = function () {
 };
 
 class PageManager extends ManagerBase {
+  isPage = true; // what a figure may ask, to know that no Python will answer it
   async loadClass(className, moduleName) {
     const found = MODULES[moduleName]?.[className];
     if (!found) throw new Error(`The page's widget host has no ${moduleName} ${className}; add it to web/src/host.js`);

@@ -1,19 +1,7 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  grid,
-  liveRegion,
-  movable,
-  oncePerEvent,
-  runs,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { movable, pointToMove } from "./movable.js";
+import { Panel, change, draw, formatNumber, grid, runs, setSize, write } from "./plot.js";
 import { toFloat16 } from "./float16.js";
 import { FUNCTIONS } from "./functions.js";
 
@@ -91,24 +79,15 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot" });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
-  const handle = draw(svg, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider",
-    "aria-label": "x", "aria-valuemin": X_DOMAIN[0], "aria-valuemax": X_DOMAIN[1],
-  });
+  const handle = pointToMove(svg, "x", X_DOMAIN);
   const readout = write(el, "p", { class: "readout" });
+  const { line: numbers, outputs } = numberLine(readout, [["x = ", ""], ["f(x) = ", "main"], ["f′(x) = ", "slope"]]);
+  const ghostName = write(numbers, "span", { class: "number ghost" }, " ").firstChild;
+  // Choices before numbers: a newly chosen function sets its own numbers first.
+  const choices = ["function_index", "compare_index"];
+  const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
+  resetButton(readout, model, traits);
   const say = liveRegion(el);
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
-  const numbers = write(readout, "span");
-  readout.prepend(numbers);
-  const [xNumber, valueNumber, slopeNumber] = [["x", ""], ["f(x)", "main"], ["f′(x)", "slope"]].map(
-    ([label, className]) => {
-      const item = write(numbers, "span", { class: `number ${className}` });
-      write(item, "span", { class: "name" }, `${label} = `);
-      return write(item, "output", {}, " ");
-    },
-  );
-  const ghostName = write(numbers, "span", { class: "number ghost" }, " ");
-  let width = widthOf(el);
   let top, bottom, drawnFrame;
   let zoom, xDomain;
 
@@ -125,7 +104,7 @@ function render({ model, el }) {
   }
 
   /** The axes, drawn anew only when they change: a slider moves curves only. */
-  function drawPanels(yDomain, slopeDomain) {
+  function drawPanels(width, yDomain, slopeDomain) {
     const rounded = model.get("float16") ? ", rounded to float16" : "";
     const frame = `${width} ${xDomain} ${yDomain} ${slopeDomain} ${rounded}`;
     if (frame === drawnFrame) return;
@@ -133,8 +112,7 @@ function render({ model, el }) {
     const [left, right] = zoom === 1 ? [40, 12] : [72, 28]; // magnified, the axes have longer numbers
     const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
     const height = 28 + upper + 40 + lower + 26;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("height", height);
+    setSize(svg, width, height);
     panels.replaceChildren();
     top = new Panel(panels, {
       top: 28, left, right, width, height: upper, xDomain, yDomain, label: `value f(x)${rounded}`, xTicks: false,
@@ -144,7 +122,7 @@ function render({ model, el }) {
     });
   }
 
-  function redraw() {
+  function redraw(width) {
     const [main, ghost] = drawn(model);
     const { value, slope, exact } = shownOf(model, main);
     change(svg, "aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
@@ -155,8 +133,8 @@ function render({ model, el }) {
     const slopes = points.map(slope);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
-    if (zoom === 1) drawPanels([low, high], [-0.3, 1.3]);
-    else drawPanels(fit(points.map(value), (high - low) / zoom), fit(slopes, 1.6 / zoom));
+    if (zoom === 1) drawPanels(width, [low, high], [-0.3, 1.3]);
+    else drawPanels(width, fit(points.map(value), (high - low) / zoom), fit(slopes, 1.6 / zoom));
     for (const panel of [top, bottom]) panel.begin();
 
     shade(main.kinks, slope, zoom === 1 ? { points, slopes } : null);
@@ -190,14 +168,8 @@ function render({ model, el }) {
     change(handle, "aria-valuenow", Number(x.toFixed(digits)));
     change(handle, "aria-valuetext", spoken(name, show, x, y, m));
 
-    for (const [place, text] of [
-      [xNumber, show(x)],
-      [valueNumber, show(y)],
-      [slopeNumber, show(m)],
-      [ghostName, ghost ? `in grey: ${ghost.title}` : ""],
-    ]) {
-      place.firstChild.data = text;
-    }
+    [x, y, m].forEach((number, i) => (outputs[i].data = show(number)));
+    ghostName.data = ghost ? `in grey: ${ghost.title}` : "";
     say(spoken(name, show, x, y, m));
   }
 
@@ -221,17 +193,12 @@ function render({ model, el }) {
     }
   }
 
-  const update = oncePerEvent(redraw);
   const setX = (x) => {
     model.set("x", x);
     model.save_changes();
   };
-  redraw();
   movable(handle, svg, () => top, { get: () => model.get("x"), set: setX, step: () => STEP / zoom });
 
-  // Choices before numbers: a newly chosen function sets its own numbers first.
-  const choices = ["function_index", "compare_index"];
-  const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
   const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
   const asked = [model.get("function_index"), { ...owners }];
   function standBack() {
@@ -246,11 +213,7 @@ function render({ model, el }) {
       standBack();
     });
   }
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

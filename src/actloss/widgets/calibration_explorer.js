@@ -1,15 +1,6 @@
 // Logits divided by a temperature: how well their softmax keeps its promises.
-import {
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  liveRegion,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { change, draw, formatNumber, setSize, write } from "./plot.js";
 
 const BINS = [5, 10, 15, 30];
 const STORED_STEP = 1 / 1024;
@@ -99,28 +90,23 @@ function render({ model, el }) {
   const axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
   const marks = draw(svg, "g", { "aria-hidden": "true" });
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const outputs = [
-    ["accuracy", "main", "accuracy"],
-    ["mean confidence", "slope", "confidence"],
-    ["ECE", "", "ece"],
-    ["Brier", "", "brier"],
-    ["NLL", "", "nll"],
-  ].map(([label, className, key]) => {
-    const item = write(numbers, "span", { class: `number ${className}` });
-    write(item, "span", { class: "name" }, `${label} = `);
-    return [key, write(item, "output", {}, " ")];
-  });
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const { outputs } = numberLine(readout, [
+    ["accuracy = ", "main"],
+    ["mean confidence = ", "slope"],
+    ["ECE = ", ""],
+    ["Brier = ", ""],
+    ["NLL = ", ""],
+  ]);
+  const traits = ["temperature", "bins_index"];
+  resetButton(readout, model, traits);
   const say = liveRegion(el);
   const data = decode(model.get("logits"), model.get("labels"));
 
-  let width = widthOf(el);
   let drawnFrame;
   let layout;
   let bars;
 
-  function drawFrame() {
+  function drawFrame(width) {
     const binCount = BINS[model.get("bins_index")];
     const key = `${width} ${binCount}`;
     if (key === drawnFrame) return;
@@ -128,8 +114,7 @@ function render({ model, el }) {
     const [upper, lower] = width < 480 ? [220, 70] : [270, 80];
     const second = TOP + upper + 40;
     const total = second + lower + 44;
-    svg.setAttribute("viewBox", `0 0 ${width} ${total}`);
-    svg.setAttribute("height", total);
+    setSize(svg, width, total);
     const inner = width - LEFT - RIGHT;
     const toX = (value) => LEFT + value * inner;
     const toY = (value) => TOP + (1 - value) * upper;
@@ -169,8 +154,8 @@ function render({ model, el }) {
     change(rect, "height", Math.abs(from - to));
   }
 
-  function redraw() {
-    drawFrame();
+  function redraw(width) {
+    drawFrame(width);
     const { toX, toY, toShare, bottom, floor } = layout;
     const temperature = model.get("temperature");
     const found = measure(data, temperature, bars.length);
@@ -185,20 +170,14 @@ function render({ model, el }) {
       change(bar.point, "cx", toX(confidence));
       change(bar.point, "cy", toY(accuracy));
     });
-    for (const [key, place] of outputs) place.firstChild.data = show(found[key]);
+    const { accuracy, confidence, ece, brier, nll } = found;
+    [accuracy, confidence, ece, brier, nll].forEach((number, i) => (outputs[i].data = show(number)));
     const text = spoken(temperature, found);
     change(svg, "aria-label", `Reliability diagram. ${text}`);
     say(text);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
-  const traits = ["temperature", "bins_index"];
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

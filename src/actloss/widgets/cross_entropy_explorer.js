@@ -1,15 +1,7 @@
 // A truth y and a prediction p as bars to drag, and what they cost: H(y) + KL(y‖p) = H(y, p).
-import {
-  change,
-  draw,
-  followWidth,
-  formatNumber,
-  liveRegion,
-  oncePerEvent,
-  ticks,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine } from "./figure.js";
+import { followKeys, keysOfSlider } from "./movable.js";
+import { change, draw, formatNumber, setSize, ticks, write } from "./plot.js";
 import { weighted } from "./functions.js";
 
 const CLASSES = [3, 4, 5];
@@ -81,20 +73,7 @@ function spoken(numbers, unit) {
 /** Let a bar be set by its handle (dragged, or by keys), by a press in its column, or by a tap. */
 function draggableBar(column, handle, { valueAt, begin, get, set }) {
   const clamp = (value) => Math.min(Math.max(Math.round(value / STEP) * STEP, 0), 1);
-  const moves = {
-    ArrowLeft: (value) => value - STEP,
-    ArrowDown: (value) => value - STEP,
-    ArrowRight: (value) => value + STEP,
-    ArrowUp: (value) => value + STEP,
-    PageDown: (value) => value - 10 * STEP,
-    PageUp: (value) => value + 10 * STEP,
-    Home: () => 0,
-    End: () => 1,
-  };
-  handle.addEventListener("keydown", (event) => {
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
+  followKeys(handle, keysOfSlider(() => STEP, () => [0, 1]), (move) => {
     begin();
     set(clamp(move(get())));
   });
@@ -144,24 +123,18 @@ function render({ model, el }) {
   const frame = draw(svg, "g", { "aria-hidden": "true" });
   const content = draw(svg, "g");
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const [entropyNumber, divergenceNumber, crossNumber, reverseNumber] = [
-    ["H(y)", "main"],
-    ["KL(y‖p)", "bad"],
-    ["H(y, p)", ""],
-    ["KL(p‖y)", "ghost"],
-  ].map(([label, className]) => {
-    const item = write(numbers, "span", { class: `number ${className}` });
-    write(item, "span", { class: "name" }, `${label} = `);
-    return write(item, "output", {}, " ");
-  });
+  const { outputs } = numberLine(readout, [
+    ["H(y) = ", "main"],
+    ["KL(y‖p) = ", "bad"],
+    ["H(y, p) = ", ""],
+    ["KL(p‖y) = ", "ghost"],
+  ]);
   const buttons = write(readout, "span", { class: "buttons" });
   const agree = write(buttons, "button", { type: "button" }, "p = y");
   const swap = write(buttons, "button", { type: "button" }, "Swap");
   const reset = write(buttons, "button", { type: "button", class: "reset" }, "Reset");
   const say = liveRegion(el);
 
-  let width = widthOf(el);
   let drawnFrame;
   let parts; // of the figure: bars, handles and numbers by kind and class
   let layout;
@@ -175,7 +148,7 @@ function render({ model, el }) {
   };
 
   /** Everything that stays in its place while bars are dragged. */
-  function drawFrame() {
+  function drawFrame(width) {
     const [labels, probabilities] = both();
     const count = Math.min(labels.length, probabilities.length);
     const unit = unitOf();
@@ -190,8 +163,7 @@ function render({ model, el }) {
     const stackTop = bottom + 84;
     const stackHeight = 34;
     const total = stackTop + stackHeight + 26;
-    svg.setAttribute("viewBox", `0 0 ${width} ${total}`);
-    svg.setAttribute("height", total);
+    setSize(svg, width, total);
     const middle = (k) => LEFT + (k + 0.5) * slot;
     const x = (kind, k) => middle(k) + (kind === 0 ? -bar - 1 : 1);
     layout = { toY, bottom };
@@ -257,8 +229,8 @@ function render({ model, el }) {
     );
   }
 
-  function redraw() {
-    drawFrame();
+  function redraw(width) {
+    drawFrame(width);
     const values = both();
     const { toY, bottom } = layout;
     values.forEach((distribution, kind) => {
@@ -277,10 +249,8 @@ function render({ model, el }) {
     const found = measure(...values, unit.nats);
     change(svg, "aria-label", "Two distributions over the same classes, and their cross-entropy");
     drawStack(found, unit);
-    entropyNumber.firstChild.data = show(found.entropy);
-    divergenceNumber.firstChild.data = show(found.divergence);
-    crossNumber.firstChild.data = show(found.crossEntropy);
-    reverseNumber.firstChild.data = show(found.reverse);
+    const { entropy, divergence, crossEntropy, reverse } = found;
+    [entropy, divergence, crossEntropy, reverse].forEach((number, i) => (outputs[i].data = show(number)));
     say(spoken(found, unit.name));
   }
 
@@ -300,8 +270,6 @@ function render({ model, el }) {
     change(stack.divergenceName, "visibility", second - first > (beyond ? 90 : 30) ? "visible" : "hidden");
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
   const traits = ["classes_index", "unit_index", ...KINDS.map(({ trait }) => trait)];
   const start = Object.fromEntries(traits.map((name) => [name, model.get(name)]));
   model.on("change:classes_index", () => {
@@ -310,14 +278,10 @@ function render({ model, el }) {
     if (labels.length === count && probabilities.length === count) return; // Python, or Reset
     put({ labels: resize(labels, count), probabilities: resize(probabilities, count) });
   });
-  for (const name of traits) model.on(`change:${name}`, update);
   agree.addEventListener("click", () => put({ probabilities: model.get("labels") }));
   swap.addEventListener("click", () => put({ labels: model.get("probabilities"), probabilities: model.get("labels") }));
   reset.addEventListener("click", () => put(start));
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

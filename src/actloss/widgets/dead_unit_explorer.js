@@ -1,5 +1,6 @@
 // Two layers of 64 units, ReLU and another: how often each unit is active; a cross where it never is.
-import { change, draw, followTraits, followWidth, liveRegion, oncePerEvent, widthOf, write } from "./plot.js";
+import { keepDrawn, liveRegion, resetButton } from "./figure.js";
+import { change, draw, setSize, write } from "./plot.js";
 
 const SIDE = 8; // cells in a row
 const UNITS = SIDE * SIDE;
@@ -57,21 +58,20 @@ function render({ model, el }) {
   legend.style.paddingLeft = "0";
   const row = write(el, "p", { class: "readout" });
   row.style.paddingLeft = "0";
-  const reset = write(row, "button", { type: "button", class: "reset" }, "Reset");
+  const traits = ["rate_index", "epoch", "beside_index"];
+  resetButton(row, model, traits);
   const say = liveRegion(el);
   const shares = model.get("shares").map(bytesOf);
   const epochs = shares[0].length / UNITS / model.get("rates").length;
-  let width = widthOf(el);
   let placed;
 
-  function redraw() {
+  function redraw(width) {
     if (placed !== width) {
       placed = width;
       const gap = width < 480 ? 16 : 40;
       const size = Math.min((width - gap) / 2, 300);
       const height = 68 + size;
-      svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-      svg.setAttribute("height", height);
+      setSize(svg, width, height);
       layers[0].place(0, size);
       layers[1].place(size + gap, size);
     }
@@ -86,14 +86,7 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
-  const traits = ["rate_index", "epoch", "beside_index"];
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

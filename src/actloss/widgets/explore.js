@@ -1,18 +1,7 @@
 // A function of the reader's own: its curve, its slope by central differences, and a point to move along it.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  grid,
-  liveRegion,
-  movable,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { movable, pointToMove } from "./movable.js";
+import { Panel, change, draw, formatNumber, grid, setSize, write } from "./plot.js";
 import { FUNCTION } from "./functions.js";
 
 const STEP = 1e-5; // of the central differences, as in explore.py
@@ -52,29 +41,21 @@ function render({ model, el }) {
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot", "aria-label": `${model.get("title")} and its slope` });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
   const xDomain = model.get("limits");
-  const handle = draw(svg, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider", "aria-label": "x", "aria-valuemin": xDomain[0], "aria-valuemax": xDomain[1],
-  });
+  const handle = pointToMove(svg, "x", xDomain);
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
-  const outputs = [["x", ""], ["f(x)", "main"], ["slope", "slope"]].map(([label, className]) => {
-    const item = write(numbers, "span", { class: `number ${className}` });
-    write(item, "span", { class: "name" }, `${label} = `);
-    return write(item, "output", {}, " ");
-  });
+  const { outputs } = numberLine(readout, [["x = ", ""], ["f(x) = ", "main"], ["slope = ", "slope"]]);
+  const traits = ["x", ...model.get("names").map((name) => `parameter_${name}`)];
+  resetButton(readout, model, traits);
   const said = write(el, "p", { class: "said" }, " ");
   const say = liveRegion(el);
-  let width = widthOf(el);
   let top, bottom, drawnWidth;
 
-  function drawPanels() {
+  function drawPanels(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
     const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
     const height = 28 + upper + 40 + lower + 26;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("height", height);
+    setSize(svg, width, height);
     panels.replaceChildren();
     top = new Panel(panels, {
       top: 28, width, height: upper, xDomain, yDomain: model.get("height"), label: `value ${model.get("title")}(x)`, xTicks: false,
@@ -84,8 +65,8 @@ function render({ model, el }) {
     });
   }
 
-  function redraw() {
-    drawPanels();
+  function redraw(width) {
+    drawPanels(width);
     const { value, slope } = curvesOf(model);
     const points = grid(xDomain, [], 200);
     for (const panel of [top, bottom]) panel.begin();
@@ -109,30 +90,20 @@ function render({ model, el }) {
     const spoken = `${model.get("title")} at x ${shown[0]}: value ${shown[1]}, slope ${shown[2]}.`;
     change(handle, "aria-valuenow", Number(x.toFixed(3)));
     change(handle, "aria-valuetext", spoken);
-    outputs.forEach((place, i) => {
-      place.firstChild.data = shown[i];
-    });
+    outputs.forEach((output, i) => (output.data = shown[i]));
     const words = explanation(model);
     if (said.firstChild.data !== words) said.firstChild.data = words;
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
   const set = (x) => {
     model.set("x", x);
     model.save_changes();
   };
   movable(handle, svg, () => top, { get: () => model.get("x"), set, step: model.get("step") });
-  const traits = ["x", ...model.get("names").map((name) => `parameter_${name}`)];
-  followTraits(model, traits, { update, reset });
-  for (const name of ["values", "slopes", "values_for"]) model.on(`change:${name}`, update);
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-    // In a published page, which the figure is part of by now, no Python follows a slider.
-    if (!FUNCTION && el.closest(".widget-slot")) model.set("still", true);
-  });
+  // In a published page no Python follows a slider.
+  if (!FUNCTION && model.widget_manager.isPage) model.set("still", true);
+  return keepDrawn({ model, el, traits: [...traits, "values", "slopes", "values_for"] }, redraw);
 }
 
 export default { render };

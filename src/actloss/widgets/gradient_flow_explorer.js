@@ -1,16 +1,7 @@
 // Deep networks before training: the size of activations and gradients, layer by layer.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  liveRegion,
-  movable,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { movable, pointToMove } from "./movable.js";
+import { Panel, change, draw, setSize, write } from "./plot.js";
 import { RUNS } from "./gradient_flow_runs.js";
 
 const EXTENTS = [3, 10, 20, 50]; // powers of ten that the axes may reach, up and down
@@ -91,28 +82,18 @@ function render({ model, el }) {
   el.classList.add("actloss-figure", "actloss-flow");
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot" });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
-  const handle = draw(svg, "circle", { r: 9, class: "handle", tabindex: 0, role: "slider", "aria-label": "layer", "aria-valuemin": 1 });
+  const handle = pointToMove(svg, "layer", [1, RUNS.depths.at(-1)]);
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
-  const place = {};
-  for (const [name, label, className] of [
-    ["layer", "layer ", ""],
-    ["activation", "activations ", "main"],
-    ["gradient", "gradients ", "slope"],
-  ]) {
-    const item = write(numbers, "span", { class: `number ${className}` });
-    write(item, "span", { class: "name" }, label);
-    place[name] = write(item, "output", {}, " ");
-  }
+  const { outputs } = numberLine(readout, [["layer ", ""], ["activations ", "main"], ["gradients ", "slope"]]);
+  const traits = ["activation_index", "initialisation_index", "gain", "depth", "layer"];
+  resetButton(readout, model, traits);
   const verdict = write(el, "p", { class: "flow-verdict" }, " ");
   const say = liveRegion(el);
-  let width = widthOf(el);
   let top, bottom, drawnFrame;
 
   /** A panel whose y axis counts powers of ten. */
   function powers(settings, extent) {
-    const panel = new Panel(panels, { width, left: 52, yDomain: [-extent, extent], ...settings });
+    const panel = new Panel(panels, { left: 52, yDomain: [-extent, extent], ...settings });
     for (const tick of panel.axes.querySelectorAll(".tick-y")) {
       tick.textContent = `10${superscript(Number(tick.textContent.replace("−", "-")))}`;
     }
@@ -120,18 +101,17 @@ function render({ model, el }) {
   }
 
   /** The axes, drawn anew only when they change. */
-  function drawPanels(depth, above, below) {
+  function drawPanels(width, depth, above, below) {
     const frame = `${width} ${depth} ${above} ${below}`;
     if (frame === drawnFrame) return;
     drawnFrame = frame;
     const height = width < 480 ? 165 : 190;
     const whole = 28 + 2 * height + 40 + 46;
-    svg.setAttribute("viewBox", `0 0 ${width} ${whole}`);
-    svg.setAttribute("height", whole);
+    setSize(svg, width, whole);
     panels.replaceChildren();
     const xDomain = [0, depth];
-    top = powers({ top: 28, height, xDomain, label: "size of the activations (RMS)", xTicks: false }, above);
-    bottom = powers({ top: 68 + height, height, xDomain, label: "size of the gradients (RMS)" }, below);
+    top = powers({ top: 28, width, height, xDomain, label: "size of the activations (RMS)", xTicks: false }, above);
+    bottom = powers({ top: 68 + height, width, height, xDomain, label: "size of the gradients (RMS)" }, below);
     for (const tick of bottom.axes.querySelectorAll(".tick-x")) {
       if (!Number.isInteger(Number(tick.textContent)) || tick.textContent === "0") tick.remove(); // no such layer
     }
@@ -146,12 +126,12 @@ function render({ model, el }) {
     panel.marks.draw("path", { d: `M${[...upper, ...lower].join("L")}Z`, class: `spread ${className}` });
   }
 
-  function redraw() {
+  function redraw(width) {
     const depth = Math.round(model.get("depth"));
     const layer = Math.min(Math.round(model.get("layer")), depth);
     const title = model.get("titles")[model.get("activation_index")];
     const sizes = storedSizes(model.get("activation_index"), model.get("initialisation_index"), model.get("gain"), depth);
-    drawPanels(depth, extentOf(sizes.activations.mean, sizes.signal.mean), extentOf(sizes.gradients.mean));
+    drawPanels(width, depth, extentOf(sizes.activations.mean, sizes.signal.mean), extentOf(sizes.gradients.mean));
     const layers = sizes.gradients.mean.map((_, i) => i + 1);
     for (const panel of [top, bottom]) panel.begin();
     const line = (panel, series, className) => panel.curve((x) => series.mean[x - 1], layers, className);
@@ -172,7 +152,7 @@ function render({ model, el }) {
     change(handle, "cy", top.toY(sizes.activations.mean[layer - 1]));
     change(handle, "aria-valuenow", layer);
     change(handle, "aria-valuetext", `layer ${layer}: activations ${words.activation}, gradients ${words.gradient}`);
-    for (const [name, output] of Object.entries(place)) output.firstChild.data = words[name];
+    [words.layer, words.activation, words.gradient].forEach((text, i) => (outputs[i].data = text));
     const text =
       `Gradient at the first layer ÷ at the last: ${words.ratio}, so ${words.verdict}. ` +
       `Dotted, what differs between samples: ${words.signal} at the last layer.`;
@@ -180,8 +160,6 @@ function render({ model, el }) {
     say(`${title}, ${depth} layers. ${text}`);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
   const setLayer = (layer) => {
     model.set("layer", Math.max(layer, 1));
     model.save_changes();
@@ -191,15 +169,10 @@ function render({ model, el }) {
   const upTo = (layer) => setLayer(Math.min(layer, model.get("depth")));
   movable(handle, svg, everyLayer, { get: () => model.get("layer"), set: upTo, step: 1 });
 
-  const traits = ["activation_index", "initialisation_index", "gain", "depth", "layer"];
   model.on("change:depth", () => {
     if (model.get("layer") > model.get("depth")) setLayer(model.get("depth"));
   });
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

@@ -1,18 +1,7 @@
 // Losses of the margin: their curves, and at a margin that can be moved, what each charges and how hard it pulls.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  grid,
-  liveRegion,
-  movable,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, resetButton } from "./figure.js";
+import { movable, pointToMove } from "./movable.js";
+import { Panel, change, draw, formatNumber, grid, setSize, write } from "./plot.js";
 import { LOSSES } from "./functions.js";
 
 const MARGINS = [-3, 3];
@@ -56,15 +45,13 @@ function render({ model, el }) {
   el.classList.add("actloss-figure", "actloss-margin");
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot", "aria-label": "Losses against the margin" });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
-  const handle = draw(svg, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider",
-    "aria-label": "m", "aria-valuemin": MARGINS[0], "aria-valuemax": MARGINS[1],
-  });
+  const handle = pointToMove(svg, "m", MARGINS);
   const readout = write(el, "p", { class: "readout" });
   const numbers = write(readout, "span");
   const here = write(write(numbers, "span", { class: "number" }, "m = "), "output", {}, " ").firstChild;
   const meaning = write(numbers, "span", { class: "standing" }, " ").firstChild;
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const traits = ["margin", "unit_logistic", ...LOSSES.map(({ name }) => name)];
+  resetButton(readout, model, traits);
   const table = write(el, "table");
   const columns = write(table, "colgroup");
   for (const kind of ["title", "amount", "bar", "amount", "bar"]) write(columns, "col", { class: `col-${kind}` });
@@ -75,23 +62,21 @@ function render({ model, el }) {
   const body = write(table, "tbody");
   const rows = LOSSES.map((loss) => makeRow(body, loss));
   const say = liveRegion(el);
-  let width = widthOf(el);
   let panel, drawnWidth;
 
-  function drawPanel() {
+  function drawPanel(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
     const inner = width < 480 ? 250 : 320;
     const height = 28 + inner + 44;
-    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("height", height);
+    setSize(svg, width, height);
     panels.replaceChildren();
     panel = new Panel(panels, { top: 28, width, height: inner, xDomain: MARGINS, yDomain: HEIGHTS, label: "loss" });
     draw(panels, "text", { x: (40 + width - 12) / 2, y: height - 6, class: "tick-x" }).textContent = "margin m = y · score";
   }
 
-  function redraw() {
-    drawPanel();
+  function redraw(width) {
+    drawPanel(width);
     const margin = model.get("margin");
     panel.begin();
     panel.shade([[MARGINS[0], 0]], "dead");
@@ -130,22 +115,14 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
   const setMargin = (margin) => {
     if (model.get("disabled")) return;
     model.set("margin", Number(margin.toFixed(2)));
     model.save_changes();
   };
-  redraw();
   movable(handle, svg, () => panel, { get: () => model.get("margin"), set: setMargin, step: STEP });
 
-  const traits = ["margin", "unit_logistic", ...LOSSES.map(({ name }) => name)];
-  followTraits(model, traits, { update, reset });
-  model.on("change:disabled", update);
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits: [...traits, "disabled"] }, redraw);
 }
 
 export default { render };

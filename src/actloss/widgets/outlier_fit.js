@@ -1,18 +1,7 @@
 // Straight lines by four losses through twelve points, one of which the reader drags away.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  liveRegion,
-  movableInPlane,
-  numberTable,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberTable, resetButton } from "./figure.js";
+import { movableInPlane, pointToMove } from "./movable.js";
+import { Panel, change, draw, formatNumber, setSize, write } from "./plot.js";
 import { leastSquares, lineThroughTwo, huberLine, pulls } from "./line_fits.js";
 import { POINTS, TITLES } from "./points.js";
 
@@ -47,11 +36,8 @@ function render({ model, el }) {
   const axes = draw(svg, "g", { "aria-hidden": "true" });
   const marks = draw(svg, "g");
   const touch = draw(marks, "circle", { r: 24, class: "touch" });
-  const handle = draw(marks, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider",
-    "aria-label": "point to drag: left and right arrows move it along x, up and down along y",
-    "aria-valuemin": POINTS.yDomain[0], "aria-valuemax": POINTS.yDomain[1],
-  });
+  const label = "point to drag: left and right arrows move it along x, up and down along y";
+  const handle = pointToMove(marks, label, POINTS.yDomain);
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
     corner: "fitted by", columns: [["slope", ""], ["intercept", ""], ["share of pull", ""]], rows: TITLES,
@@ -61,25 +47,23 @@ function render({ model, el }) {
     draw(swatch, "line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `fit fit-${i}` });
     numbers.heading(i).prepend(swatch);
   });
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  resetButton(readout, model, TRAITS);
   const say = liveRegion(el);
-  let width = widthOf(el);
   let panel, drawnWidth;
 
   /** The axes, drawn anew only when the width changes. */
-  function drawPanel() {
+  function drawPanel(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
     const height = width < 480 ? 290 : 340;
     axes.replaceChildren();
-    svg.setAttribute("viewBox", `0 0 ${width} ${height + 70}`);
-    svg.setAttribute("height", height + 70);
+    setSize(svg, width, height + 70);
     panel = new Panel(axes, { top: 28, width, height, ...POINTS, label: "y" });
     draw(axes, "text", { x: width - 12, y: height + 62, class: "axis-name" }).textContent = "x";
   }
 
-  function redraw() {
-    drawPanel();
+  function redraw(width) {
+    drawPanel(width);
     const [chosen, px, py, delta, quantile] = TRAITS.map((name) => model.get(name));
     const x = [...POINTS.x, px];
     const y = [...POINTS.y, py];
@@ -117,8 +101,6 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
   movableInPlane(handle, touch, svg, () => panel, {
     get: () => [model.get("x"), model.get("y")],
     set: ([x, y]) => {
@@ -129,12 +111,7 @@ function render({ model, el }) {
     steps: [STEP.x, STEP.y],
   });
 
-  followTraits(model, TRAITS, { update, reset });
-  model.on("change:disabled", update);
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits: [...TRAITS, "disabled"] }, redraw);
 }
 
 export default { render };

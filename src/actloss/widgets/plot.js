@@ -1,5 +1,5 @@
-// A small SVG plotting module: axes, curves, shaded bands and a draggable, keyboard-driven point.
-// It takes every colour from plot.css, and redraws itself at the width it is given.
+// A small SVG plotting module: axes, curves, points and shaded bands, at the width it is given.
+// It takes every colour from plot.css.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,6 +23,12 @@ export function write(parent, tag, attributes = {}, text = "") {
   element.textContent = text;
   parent.append(element);
   return element;
+}
+
+/** How wide and high a drawing is, in pixels. */
+export function setSize(svg, width, height) {
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.setAttribute("height", height);
 }
 
 /** Numbers as the book prints them: a true minus sign, no −0. */
@@ -196,199 +202,4 @@ export class Panel {
     const label = this.bands.draw("text", { x: middle, y: this.top + 16, class: "band-label" });
     if (label.textContent !== text) label.textContent = text;
   }
-}
-
-/**
- * Let a point be moved along x: dragged anywhere in `surface`, or with the keyboard on `handle`.
- * `get` gives the present x, `set` takes the new one; `step` is a number or a function that gives one.
- */
-export function movable(handle, surface, panel, { get, set, step }) {
-  const size = () => (typeof step === "function" ? step() : step);
-  const clamp = (x) => {
-    const [low, high] = panel().xDomain;
-    return Math.min(Math.max(Math.round(x / size()) * size(), low), high);
-  };
-  const moves = {
-    ArrowLeft: (x) => x - size(),
-    ArrowDown: (x) => x - size(),
-    ArrowRight: (x) => x + size(),
-    ArrowUp: (x) => x + size(),
-    PageDown: (x) => x - 10 * size(),
-    PageUp: (x) => x + 10 * size(),
-    Home: () => panel().xDomain[0],
-    End: () => panel().xDomain[1],
-  };
-  handle.addEventListener("keydown", (event) => {
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
-    set(clamp(move(get())));
-  });
-  const follow = (event) => {
-    const box = surface.getBoundingClientRect();
-    set(clamp(panel().fromX(event.clientX - box.left)));
-  };
-  let touched = null; // where a finger went down, until it is clear whether it means to scroll
-  surface.addEventListener("pointerdown", (event) => {
-    surface.setPointerCapture(event.pointerId);
-    handle.focus({ preventScroll: true });
-    touched = event.pointerType === "touch" ? event : null;
-    if (!touched) follow(event);
-  });
-  surface.addEventListener("pointermove", (event) => {
-    if (!surface.hasPointerCapture(event.pointerId)) return;
-    const across = touched && Math.abs(event.clientX - touched.clientX);
-    if (touched && across <= Math.abs(event.clientY - touched.clientY)) return;
-    touched = null;
-    follow(event);
-  });
-  surface.addEventListener("pointerup", (event) => {
-    if (touched) follow(event); // a tap
-    touched = null;
-  });
-}
-
-/** Say `text` to screen readers once the reader pauses, not at every step of a drag. */
-export function liveRegion(parent) {
-  const region = write(parent, "p", { class: "actloss-spoken", "aria-live": "polite" });
-  let timer;
-  return (text) => {
-    clearTimeout(timer);
-    timer = setTimeout(() => (region.textContent = text), 400);
-  };
-}
-
-/**
- * Call `redraw` once for all the changes that one event makes, as soon as its handlers are done:
- * then the drawing is ready when the next frame begins. (Browsers send moves once a frame.)
- */
-export function oncePerEvent(redraw) {
-  let waiting = false;
-  return () => {
-    if (waiting) return;
-    waiting = true;
-    queueMicrotask(() => {
-      waiting = false;
-      redraw();
-    });
-  };
-}
-
-/**
- * A table of numbers that change: `columns` are [heading, class], `rows` the headings of the rows,
- * and `corner` stands above these. `row(i, heading, texts)` and `corner(text)` change them.
- */
-export function numberTable(parent, { corner: above, columns, rows }) {
-  const table = write(parent, "table", { class: "numbers" });
-  const head = write(write(table, "thead"), "tr");
-  const corner = write(head, "th", { scope: "col" }, above);
-  for (const [heading, className] of columns) write(head, "th", { scope: "col", class: className }, heading);
-  const body = write(table, "tbody");
-  const lines = rows.map((heading) => {
-    const line = write(body, "tr");
-    const name = write(line, "th", { scope: "row" }, heading);
-    const cells = columns.map(([, className]) => write(write(line, "td", { class: className }), "output", {}, " "));
-    return { line, name, cells };
-  });
-  return {
-    corner: (text) => (corner.firstChild.data = text),
-    row(index, heading, texts) {
-      const { line, name, cells } = lines[index];
-      line.style.visibility = heading ? "" : "hidden"; // its place stays, so that nothing moves
-      name.lastChild.data = heading || " ";
-      texts.forEach((text, i) => (cells[i].firstChild.data = text || " "));
-    },
-    /** The heading of a row, for what stands before its words. */
-    heading: (index) => lines[index].name,
-  };
-}
-
-/**
- * Let a point be moved in two dimensions: dragged by `touch`, the wider disc around it, put anywhere
- * in `surface` by a click or a tap, or moved with the keyboard on `handle`. A finger that starts
- * beside the disc scrolls the page.
- */
-export function movableInPlane(handle, touch, surface, panel, { get, set, steps }) {
-  const snap = (values) => {
-    const { xDomain, yDomain } = panel();
-    return [xDomain, yDomain].map(([low, high], i) => {
-      // Rounded to what is printed, or 0.1 + 0.2 would be read out.
-      const value = Number((Math.round(values[i] / steps[i]) * steps[i]).toFixed(6));
-      return Math.min(Math.max(value, low), high);
-    });
-  };
-  const [stepX, stepY] = steps;
-  const moves = {
-    ArrowLeft: ([x, y]) => [x - stepX, y],
-    ArrowRight: ([x, y]) => [x + stepX, y],
-    ArrowDown: ([x, y]) => [x, y - stepY],
-    ArrowUp: ([x, y]) => [x, y + stepY],
-    PageDown: ([x, y]) => [x, y - 10 * stepY],
-    PageUp: ([x, y]) => [x, y + 10 * stepY],
-    Home: ([, y]) => [panel().xDomain[0], y],
-    End: ([, y]) => [panel().xDomain[1], y],
-  };
-  handle.addEventListener("keydown", (event) => {
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
-    set(snap(move(get())));
-  });
-  const follow = (event) => {
-    const box = surface.getBoundingClientRect();
-    const { fromX, toY, yDomain } = panel();
-    const [low, high] = yDomain;
-    const fromY = (pixel) => low + ((pixel - toY(low)) / (toY(high) - toY(low))) * (high - low);
-    set(snap([fromX(event.clientX - box.left), fromY(event.clientY - box.top)]));
-  };
-  for (const grip of [touch, handle]) {
-    // A finger on the point drags it and does not scroll, in browsers too that ask only here.
-    grip.addEventListener("touchmove", (event) => event.preventDefault(), { passive: false });
-  }
-  let waiting = null; // where a finger went down beside the point, until it is known to be a tap
-  surface.addEventListener("pointerdown", (event) => {
-    const onPoint = event.target === touch || event.target === handle;
-    handle.focus({ preventScroll: true });
-    waiting = event.pointerType === "touch" && !onPoint ? event : null;
-    if (waiting) return;
-    surface.setPointerCapture(event.pointerId);
-    if (!onPoint) follow(event);
-  });
-  surface.addEventListener("pointermove", (event) => {
-    if (surface.hasPointerCapture(event.pointerId)) follow(event);
-  });
-  surface.addEventListener("pointerup", (event) => {
-    if (waiting && Math.hypot(event.clientX - waiting.clientX, event.clientY - waiting.clientY) < 10) follow(event);
-    waiting = null;
-  });
-}
-
-const NARROWEST = 260; // what is narrower scrolls
-
-/** How wide a figure may be drawn inside `el`. */
-export function widthOf(el) {
-  return Math.max(el.clientWidth, NARROWEST);
-}
-
-/**
- * Call `act` with the width whenever it changes; returns what ends this. The width is told, not
- * asked for: asking would lay out the whole page at every step.
- */
-export function followWidth(el, act) {
-  const resized = new ResizeObserver(([entry]) => act(Math.max(entry.contentRect.width, NARROWEST)));
-  resized.observe(el);
-  return () => resized.disconnect();
-}
-
-/**
- * Call `update` when one of the traits changes, and let the button `reset` put back what they are
- * now, one after the other: choices that set numbers of their own come first.
- */
-export function followTraits(model, traits, { update, reset }) {
-  const start = traits.map((name) => [name, model.get(name)]);
-  for (const name of traits) model.on(`change:${name}`, update);
-  reset.addEventListener("click", () => {
-    for (const [name, value] of start) model.set(name, value);
-    model.save_changes();
-  });
 }

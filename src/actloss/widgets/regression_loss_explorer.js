@@ -1,20 +1,8 @@
 // One regression loss (and, as a ghost, a second one): its value, its gradient, the noise that it
 // stands for, and a residual to move along all three.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  grid,
-  liveRegion,
-  movable,
-  numberTable,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberTable, resetButton } from "./figure.js";
+import { movable, pointToMove } from "./movable.js";
+import { Panel, change, draw, formatNumber, grid, setSize, write } from "./plot.js";
 import { LOSSES } from "./functions.js";
 
 const PARAMETERS = ["delta", "quantile"];
@@ -56,22 +44,19 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "group", class: "actloss-plot" });
   const axes = draw(svg, "g", { "aria-hidden": "true" });
-  const handle = draw(svg, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider",
-    "aria-label": "residual", "aria-valuemin": DOMAIN[0], "aria-valuemax": DOMAIN[1],
-  });
+  const handle = pointToMove(svg, "residual", DOMAIN);
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
     corner: "residual", columns: [["loss", "main"], ["gradient", "slope"], ["density", "noise"]],
     rows: ["loss", "beside it"],
   });
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const traits = ["loss_index", "compare_index", "residual", ...PARAMETERS];
+  resetButton(readout, model, traits);
   const say = liveRegion(el);
-  let width = widthOf(el);
   let panels, drawnWidth;
 
   /** The axes, drawn anew only when the width changes. */
-  function drawPanels() {
+  function drawPanels(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
     const heights = width < 480 ? [150, 100, 90] : [180, 110, 100];
@@ -92,13 +77,12 @@ function render({ model, el }) {
     });
     const bottom = top - 38;
     draw(axes, "text", { x: width - 12, y: bottom + 34, class: "axis-name" }).textContent = "residual ŷ − y";
-    svg.setAttribute("viewBox", `0 0 ${width} ${bottom + 42}`);
-    svg.setAttribute("height", bottom + 42);
+    setSize(svg, width, bottom + 42);
   }
 
-  function redraw() {
+  function redraw(width) {
     const [main, ghost] = drawn(model);
-    drawPanels();
+    drawPanels(width);
     change(svg, "aria-label", `${main.title}, its gradient and its noise${ghost ? `, beside ${ghost.title}` : ""}`);
     const residual = model.get("residual");
     const points = grid(DOMAIN, KINKS);
@@ -129,21 +113,14 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
   const setResidual = (residual) => {
     model.set("residual", residual);
     model.save_changes();
   };
-  redraw();
   movable(handle, svg, () => panels[0], { get: () => model.get("residual"), set: setResidual, step: STEP });
 
-  const traits = ["loss_index", "compare_index", "residual", ...PARAMETERS];
   for (const name of ["loss_index", "compare_index"]) model.on(`change:${name}`, () => showSliders(model));
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

@@ -1,15 +1,6 @@
 // Softmax of a few logits: what goes into exp, what comes out, the probabilities and the gradient.
-import {
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  liveRegion,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { change, draw, formatNumber, setSize, write } from "./plot.js";
 import { VISIBLE, explain, full, shortNumber, softmaxSteps } from "./softmax.js";
 
 const PRECISIONS = ["float16", "float32", "float64"];
@@ -38,23 +29,16 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "img", class: "actloss-plot actloss-bars" });
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const [lossNumber, entropyNumber, sumNumber] = [
-    ["cross-entropy", "slope"], ["entropy", ""], ["Σ p", "main"],
-  ].map(([label, className]) => {
-    const item = write(numbers, "span", { class: `number ${className}` });
-    write(item, "span", { class: "name" }, `${label} = `);
-    return write(item, "output", {}, " ");
-  });
-  const reset = write(readout, "button", { type: "button", class: "reset" }, "Reset");
+  const { outputs } = numberLine(readout, [["cross-entropy = ", "slope"], ["entropy = ", ""], ["Σ p = ", "main"]]);
+  const traits = [...logitNames, "temperature", "shift", "true_class", "formula_index", "precision_index"];
+  resetButton(readout, model, traits);
   const noteLine = write(el, "p", { class: "actloss-note" }, " ");
   const say = liveRegion(el);
 
-  let width = widthOf(el);
   let columns, headers, place, drawnWidth;
 
   /** Everything that a step does not change, and the marks that each step moves. */
-  function drawFrame() {
+  function drawFrame(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
     const [upper, lower] = width < 480 ? [130, 80] : [170, 100];
@@ -66,8 +50,7 @@ function render({ model, el }) {
       gradient: (value) => tops.gradient + (lower * (1.3 - value)) / 2.6,
     };
     svg.replaceChildren();
-    svg.setAttribute("viewBox", `0 0 ${width} ${bottom + 8}`);
-    svg.setAttribute("height", bottom + 8);
+    setSize(svg, width, bottom + 8);
     const frame = draw(svg, "g", { "aria-hidden": "true" });
     const text = (x, y, className, content) => {
       const element = draw(frame, "text", { x, y, class: className });
@@ -118,7 +101,7 @@ function render({ model, el }) {
   function moveColumn(i, steps, exact, isTrue) {
     const column = columns[i];
     const [exponent, exp, p, slope] = [steps.exponents[i], steps.exps[i], steps.p[i], steps.gradient[i]];
-    const narrow = width / count < 80;
+    const narrow = drawnWidth / count < 80;
     setText(column.exponent, full(exponent, narrow && Math.abs(exponent) < 1000 ? 4 : 5));
     setText(column.exp, shortNumber(exp, narrow ? 2 : 3));
     change(column.exp, "class", `column${Number.isFinite(exp) ? "" : " broken"}`);
@@ -141,8 +124,8 @@ function render({ model, el }) {
     change(column.gradient, "y", (slope < 0 ? end + 14 : end - 5).toFixed(2));
   }
 
-  function redraw() {
-    drawFrame();
+  function redraw(width) {
+    drawFrame(width);
     const settings = settingsOf(model);
     const logits = logitNames.map((name) => model.get(name));
     const steps = softmaxSteps(logits, settings);
@@ -151,23 +134,15 @@ function render({ model, el }) {
     const exponent = settings.stable ? "logit + c − largest" : "logit + c";
     setText(headers.exponents, settings.temperature === 1 ? exponent : `(${exponent}) / T`);
     for (let i = 0; i < count; i++) moveColumn(i, steps, exact, i === settings.trueClass);
-    setText(lossNumber, show(steps.crossEntropy));
-    setText(entropyNumber, show(steps.entropy));
-    setText(sumNumber, show(steps.p.reduce((total, p) => total + p, 0)));
+    const sum = steps.p.reduce((total, p) => total + p, 0);
+    [steps.crossEntropy, steps.entropy, sum].forEach((number, i) => (outputs[i].data = show(number)));
     setText(noteLine, note);
     const text = spoken(steps, note);
     change(svg, "aria-label", text);
     say(text);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
-  const traits = [...logitNames, "temperature", "shift", "true_class", "formula_index", "precision_index"];
-  followTraits(model, traits, { update, reset });
-  return followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  return keepDrawn({ model, el, traits }, redraw);
 }
 
 export default { render };

@@ -1,16 +1,6 @@
 // A network that learns two moons: its border, and the curves of its training, epoch by epoch.
-import {
-  Panel,
-  change,
-  draw,
-  followTraits,
-  followWidth,
-  formatNumber,
-  liveRegion,
-  oncePerEvent,
-  widthOf,
-  write,
-} from "./plot.js";
+import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { Panel, change, draw, formatNumber, setSize, write } from "./plot.js";
 import { ACTIVATION, FACTS } from "./theatre_facts.js";
 import { STORED } from "./training_runs.js";
 
@@ -86,25 +76,18 @@ function render({ model, el }) {
   const plane = draw(svg, "g");
   const panels = draw(svg, "g");
   const readout = write(el, "p", { class: "readout" });
-  const numbers = write(readout, "span");
-  const [epochNumber, lossNumber, accuracyNumber] = [["epoch", ""], ["loss", "main"], ["test accuracy", "slope"]].map(
-    ([label, className]) => {
-      const item = write(numbers, "span", { class: `number ${className}` });
-      write(item, "span", { class: "name" }, `${label} `);
-      return write(item, "output", {}, " ");
-    },
-  );
+  const { outputs } = numberLine(readout, [["epoch ", ""], ["loss ", "main"], ["test accuracy ", "slope"]]);
   const buttons = write(readout, "span", { class: "buttons" });
   const play = write(buttons, "button", { type: "button", class: "play" }, "Play");
-  const reset = write(buttons, "button", { type: "button", class: "reset" }, "Reset");
+  const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
+  const reset = resetButton(buttons, model, traits);
   const note = write(el, "p", { class: "note" }, " ");
   const say = liveRegion(el);
 
-  let width = widthOf(el);
   let cells, lossPanel, accuracyPanel, drawnFrame;
 
   /** Axes, cells and points, drawn anew only when the width or the range of the loss changes. */
-  function drawFrame(highest) {
+  function drawFrame(width, highest) {
     const frame = `${width} ${highest}`;
     if (frame === drawnFrame) return;
     drawnFrame = frame;
@@ -114,8 +97,7 @@ function render({ model, el }) {
     const height = beside ? (side - 66) / 2 : 100;
     const top = beside ? 28 : side + 56;
     const whole = beside ? side + 28 + 26 : top + 2 * height + 40 + 26;
-    svg.setAttribute("viewBox", `0 0 ${width} ${whole}`);
-    svg.setAttribute("height", whole);
+    setSize(svg, width, whole);
     drawPlane(side);
     panels.replaceChildren();
     const common = { width, height, left, xDomain: [EPOCHS[0], EPOCHS.at(-1)] };
@@ -146,14 +128,14 @@ function render({ model, el }) {
     draw(frame, "rect", { x: 0.5, y: 0.5, width: side - 1, height: side - 1, class: "border" });
   }
 
-  function redraw() {
+  function redraw(width) {
     const choice = choiceOf(model);
     const { losses, accuracy } = runOf(choice);
     const epoch = model.get("epoch");
     const moment = EPOCHS.indexOf(epoch);
     if (moment < 0) return;
     const finite = losses.filter(Number.isFinite);
-    drawFrame(finite.length ? Math.min(1.1 * Math.max(...finite), FACTS.lossShown) : 1);
+    drawFrame(width, finite.length ? Math.min(1.1 * Math.max(...finite), FACTS.lossShown) : 1);
 
     const found = answers(choice, moment);
     cells.forEach((cell, i) => {
@@ -181,9 +163,7 @@ function render({ model, el }) {
     const lossText = formatNumber(broken ? NaN : losses[moment], 3);
     const accuracyText = broken ? "none" : `${formatNumber(100 * accuracy[moment], 1)} %`;
     const remark = broken ? "The weights are no longer numbers: training broke off." : FACTS.notes[`${choice.output}|${choice.loss}`];
-    epochNumber.firstChild.data = String(epoch);
-    lossNumber.firstChild.data = lossText;
-    accuracyNumber.firstChild.data = accuracyText;
+    [String(epoch), lossText, accuracyText].forEach((text, i) => (outputs[i].data = text));
     note.firstChild.data = remark;
     const title = FACTS.hiddenTitles[model.get("hidden_index")];
     const spoken = `Epoch ${epoch}: loss ${lossText}, test accuracy ${accuracyText}. ${remark}`;
@@ -191,8 +171,6 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  const update = oncePerEvent(redraw);
-  redraw();
 
   // Nothing moves unless it is asked to, and not at all for readers who want no motion.
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -225,13 +203,8 @@ function render({ model, el }) {
   still.addEventListener("change", allow);
   model.on("change:disabled", allow);
 
-  const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
   reset.addEventListener("click", stop);
-  followTraits(model, traits, { update, reset });
-  const unfollow = followWidth(el, (now) => {
-    width = now;
-    update();
-  });
+  const unfollow = keepDrawn({ model, el, traits }, redraw);
   return () => {
     stop();
     unfollow();

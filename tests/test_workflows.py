@@ -1,0 +1,120 @@
+"""The workflows, which run elsewhere: sound by schema and lint, of commands that run here."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tools import OLDEST
+from tools.book import SETTINGS
+from tools.stamps import ROOT
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in FOLDER.glob("*.yml")}
+JOBS = {
+    f"{workflow}/{name}": job
+    for workflow, content in WORKFLOWS.items()
+    for name, job in content["jobs"].items()
+}
+STEPS = [(job, step) for job, content in JOBS.items() for step in content.get("steps", ())]
+COMMANDS = {step["run"]: job for job, step in STEPS if "run" in step}
+PINNED = re.compile(r"uses: ([\w-]+/[\w-]+)(?:/[\w-]+)?@([0-9a-f]{40} # v\d+\.\d+\.\d+)$", re.M)
+
+
+def run(*command, **options):
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=60,
+        **options,
+    )
+
+
+def program(name):
+    return Path(sys.executable).with_name(name)
+
+
+@pytest.mark.parametrize(
+    ("schema", "files"),
+    [
+        ("github-workflows", ".github/workflows/*.yml"),
+        ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
+        ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("citation-file-format", "CITATION.cff"),
+    ],
+)
+def test_schema(schema, files):
+    found = sorted(ROOT.glob(files))
+    assert found
+    options = ["--builtin-schema", f"vendor.{schema}"]
+    done = run(program("check-jsonschema"), *options, *found)
+    assert done.returncode == 0, done.stdout
+
+
+def test_nothing_is_unsafe():
+    done = run(program("zizmor"), "--offline", "--color", "never", FOLDER)
+    assert done.returncode == 0, done.stdout
+
+
+def test_actions_are_pinned_to_commits_with_one_version_of_each():
+    text = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.yml"))
+    pins = set(PINNED.findall(text))
+    assert len({name for name, _ in pins}) == len(pins)
+    assert {name for name, _ in pins} == set(re.findall(r"uses: ([\w-]+/[\w-]+)", text))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_runs_here(command):
+    """Each is a target of the Makefile, or a module of tools/ with paths that are there."""
+    words = shlex.split(command)
+    if words[0] == "make":
+        done = run("make", "--dry-run", *words[1:])
+        assert done.returncode == 0, done.stdout
+        return
+    interpreter, dash_m, module, *arguments = words
+    assert interpreter in ("python", "$IN_VENV")
+    assert (dash_m, module.partition(".")[0]) == ("-m", "tools")
+    assert (ROOT / f"{module.replace('.', '/')}.py").is_file()
+    for argument in arguments:
+        place = argument.partition("=")[2] or argument
+        assert list(ROOT.glob(place)), f"{place} is not there"
+
+
+def test_pythons():
+    tested = JOBS["test/everything"]["strategy"]["matrix"]["python"]
+    assert len(tested) == 3
+    assert tested[0] == "{}.{}".format(*OLDEST)
+    assert tested == sorted(tested)
+
+
+def test_the_publishing_job_says_where_the_site_and_its_sources_are():
+    set_by_it = JOBS["publish/publish"]["env"].keys() - {"PIP_EXTRA_INDEX_URL"}
+    assert set_by_it == set(SETTINGS) - {"SOLUTIONS"}
+
+
+def test_only_the_job_that_publishes_may_write():
+    writers = {name for name, job in JOBS.items() if "write" in job.get("permissions", {}).values()}
+    assert writers == {"test/publish", "publish/publish"}
+    assert all(content["permissions"] == {"contents": "read"} for content in WORKFLOWS.values())
+    assert "refs/heads/main" in JOBS["test/publish"]["if"]
+
+
+def test_publishing_waits_for_the_tests():
+    assert JOBS["test/publish"]["needs"] == "everything"
+    assert COMMANDS["make test"] == "test/everything"
+
+
+def test_the_citation_names_the_version_of_the_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == project["version"]
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert newest[1] in ("Unreleased", project["version"])
