@@ -40,6 +40,12 @@ def imports_of(tree: ast.AST) -> set[str]:
     return found
 
 
+@cache
+def imports_of_file(file: Path) -> set[str]:
+    return imports_of(ast.parse(file.read_text(encoding="utf-8")))
+
+
+@cache
 def file_of(module: str) -> Path | None:
     """The file of a module of the course; a name within a module leads to the module."""
     path = PACKAGE.joinpath(*module.split(".")[1:])
@@ -60,7 +66,7 @@ def can_be_imported(module: str) -> bool:
         if file in seen:
             continue
         seen.add(file)
-        for name in imports_of(ast.parse(file.read_text(encoding="utf-8"))):
+        for name in imports_of_file(file):
             if name.split(".")[0] == "actloss":
                 todo.append(file_of(name))
             elif name.split(".")[0] not in THERE:

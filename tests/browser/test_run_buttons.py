@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from benchmarks.page_weight import transfers
 from tests.browser.book import PAGES, parse
 from tests.browser.conftest import quiet_context
+from tests.browser.test_accessibility import AXE, RUN_AXE
 from tools.serve import BOOK
 from tools.stamps import ROOT
 from web.exercise_pages import solutions_of
@@ -105,7 +106,7 @@ def test_changed_code_its_error_and_the_way_back(chapter):
     error = press_run(cell).locator(".run-error")
     expect(error).to_contain_text("ZeroDivisionError: division by zero")
     assert "session" not in error.text_content(), "the reader sees frames of ours"
-    cell.get_by_role("button", name="Put code and outputs of this page back").click()
+    cell.get_by_role("button", name="Reset").click()
     assert code.text_content() == before
     expect(cell.locator(".run-output")).to_have_count(0)
     expect(cell.locator(".cell_output")).to_be_visible()
@@ -135,3 +136,13 @@ def test_an_exercise_is_solved_in_the_page(open_page):
     _, solution = solutions_of(solutions)["stable_softmax"]
     write(cell_with(page, "def stable_softmax"), solution)
     expect(press_run(check)).to_contain_text("stable_softmax: solved, 2 points")
+
+
+@needs_python
+def test_a_page_that_ran_is_accessible(chapter):
+    cell = cell_with(chapter, "import numpy as np")
+    press_run(cell)
+    write(cell, "1 / 0")
+    press_run(cell)
+    chapter.evaluate(AXE.read_text(encoding="utf-8"))
+    assert chapter.evaluate(RUN_AXE, None)["faults"] == []

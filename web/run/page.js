@@ -112,7 +112,7 @@ function reset() {
 function offerReset(cell) {
   if (cell.bar.querySelector(".reset")) return;
   const button = Object.assign(document.createElement("button"), { type: "button", className: "reset", textContent: "Reset" });
-  button.setAttribute("aria-label", "Put code and outputs of this page back, and forget what was computed");
+  button.setAttribute("aria-label", "Reset code and outputs of this page, and forget what was computed");
   button.addEventListener("click", () => {
     const { button: run } = cell;
     reset();
