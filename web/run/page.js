@@ -1,6 +1,6 @@
 // The Run buttons of a page; loaded when the first of them is pressed. One Python runs the cells in
 // their order: those above the pressed one run first, unless they have run as they stand.
-const STARTING = "Starting Python, which takes a moment the first time …";
+const STARTING = "Starting Python: the first time it is 46 MB to fetch …";
 
 const cells = [...document.querySelectorAll(".run-python")].map((bar) => {
   const box = bar.closest(".cell");
@@ -136,6 +136,7 @@ export async function press(button) {
     bar.querySelector(".reset")?.remove();
   }
   button.textContent = "Stop";
+  cell.status.textContent = worker ? "Running …" : STARTING;
   const above = cells.slice(0, cells.indexOf(cell)).filter(({ ran }) => !ran);
   for (const one of [...above, cell]) {
     if (!(await runOne(one))) break;
