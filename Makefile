@@ -7,7 +7,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet live-python lab clean
+.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet live-python lab grade clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
@@ -19,6 +19,7 @@ help:
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
 	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
 	@echo "make lab          open the chapters in JupyterLab"
+	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make links        ask every address that the course links to whether it is there"
 	@echo "make audit        ask whether a pinned package has a known vulnerability"
 	@echo "make publish      build the book and put it on the branch gh-pages      (REMOTE=origin)"
@@ -58,6 +59,7 @@ bench: book
 	@$(IN_VENV) -m benchmarks.functions
 	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.large_vocabulary
+	@$(IN_VENV) -m benchmarks.grading
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
@@ -70,6 +72,10 @@ live-python: environment
 lab: python
 	@"$(PYTHON)" -m tools.environment lab
 	@$(IN_VENV) -m tools.lab
+
+grade: environment
+	@test -n "$(SUBMISSIONS)" || { echo "✗ which submissions? Give their folder: make grade SUBMISSIONS=dir" >&2; exit 1; }
+	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 clean:
 	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis

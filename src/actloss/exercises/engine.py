@@ -52,7 +52,7 @@ def check(name: str, answer, *, seed: int = 0) -> Report:
     exercise = EXERCISES.get(name) if isinstance(name, str) else None
     if exercise is None:
         return Report(str(name), "not known", message=_no_such(name))
-    judge = _judge_number if isinstance(exercise, NumberExercise) else _judge_function
+    judge = judge_number if isinstance(exercise, NumberExercise) else _judge_function
     report = _latest[name] = judge(exercise, answer, np.random.default_rng(seed))
     if os.environ.get("NBGRADER_EXECUTION") and not report.solved:
         raise NotSolvedError(repr(report))
@@ -69,7 +69,8 @@ def _no_such(name):
     return f"There is no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
 
 
-def _report(exercise, state, **parts):
+def report_on(exercise, state, **parts) -> Report:
+    """The report of an exercise in this state; ``parts`` are fields of Report."""
     earned = exercise.points if state == "solved" else 0
     return Report(exercise.name, state, earned, exercise.points, **parts)
 
@@ -77,17 +78,18 @@ def _report(exercise, state, **parts):
 # Numbers
 
 
-def _judge_number(exercise, answer, rng):
+def judge_number(exercise, answer, rng=None) -> Report:
+    """Hold a number against its exercise; nothing is drawn for it."""
     if answer is None or answer is Ellipsis:
-        return _report(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=TO_DO)
     number, problem = _as_number(answer)
     if problem:
-        return _report(exercise, "not right yet", message=problem)
+        return report_on(exercise, "not right yet", message=problem)
     if abs(number - exercise.answer()) <= exercise.tolerance:
-        return _report(exercise, "solved")
+        return report_on(exercise, "solved")
     hint = next((hint for wrong, hint in exercise.mistakes if _is(number, wrong, exercise)), "")
     message = f"{shown(number)} is not the number."
-    return _report(exercise, "not right yet", message=message, hint=hint)
+    return report_on(exercise, "not right yet", message=message, hint=hint)
 
 
 def _is(number, wrong, exercise):
@@ -113,14 +115,14 @@ def _as_number(answer):
 
 def _judge_function(exercise, answer, rng):
     if answer is None or answer is Ellipsis or is_stub(answer):
-        return _report(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=TO_DO)
     if not callable(answer):
         message = (
             f"A function is asked for, but this is a {type(answer).__name__}. "
             f'Give the function itself, without brackets: check("{exercise.name}", '
             f"{exercise.name})"
         )
-        return _report(exercise, "not right yet", message=message)
+        return report_on(exercise, "not right yet", message=message)
     notes = []
     try:
         with quiet() as printed, time_limit(SECONDS) as limited:
@@ -128,18 +130,18 @@ def _judge_function(exercise, answer, rng):
                 notes.append("Here nothing can stop an endless loop but you: interrupt the kernel.")
             parts = examine(exercise, partial(call, answer), rng)
     except NotImplementedError:
-        return _report(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=TO_DO)
     except OutOfTime as stopped:
         message = (
             f"Stopped after {SECONDS:g} s. Is there a loop that never ends?\n"
             + where_it_was(stopped)
         ).strip()
-        return _report(exercise, "not right yet", message=message)
+        return report_on(exercise, "not right yet", message=message)
     if printed.getvalue():
         notes.append("What your function prints is left out here. Call it yourself to see it.")
     solved = all(holds for _, holds in parts["properties"])
     state = "solved" if solved else "not right yet"
-    return _report(exercise, state, notes=tuple(notes), **parts)
+    return report_on(exercise, state, notes=tuple(notes), **parts)
 
 
 @contextmanager
@@ -149,12 +151,22 @@ def quiet():
         yield printed
 
 
-def examine(exercise, run, rng) -> dict:
+def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:
     """What a report says about an answer; `run` calls it with arguments and gives an Outcome.
 
-    The answer may live anywhere: only `run` knows.
+    The answer may live anywhere: only `run` knows. Where a call has far to go, `run_all` takes the
+    arguments of many calls at once and gives their Outcomes. `asked` may hold the questions, so
+    that they need not be drawn again for each of many answers.
     """
-    trials = [attempt(exercise, run, kind, arguments) for kind, arguments in inputs(exercise, rng)]
+    asked = asked or questions(exercise, rng)
+    if run_all:
+        outcomes = run_all([arguments for _, arguments, _ in asked])
+    else:
+        outcomes = [run(arguments) for _, arguments, _ in asked]
+    trials = [
+        Trial(arguments, kind, right, outcome)
+        for (kind, arguments, right), outcome in zip(asked, outcomes, strict=True)
+    ]
     results, failed = {}, None
     for item in properties_of(exercise):
         if all(results[name] for name in item.after):
@@ -173,10 +185,19 @@ def examine(exercise, run, rng) -> dict:
     return parts
 
 
-def attempt(exercise, run, kind, arguments):
+def questions(exercise, rng):
+    """(kind, arguments, what the reference gives for them) of every trial."""
+    return [(kind, given, expected(exercise, given)) for kind, given in inputs(exercise, rng)]
+
+
+def expected(exercise, arguments):
     with np.errstate(all="ignore"):
-        expected = np.asarray(exercise.reference(**arguments))
-    return Trial(arguments, kind, expected, run(arguments))
+        return np.asarray(exercise.reference(**arguments))
+
+
+def attempt(exercise, run, kind, arguments):
+    right = expected(exercise, arguments)
+    return Trial(arguments, kind, right, run(arguments))
 
 
 def smallest_failure(exercise, run, item, failures):

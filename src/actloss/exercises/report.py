@@ -165,7 +165,7 @@ def _two_numbers(expected, got):
 
 def shown(value, digits=6) -> str:
     """A number or an array in few characters: `[-1, 0.5]`."""
-    if isinstance(value, np.ndarray) and value.ndim and value.size <= 12:
+    if isinstance(value, np.ndarray) and value.ndim and max(value.size, *value.shape) <= 12:
         return "[" + ", ".join(shown(row, digits) for row in value) + "]"
     if isinstance(value, np.ndarray) and value.ndim:
         return np.array2string(value, precision=digits, threshold=12)

@@ -1,0 +1,223 @@
+"""Grades a folder of submissions on all cores, and goes on where it was stopped.
+
+A submission is done when its ``results.json`` is in place, which is written last and at once. A run
+that is repeated skips what is done with the same file, seed, tier and tests; the same seed gives
+the same bytes.
+"""
+
+import contextlib
+import ctypes
+import json
+import multiprocessing
+import multiprocessing.util
+import os
+import secrets
+import signal
+import sys
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from actloss.exercises import of_chapter
+from actloss.grading import class_report, cluster, feedback
+from actloss.grading.notebooks import find
+from actloss.grading.sandbox import Limits
+from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.submission import (
+    GradingError,
+    Run,
+    grade_one,
+    isolation,
+    not_graded,
+    replace_file,
+)
+
+IN_FLIGHT = 4  # submissions handed out to each worker: enough to keep it busy, few to do again
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did."""
+
+    seed: int
+    graded: int
+    skipped: int
+    unreadable: list[tuple[str, str]]  # student, problem
+    unjudged: list[tuple[str, str]]
+
+
+def grade_class(
+    submissions: Path,
+    out: Path,
+    *,
+    tier: str,
+    seed: int | None = None,
+    chapter: str = "",
+    workers: int = 0,
+    limits: Limits | None = None,
+    quiet: bool = False,
+    client=None,
+) -> Summary:
+    """Grade every submission below a folder; results go below `out`.
+
+    Parameters
+    ----------
+    submissions : Path
+        A notebook for each student, or a folder for each.
+    out : Path
+        Made if it is not there. A stopped run goes on if it is given the same folder.
+    tier : str
+        Of the sandbox: see ``sandbox``.
+    seed : int, optional
+        Draws the inputs of the tests. Without one, that of the run before in this folder is taken,
+        and a new one in a new folder.
+    chapter : str
+        Of the exercises; found out for each notebook if it is not given.
+    workers : int
+        Processes; as many as there are cores if 0.
+    limits : Limits, optional
+        Of time and memory, for each exercise.
+    quiet : bool
+        Whether to leave out the progress bar and the lines on single students.
+    client : distributed.Client, optional
+        Of a Dask cluster, which then does the work. See ``cluster``.
+
+    Raises
+    ------
+    GradingError
+        If the folder is not there, is empty, or the results cannot be written.
+    """
+    if chapter and not of_chapter(chapter):
+        raise GradingError(f"no chapter {chapter!r} has exercises")
+    try:
+        found = find(submissions)
+    except OSError as error:
+        raise GradingError(str(error)) from None
+    if not found:
+        raise GradingError(f"there are no submissions in {str(submissions)!r}")
+    if out.resolve().is_relative_to(submissions.resolve()):
+        raise GradingError(f"{str(out)!r} lies within the submissions: choose another folder")
+    seed = _seed_of(out) if seed is None else seed
+    run = Run(str(out), seed, tier, chapter, limits or Limits())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
+        return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
+    except OSError as error:
+        raise GradingError(
+            f"the results cannot be written: {error}. Nothing that is done is lost: mend the "
+            "cause and give the same command again"
+        ) from None
+
+
+def _seed_of(out):
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return int(json.loads((out / "run.json").read_text(encoding="utf-8"))["seed"])
+    return secrets.randbits(32)
+
+
+def _grade_all(found, run, workers, quiet, client):
+    lines, unreadable, unjudged = {}, [], []  # texts: a large class takes little memory
+    tally = class_report.Tally()
+    graded = skipped = 0
+    if client is None:
+        outcomes = _outcomes(found, run, min(workers, len(found)))
+    else:
+        outcomes = cluster.outcomes(found, run, client)
+    bar = tqdm(
+        total=len(found),
+        unit=" submissions",
+        disable=quiet,
+        mininterval=0.2 if sys.stderr.isatty() else 15,
+        file=sys.stderr,
+    )
+    try:
+        with bar:
+            for submission, outcome in outcomes:
+                bar.update()
+                if outcome["row"]:
+                    lines[submission.place] = feedback.csv_line(outcome["row"])
+                if outcome["brief"]:
+                    tally.add(outcome["brief"])
+                graded += not outcome["skipped"]
+                skipped += outcome["skipped"]
+                if outcome["unjudged"]:
+                    unjudged.append((submission.student, outcome["unjudged"]))
+                elif outcome["problem"]:
+                    unreadable.append((submission.student, outcome["problem"]))
+                    if not quiet:
+                        bar.write(f"! {submission.student}: {outcome['problem']}", file=sys.stderr)
+    finally:
+        # Whatever stopped the run: a table of what is done.
+        table = feedback.CSV_HEAD + "".join(lines[place] for place in sorted(lines))
+        replace_file(Path(run.out) / "grades.csv", table)
+    how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})
+    replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
+    return Summary(run.seed, graded, skipped, sorted(unreadable), sorted(unjudged))
+
+
+# Processes
+
+
+def _outcomes(found, run, workers):
+    """(submission, outcome) as they come. A worker that is killed costs no other submission."""
+    waiting = deque(found)
+    alone = deque()  # were under way when a worker was killed
+    while waiting or alone:
+        at_once = 1 if alone else workers
+        source = alone if alone else waiting
+        with _pool(run, at_once) as pool:
+            under_way = {}
+            try:
+                while source or under_way:
+                    while source and len(under_way) < (1 if at_once == 1 else IN_FLIGHT * workers):
+                        submission = source.popleft()
+                        under_way[pool.submit(_in_worker, submission)] = submission
+                    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        outcome = future.result()
+                        yield under_way.pop(future), outcome
+            except BrokenProcessPool:
+                if source is alone:
+                    for submission in under_way.values():
+                        yield submission, not_graded("the grader's own process was killed")
+                else:
+                    alone.extend(under_way.values())
+
+
+@contextlib.contextmanager
+def _pool(run, workers):
+    pool = ProcessPoolExecutor(
+        workers,
+        # Not a fork: this process may have threads, and a fork of those may hang.
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_begin,
+        initargs=(run, os.getpid()),
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_here = {}
+
+
+def _begin(run, parent):
+    """In a worker: a sandbox that stays for all its submissions."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C means
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+        if os.getppid() != parent:  # gone already
+            os._exit(1)
+    _here["run"] = run
+    _here["sandboxes"] = sandboxes = Sandboxes(run.tier, run.limits)
+    multiprocessing.util.Finalize(None, sandboxes.__exit__, exitpriority=10)
+
+
+def _in_worker(submission):
+    return grade_one(submission, _here["run"], _here["sandboxes"])

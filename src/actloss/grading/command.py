@@ -1,0 +1,182 @@
+"""The command line: ``actloss grade SUBMISSIONS --out RESULTS``."""
+
+import argparse
+import contextlib
+import secrets
+import sys
+from pathlib import Path
+
+from actloss.grading import changes, cluster, gradescope, sandbox
+from actloss.grading.cohort import grade_class
+from actloss.grading.submission import GradingError, replace_file
+
+SHOWN = 20  # students named at the end
+
+
+def main(words=None) -> int:
+    """Run a command; its exit status: 0, 1 (could not), 2 (usage), 3 (not all graded), 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given = _parser().parse_args(words)
+    if given.doctor:
+        print(sandbox.doctor())
+        return 0
+    try:
+        return _grade(given) if given.gradescope is None else _make_zip(given)
+    except (GradingError, sandbox.NoSandboxError, OSError) as error:
+        print(f"✗ {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="actloss", description="Tools of the course.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    grade = commands.add_parser(
+        "grade",
+        help="grade a class",
+        description="Grade a folder of notebooks: student.ipynb, or a folder for each student.",
+    )
+    grade.add_argument("submissions", nargs="?", type=Path, help="the folder of submissions")
+    grade.add_argument("--out", type=Path, help="the folder of results; made if needed")
+    grade.add_argument("--seed", type=_seed, help="draws the inputs of the tests")
+    grade.add_argument("--chapter", default="", help="of the exercises, such as softmax")
+    grade.add_argument("--workers", type=int, default=0, help="processes (one a core)")
+    grade.add_argument(
+        "--seconds",
+        type=_seconds,
+        default=sandbox.Limits.cells,
+        help="for the cells of one exercise (%(default)g); calling its function gets a third",
+    )
+    grade.add_argument(
+        "--compare",
+        type=Path,
+        metavar="RESULTS",
+        help="an earlier folder of results: say whose points changed since, and why",
+    )
+    grade.add_argument(
+        "--dask",
+        default="",
+        metavar="ADDRESS",
+        help="grade on a Dask cluster; of its scheduler, such as tcp://10.0.0.1:8786",
+    )
+    grade.add_argument(
+        "--gradescope",
+        type=Path,
+        metavar="ZIP",
+        help="grade nothing: write an autograder for Gradescope, for the exercises of --chapter",
+    )
+    grade.add_argument("--quiet", action="store_true", help="no progress bar")
+    grade.add_argument(
+        "--trust-submissions",
+        action="store_true",
+        help="grade without isolation: submissions may do whatever you may",
+    )
+    grade.add_argument("--doctor", action="store_true", help="say which isolation this machine has")
+    return _Checked(parser, grade)
+
+
+class _Checked:
+    def __init__(self, parser, grade):
+        self.parser, self.grade = parser, grade
+
+    def parse_args(self, words):
+        given = self.parser.parse_args(words)
+        grades = not given.doctor and given.gradescope is None
+        if grades and (given.submissions is None or given.out is None):
+            self.grade.error("a folder of submissions and --out RESULTS are needed")
+        return given
+
+
+def _seed(text):
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"a seed is 0 or more, not {number}")
+    return number
+
+
+def _seconds(text):
+    number = float(text)
+    if not 0.1 <= number <= 86400:
+        raise ValueError(f"a limit is from 0.1 to 86400 seconds, not {text}")
+    return number
+
+
+def _grade(given):
+    if given.compare:
+        _check_comparison(given.compare, given.out)
+    with cluster.connected(given.dask) if given.dask else contextlib.nullcontext() as client:
+        tier = _tier(given, client)
+        print(f"isolation: tier {tier}, {sandbox.TIERS[tier]}", flush=True)
+        summary = grade_class(
+            given.submissions,
+            given.out,
+            tier=tier,
+            seed=given.seed,
+            chapter=given.chapter,
+            workers=given.workers,
+            limits=sandbox.Limits(cells=given.seconds, calls=given.seconds / 3),
+            quiet=given.quiet,
+            client=client,
+        )
+    print(
+        f"{summary.graded} graded, {summary.skipped} were done before, with seed {summary.seed}: "
+        f"{given.out}/grades.csv"
+    )
+    print(f"the class on one page: {given.out}/class.html")
+    if given.compare:
+        _compare(given.compare, given.out)
+    _tell(summary.unreadable, "could not be read")
+    _tell(summary.unjudged, "could not be graded; give the command again, or look into it")
+    return 3 if summary.unjudged else 0
+
+
+def _make_zip(given):
+    seed = secrets.randbits(32) if given.seed is None else given.seed
+    gradescope.make_zip(
+        given.gradescope,
+        chapter=given.chapter,
+        seed=seed,
+        seconds=given.seconds,
+        trust=given.trust_submissions,
+    )
+    print(f"{given.gradescope}: the autograder for {given.chapter}, with seed {seed}")
+    return 0
+
+
+def _tier(given, client):
+    if given.trust_submissions:
+        return "none"
+    return cluster.agreed_tier(client) if client else sandbox.best_tier()
+
+
+def _check_comparison(before, out):
+    if not (before / "run.json").is_file():
+        raise GradingError(f"there are no results to compare with in {str(before)!r}")
+    if before.resolve() == out.resolve():
+        raise GradingError("grade into another folder than the one to compare with: --out NEW")
+
+
+def _compare(before, out):
+    rows = changes.changes(before, out)
+    replace_file(out / "changes.csv", changes.as_csv(rows))
+    replace_file(out / "changes.html", changes.as_html(rows))
+    print(f"since {before}: {changes.summary(rows)} ({out}/changes.html)")
+    for row in rows[:SHOWN]:
+        print(
+            f"  {row['student']}, {row['exercise']}: {row['before']} → {row['after']}: {row['why']}"
+        )
+    if len(rows) > SHOWN:
+        print(f"  … and {len(rows) - SHOWN} more")
+
+
+def _tell(pairs, what):
+    if pairs:
+        print(f"{len(pairs)} {what}:")
+    for student, problem in pairs[:SHOWN]:
+        print(f"  {student}: {problem}")
+    if len(pairs) > SHOWN:
+        print(f"  … and {len(pairs) - SHOWN} more")

@@ -1,0 +1,176 @@
+"""What a process does to itself, for ever, before it runs a submission.
+
+Called in a fresh fork, in the sandbox. Every step raises OSError where it fails, and the process
+must then end: nothing of a submission runs half confined.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import stat
+from ctypes import c_char_p, c_int, c_uint32, c_ulong, c_void_p
+from pathlib import Path
+
+from actloss.grading import system_calls
+
+NOBODY = 65534
+SCRATCH = "/scratch"  # not /tmp: Python itself may lie there
+SCRATCH_BYTES = 16 << 20
+SCRATCH_FILES = 1000
+
+# Of the kernel's headers.
+CLONE_NEWNS = 0x20000
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 8, 22, 38
+SECCOMP_MODE_FILTER = 2
+CAPABILITY_VERSION, CAP_DAC_READ_SEARCH = 0x20080522, 2
+LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
+LANDLOCK_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # by version: how many there are
+READ_FILE, WRITE_FILE, READ_DIR = 1 << 2, 1 << 1, 1 << 3
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+LIBC.syscall.restype = ctypes.c_long
+
+
+def _checked(name, result):
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+    return result
+
+
+def _prctl(option, *values):
+    arguments = [c_ulong(value) if isinstance(value, int) else value for value in values]
+    arguments += [c_ulong(0)] * (4 - len(arguments))
+    return _checked(f"prctl {option}", LIBC.prctl(c_int(option), *arguments))
+
+
+# Files
+
+
+def make_private_scratch():
+    """An empty file system in memory, which ends with this process."""
+    _checked("unshare", LIBC.unshare(c_int(CLONE_NEWNS)))
+    options = f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=700".encode()
+    flags = c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    source, kind = c_char_p(b"scratch"), c_char_p(b"tmpfs")
+    _checked("mount", LIBC.mount(source, c_char_p(SCRATCH.encode()), kind, flags, options))
+    os.chdir(SCRATCH)
+
+
+def landlock_version() -> int:
+    """0 where the kernel has no Landlock, or it is switched off."""
+    return max(0, LIBC.syscall(LANDLOCK_CREATE_RULESET, None, c_ulong(0), c_ulong(1)))
+
+
+def allow_only_reading(paths, hidden) -> int:
+    """A Landlock rule set: `paths` may be read, `hidden` below them not, and nothing written."""
+    count = LANDLOCK_RIGHTS[min(landlock_version(), max(LANDLOCK_RIGHTS))]
+    handled = ctypes.c_uint64((1 << count) - 1)
+    ruleset = _checked(
+        "landlock_create_ruleset",
+        LIBC.syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(handled), c_ulong(8), c_ulong(0)),
+    )
+    for path, rights in _rules([Path(path) for path in paths], Path(hidden)):
+        _allow(ruleset, path, rights)
+    for path in ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"):
+        _allow(ruleset, path, READ_FILE | (WRITE_FILE if path == "/dev/null" else 0))
+    return ruleset
+
+
+def _rules(paths, hidden):
+    for path in paths:
+        if path == hidden:
+            yield path, READ_DIR
+        elif path in hidden.parents:
+            # A right holds for all that lies below; so the names of hidden files are seen.
+            yield path, READ_DIR
+            yield from _rules(sorted(path.iterdir()), hidden)
+        elif path.is_dir():
+            yield path, READ_FILE | READ_DIR
+        elif path.is_file():
+            yield path, READ_FILE
+
+
+def _allow(ruleset, path, rights):
+    below = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISDIR(os.fstat(below).st_mode):
+            rights &= READ_FILE | WRITE_FILE
+        rule = (ctypes.c_char * 12).from_buffer_copy(
+            rights.to_bytes(8, "little") + below.to_bytes(4, "little")
+        )
+        _checked(
+            "landlock_add_rule",
+            LIBC.syscall(LANDLOCK_ADD_RULE, c_int(ruleset), c_int(1), rule, c_ulong(0)),
+        )
+    finally:
+        os.close(below)
+
+
+def obey(ruleset: int):
+    _checked(
+        "landlock_restrict_self",
+        LIBC.syscall(LANDLOCK_RESTRICT_SELF, c_int(ruleset), c_ulong(0)),
+    )
+
+
+# Rights and limits
+
+
+def become_nobody():
+    """Another user, of no group. It may still read any file, of those that Landlock leaves it.
+
+    Python itself may lie where only root gets to, such as below /root.
+    """
+    _prctl(PR_SET_KEEPCAPS, 1)
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    _keep_capabilities(1 << CAP_DAC_READ_SEARCH)
+
+
+def drop_capabilities():
+    _keep_capabilities(0)
+
+
+def _keep_capabilities(kept):
+    header = (c_uint32 * 2)(CAPABILITY_VERSION, 0)
+    data = (c_uint32 * 6)(kept, kept, 0, 0, 0, 0)
+    _checked("capset", LIBC.capset(header, data))
+
+
+def limit_resources(memory: int, seconds: float):
+    limits = {
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_CPU: int(seconds) + 1,
+        resource.RLIMIT_FSIZE: SCRATCH_BYTES,
+        resource.RLIMIT_NOFILE: 64,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+    }
+    for which, most in limits.items():
+        _, hard = resource.getrlimit(which)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(which, (most, most))
+
+
+def die_with_parent():
+    """Called after a change of user, which would undo it."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def allow_no_new_rights():
+    _prctl(PR_SET_NO_NEW_PRIVS, 1)
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("steps", c_void_p))
+
+
+def filter_system_calls():
+    code = system_calls.own_program()
+    steps = ctypes.create_string_buffer(code, len(code))
+    program = _Program(len(code) // 8, ctypes.cast(steps, c_void_p))
+    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))

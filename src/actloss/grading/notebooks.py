@@ -1,0 +1,245 @@
+"""Reads submissions: notebooks of any version and of any state, in a folder of any shape.
+
+Nothing in a file stops the class: what cannot be read becomes one clear sentence for its student.
+"""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+FILE_BYTES = 64 << 20  # with stored pictures; more is no homework
+CODE_CHARACTERS = 1_000_000
+CELLS = 2000
+LEVELS = 6  # folders below that of a student
+
+
+class UnreadableError(Exception):
+    """A file that is no notebook; the message tells the student why."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission: whose it is, and where it lies."""
+
+    student: str
+    path: Path | None
+    place: str  # of the file below the folder of submissions, safe as a path and unique
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell; `grade_id` is what nbgrader's metadata call it."""
+
+    source: str
+    grade_id: str = ""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """The code cells of a submission, in order."""
+
+    cells: tuple[Cell, ...]
+    digest: str
+
+    def place_of_check(self, name: str) -> int:
+        """The place of the cell that checks this exercise; after the last cell if there is none."""
+        asked = re.compile(rf"\bcheck\(\s*[\"']{re.escape(name)}[\"']")
+        for place, cell in enumerate(self.cells):
+            if cell.grade_id == f"check-{name}" or asked.search(cell.source):
+                return place
+        return len(self.cells)
+
+    def names(self) -> Counter:
+        """How often the names of possible exercises stand where an exercise's would."""
+        return Counter(
+            name
+            for cell in self.cells
+            for name in (
+                cell.grade_id.removeprefix("check-"),
+                *re.findall(r"\bcheck\(\s*[\"'](\w+)[\"']", cell.source),
+                *re.findall(r"^(?:def\s+)?(\w+)\s*[(=]", cell.source, re.MULTILINE),
+            )
+            if name
+        )
+
+
+# A folder of submissions
+
+
+def find(folder: Path) -> list[Found]:
+    """All submissions: `student.ipynb`, or a folder for each student with notebooks at any depth.
+
+    Raises
+    ------
+    NotADirectoryError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"there is no folder {str(folder)!r}")
+    found = []
+    for entry in sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name)):
+        if _is_hidden(entry.name):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            found += in_folder(entry.name, Path(entry.path))
+        else:
+            stem, kind = os.path.splitext(entry.name)
+            problem = "" if kind.lower() == ".ipynb" else "this file is no notebook (.ipynb)"
+            name = stem if not problem else entry.name
+            found.append(Found(shown(name), Path(entry.path), safe(entry.name), problem))
+    return found
+
+
+def in_folder(name: str, folder: Path) -> list[Found]:
+    """The submissions of one student; a single one, with a problem, if there is no notebook."""
+    student = shown(name)
+    notebooks = []
+    for path, folders, files in os.walk(folder, followlinks=False):
+        depth = len(Path(path).relative_to(folder).parts)
+        folders[:] = sorted(
+            (name for name in folders if not name.startswith(".") and depth < LEVELS),
+            key=os.fsencode,
+        )
+        notebooks += [
+            Path(path) / name
+            for name in sorted(files, key=os.fsencode)
+            if name.lower().endswith(".ipynb") and not _is_hidden(name)
+        ]
+    if not notebooks:
+        return [Found(student, None, safe(name), "no notebook (.ipynb) was handed in")]
+    return [
+        Found(student, path, "/".join(map(safe, path.relative_to(folder.parent).parts)))
+        for path in notebooks
+    ]
+
+
+def _is_hidden(name):
+    """What systems and editors leave behind; a student's name may begin with a dot."""
+    ours = name.lower().endswith(".ipynb") and not name.startswith("._")
+    return name.startswith(".") and not ours
+
+
+def safe(name: str) -> str:
+    """A name of a file or folder that is one on every system, different for different names."""
+    text = quote(os.fsencode(name), safe=" ()+,@")
+    if not text.strip(".") or text.endswith((".", " ")) or text.startswith((" ", "-")):
+        text = "".join(f"%{byte:02X}" for byte in os.fsencode(name))
+    if len(text) > 150:
+        text = text[:100] + "~" + hashlib.sha256(os.fsencode(name)).hexdigest()[:20]
+    return text
+
+
+def shown(name: str) -> str:
+    """A name as people may read it: one line, nothing that moves the cursor or turns the text."""
+    text = os.fsencode(name).decode("utf-8", "replace")
+    kept = "".join("�" if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
+    return kept if len(kept) <= 200 else kept[:199] + "…"
+
+
+# A file
+
+
+def read(path: Path) -> Notebook:
+    """The notebook in a file.
+
+    Raises
+    ------
+    UnreadableError
+        If there is none; whatever the file holds, nothing else is raised.
+    """
+    data = _bytes_of(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableError("this file is no notebook: it is not text in UTF-8") from None
+    if not text.strip():
+        raise UnreadableError("the file is empty")
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise UnreadableError(f"the notebook is damaged: no valid JSON at {where}") from None
+    except (ValueError, RecursionError, MemoryError):
+        raise UnreadableError("the notebook is damaged: its JSON cannot be read") from None
+    return Notebook(tuple(_cells(content)), hashlib.sha256(data).hexdigest())
+
+
+def _bytes_of(path):
+    try:
+        # No link: it may lead to anything. No waiting: a pipe may never have a writer.
+        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if path.is_symlink():
+            raise UnreadableError("this is a link, not a file") from None
+        raise UnreadableError(f"the file cannot be opened: {error.strerror}") from None
+    status = os.fstat(file)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(file)
+        raise UnreadableError("this is no regular file")
+    with os.fdopen(file, "rb", buffering=0) as opened:
+        if status.st_size > FILE_BYTES:
+            size, most = status.st_size / 1e6, FILE_BYTES / 1e6
+            raise UnreadableError(f"the file has {size:.0f} MB; at most {most:.0f} are read")
+        try:
+            data = b""
+            while len(data) <= FILE_BYTES and (part := opened.read(FILE_BYTES + 1 - len(data))):
+                data = data + part if data else part
+        except OSError as error:
+            raise UnreadableError(f"the file cannot be read: {error.strerror}") from None
+    if len(data) > FILE_BYTES:
+        raise UnreadableError(f"at most {FILE_BYTES / 1e6:.0f} MB of a file are read")
+    return data
+
+
+def _cells(content):
+    cells = _list_of_cells(content)
+    if len(cells) > CELLS:
+        raise UnreadableError(f"the notebook has {len(cells)} cells; at most {CELLS} are read")
+    code = [
+        Cell(_source(cell), _grade_id(cell))
+        for cell in cells
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+    ]
+    if not code:
+        raise UnreadableError("the notebook has no code cells")
+    size = sum(len(cell.source) for cell in code)
+    if size > CODE_CHARACTERS:
+        raise UnreadableError(f"the code has {size} characters; at most {CODE_CHARACTERS} are read")
+    return code
+
+
+def _list_of_cells(content):
+    """Of version 4, and of versions 2 and 3, which knew worksheets."""
+    if isinstance(content, dict):
+        cells = content.get("cells")
+        sheets = content.get("worksheets")
+        if cells is None and isinstance(sheets, list):
+            cells = []
+            for sheet in sheets:
+                inner = sheet.get("cells") if isinstance(sheet, dict) else None
+                cells += inner if isinstance(inner, list) else []
+        if isinstance(cells, list):
+            return cells
+    raise UnreadableError("this file is no notebook: it has no cells")
+
+
+def _source(cell):
+    source = cell.get("source", cell.get("input", ""))
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    return source if isinstance(source, str) else ""
+
+
+def _grade_id(cell):
+    metadata = cell.get("metadata")
+    marked = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = marked.get("grade_id") if isinstance(marked, dict) else None
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,142 @@
+"""What a life says, in our words.
+
+Of all that comes from the sandbox numbers are believed, and nothing else: names of errors and types
+are looked up here, and every sentence is ours.
+"""
+
+import builtins
+import re
+
+import numpy as np
+
+from actloss.exercises.engine import judge_number, report_on
+from actloss.exercises.running import Outcome
+from actloss.grading.protocol import OutOfTime, ProtocolError
+
+ERRORS = {
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+}
+TYPES = {name for name, value in vars(builtins).items() if isinstance(value, type)} - ERRORS
+WARNING = re.compile(
+    r"RuntimeWarning: (?:overflow|invalid value|divide by zero|underflow) encountered in "
+    r"(?:scalar )?(\w+)"
+)
+NUMPY = set(dir(np)) | {"cast", "reduce", "accumulate"}
+
+
+class Stub(Exception):
+    """The function says that it is not written yet."""
+
+
+def data(answer):
+    if not isinstance(answer, dict):
+        raise ProtocolError("an answer is a map")
+    return answer
+
+
+def places(value, sources):
+    """Places of cells, each once and in order; nothing if they are none."""
+    if not isinstance(value, list) or not all(type(item) is int for item in value):
+        return []
+    return sorted({place for place in value if 0 <= place < len(sources)})
+
+
+def judge_as_number(exercise, found):
+    value = found.get("value")
+    if found.get("kind") == "number" and is_numbers(value):
+        return judge_number(exercise, value)
+    if found.get("kind") == "function":
+        message = "A number is asked for, but this is a function: call it, and give its result."
+    else:
+        message = f"A real number is asked for, but this is {type_named(found.get('type'))}."
+    return report_on(exercise, "not right yet", message=message)
+
+
+def is_numbers(value):
+    return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
+
+
+def outcome(answer, arguments):
+    """An Outcome of numbers from the sandbox and texts from here."""
+    error = answer.get("error")
+    if error == "stub":
+        raise Stub
+    if error == "raised":
+        raised = problem(answer)
+        kind = raised["kind"]
+        return Outcome(error=f"{kind}{raised['where']}", kind=kind)
+    if error == "arguments":
+        names = ", ".join(arguments)
+        words = f"It is called with ({names}), but yours takes other arguments."
+        return Outcome(error=words, kind="TypeError")
+    if error == "result":
+        if answer.get("type") == "NoneType":
+            words = "It returned None: does every way through it end in `return`?"
+        else:
+            kind = type_named(answer.get("type"))
+            words = f"It returned {kind}; an array of real numbers is asked for."
+        return Outcome(error=words)
+    if error == "unsendable":
+        return Outcome(error="It returned more than can be looked at.")
+    value, changed = answer.get("value"), answer.get("changed")
+    if not is_numbers(value) or not isinstance(changed, dict):
+        raise ProtocolError("an answer has a value or an error")
+    for name, after in changed.items():
+        before = arguments.get(name)
+        if not isinstance(before, np.ndarray) or not is_numbers(after):
+            raise ProtocolError("only arrays that were given can have changed")
+        if before.shape != after.shape:
+            raise ProtocolError("an array keeps its shape when it is written into")
+    return Outcome(value, "", "", warning_of(answer.get("warning")), changed)
+
+
+def warning_of(text):
+    """The warnings that NumPy words; of others, that there was one."""
+    if not text:
+        return ""
+    if isinstance(text, str) and (match := WARNING.fullmatch(text)) and match[1] in NUMPY:
+        return text
+    return "RuntimeWarning"
+
+
+def type_named(name):
+    known = isinstance(name, str) and name in TYPES | {"ndarray"}
+    words = {"ndarray": "an array of other things", "NoneType": "None"}
+    return words.get(name, f"of the type {name}") if known else "of another type"
+
+
+def problem(answer):
+    kind = answer.get("kind")
+    known = isinstance(kind, str) and kind in ERRORS
+    place, line = answer.get("cell"), answer.get("line")
+    numbers = all(type(number) is int and 0 <= number < 100_000 for number in (place, line))
+    return {
+        "kind": kind if known else "an error of its own kind",
+        "cell": place if numbers else -1,
+        "where": f"\nin line {line} of {cell(place).lower()}" if numbers else "",
+    }
+
+
+def cell(place):
+    return f"Code cell {place + 1}"
+
+
+def notes(problems, defining):
+    """What else a student should know whose answer is not right."""
+    notes = [f"{cell(p['cell'])} stopped: {p['kind']}{p['where']}".replace("\n", " ") + "."
+             for p in problems if p["cell"] >= 0]  # fmt: skip
+    if len(defining) > 1:
+        cells = ", ".join(str(place + 1) for place in defining)
+        notes.append(
+            f"It is defined in code cells {cells}: the last before the check counts, or else the "
+            "last of all."
+        )
+    return notes
+
+
+def what_happened(error, seconds):
+    if isinstance(error, OutOfTime):
+        return f"did not finish within {seconds:g} s"
+    return "ended the process that it ran in, or spoke in its place"

@@ -1,0 +1,413 @@
+"""Where submissions run: the best isolation that this machine offers, tried out before use.
+
+Tier A: bubblewrap. No network, a read-only system, a scratch folder in memory of its own, system
+calls filtered, memory, time and files limited.
+
+Tier B: where namespaces are not to be had, as in many containers, but Landlock is, and root runs
+the grader. Another user, only the files of Python to read, nothing to write, no network, the same
+filter and limits.
+
+Without either, nothing is graded, unless the teacher says that the submissions are trusted. A
+tier is offered only if a submission written to break out of it fails to, here and now.
+"""
+
+import contextlib
+import json
+import os
+import secrets
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import actloss
+from actloss.grading import confinement, protocol, system_calls
+
+PACKAGE = Path(actloss.__file__).resolve().parent
+EXERCISES = PACKAGE / "exercises"
+ENGINE = [
+    EXERCISES / f"{name}.py"
+    for name in (
+        "__init__", "definitions", "engine", "properties", "report", "running", "shrinking",
+    )
+]  # fmt: skip
+
+TIERS = {
+    "A": "bubblewrap: no network, read-only system, private scratch, filtered system calls, limits",
+    "B": "Landlock: another user, files of Python only, no network, filtered system calls, limits",
+    "none": "no isolation: the submissions are trusted; only time and memory are limited",
+}
+START_SECONDS = 60
+STOP_SECONDS = 2
+LIFE_SECONDS = 10  # until a fresh fork is ready
+
+
+class NoSandboxError(Exception):
+    """Nothing here can hold a submission; the message says why, tier by tier."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the life of one exercise may use. Seconds are of the clock on the wall."""
+
+    cells: float = 30.0  # seconds for running its cells
+    calls: float = 10.0  # seconds for calling its function; a right answer needs hundredths
+    memory: int = 3 << 30  # bytes of address space
+
+
+class Sandbox:
+    """A warm process in the sandbox, and the lives that it forks, one at a time.
+
+    `warm` names modules that it imports besides NumPy, so that no life needs to.
+
+    with Sandbox("A") as sandbox, sandbox.life() as life:
+        life.ask("run", seconds=5, place=0, source="x = 1")
+    """
+
+    def __init__(self, tier: str, limits: Limits | None = None, warm=()):
+        self.tier, self.limits, self.warm = tier, limits or Limits(), sorted(warm)
+        self.process = self.control = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Start the warm process, unless it runs."""
+        if self.process is not None and self.process.poll() is None:
+            return
+        self.stop()
+        self.control, theirs = socket.socketpair()
+        command, environment = command_of(self.tier, theirs.fileno(), self.limits, self.warm)
+        self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=self.errors,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is for the grader, which then stops this
+        )
+        theirs.close()
+        with contextlib.suppress(OSError):  # should memory run out, this goes first
+            Path(f"/proc/{self.process.pid}/oom_score_adj").write_text("900")
+        try:
+            self._expect(b"W", START_SECONDS)
+        except NoSandboxError:
+            said = self._last_error() or "the sandbox did not start"
+            self.stop()
+            raise NoSandboxError(said) from None
+
+    def _last_error(self):
+        if self.process is None:
+            return ""
+        self.errors.seek(0)
+        said = self.errors.read(1 << 16).decode(errors="replace").strip().splitlines()
+        return said[-1] if said else ""
+
+    def stop(self):
+        if self.control is not None:
+            self.control.close()
+        if self.process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(STOP_SECONDS)  # it ends by itself when its socket is closed
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
+            self.process.wait()
+            self.errors.close()
+        self.process = self.control = None
+
+    @contextlib.contextmanager
+    def life(self):
+        """A fresh, confined process; when the block ends, however it ends, it is killed."""
+        ours = self._new_life()
+        try:
+            yield Life(ours)
+        finally:
+            ours.close()
+            try:
+                self.control.send(b"K")
+                self._expect(b"K", LIFE_SECONDS)
+            except (OSError, NoSandboxError):
+                self.stop()  # the next life starts another
+
+    def _new_life(self):
+        for attempt in (1, 2):
+            self.start()
+            ours, theirs = socket.socketpair()
+            try:
+                socket.send_fds(self.control, [b"F"], [theirs.fileno()])
+                theirs.close()
+                self._expect(b"F", LIFE_SECONDS)
+                ready = protocol.receive(ours, time.monotonic() + LIFE_SECONDS, most=1000)
+                if ready == {"id": 0, "answer": "ready"}:
+                    return ours
+                raise NoSandboxError(f"a life began with {ready!r}")
+            except (OSError, NoSandboxError, protocol.ProtocolError) as error:
+                theirs.close()
+                ours.close()
+                said = self._last_error() or error
+                self.stop()
+                if attempt == 2:
+                    raise NoSandboxError(f"no process can be confined here: {said}") from None
+
+    def _expect(self, sign, seconds):
+        if not select.select([self.control], [], [], seconds)[0] or self.control.recv(1) != sign:
+            raise NoSandboxError("the process in the sandbox does not answer")
+
+
+class Life:
+    """What the trusted side may ask of a life. After a ProtocolError it is not asked again."""
+
+    def __init__(self, sock):
+        self.sock = sock
+
+    def ask(self, what: str, *, seconds: float, **parts):
+        """One request, one answer: a dict of plain data, of whatever content."""
+        deadline = time.monotonic() + seconds
+        number = secrets.randbits(48)  # so that an answer cannot be prepared
+        protocol.send(self.sock, {"id": number, "do": what, "with": parts}, deadline)
+        reply = protocol.receive(self.sock, deadline, most=1 << 20)
+        if not isinstance(reply, dict) or type(reply.get("id")) is not int:
+            raise protocol.ProtocolError("a reply is a map with the number of its request")
+        if reply["id"] != number or not isinstance(reply.get("answer"), dict):
+            raise protocol.ProtocolError("a reply to something else")
+        return reply["answer"]
+
+
+# Commands
+
+
+def command_of(tier, control, limits, warm=()):
+    """The command that starts the warm process in this tier, and its environment."""
+    # Where nothing can be written, a folder that looks writable keeps matplotlib content.
+    scratch = confinement.SCRATCH if tier == "A" else "/tmp"
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": scratch,
+        "TMPDIR": scratch,
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": scratch,
+        "PYTHONHASHSEED": "0",
+        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
+    }
+    visible = [str(path) for path in visible_paths()]
+    arguments = {
+        "control": control,
+        "tier": tier,
+        "memory": limits.memory,
+        "seconds": limits.cells + limits.calls,
+        "visible": [*visible, *map(str, ENGINE)],
+        "hidden": str(EXERCISES),
+        "warm": list(warm),
+    }
+    start = (
+        f"import sys, json; sys.path.insert(0, {str(PACKAGE.parent)!r}); "
+        "from actloss.grading.worker import main; main(**json.loads(sys.argv[1]))"
+    )
+    python = [sys.executable, "-I", "-B", "-c", start, json.dumps(arguments)]
+    return ([*bubblewrap(visible), *python] if tier == "A" else python), environment
+
+
+def visible_paths():
+    """What of the file system a submission needs: Python, its packages, the system's libraries."""
+    wanted = [Path(path) for path in ("/usr", "/etc/ld.so.cache", "/etc/alternatives")]
+    wanted += [
+        Path(prefix) / part
+        for prefix in (sys.base_prefix, sys.prefix)
+        for part in ("bin", "lib", "lib64", "pyvenv.cfg")
+    ]
+    wanted += [Path(folder) for folder in ("/bin", "/lib", "/lib64")]
+    wanted.append(PACKAGE)
+    found = []
+    for path in wanted:
+        if path.exists() and not any(path.is_relative_to(other) for other in found):
+            found.append(path)
+    return found
+
+
+def bubblewrap(visible):
+    command = [
+        shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session",
+        "--uid", str(confinement.NOBODY), "--gid", str(confinement.NOBODY),
+        "--cap-drop", "ALL",
+        "--cap-add", "CAP_SYS_ADMIN",  # in its namespace: a life mounts its scratch, then drops it
+        "--dev", "/dev", "--size", str(confinement.SCRATCH_BYTES), "--tmpfs", confinement.SCRATCH,
+    ]  # fmt: skip
+    for path in visible:
+        if os.path.islink(path):
+            command += ["--symlink", os.readlink(path), path]
+        else:
+            command += ["--ro-bind", path, path]
+    command += ["--tmpfs", EXERCISES]
+    for path in ENGINE:
+        command += ["--ro-bind", path, path]
+    command += ["--remount-ro", EXERCISES, "--remount-ro", "/", "--chdir", "/", "--"]
+    return [str(word) for word in command]
+
+
+# What this machine offers
+
+BREAKOUT = """
+import ctypes, os, socket, subprocess
+import numpy as np
+import actloss.exercises
+
+def reads(path):
+    with open(path, "rb") as file:
+        return file.read(1)
+
+def writes(path):
+    with open(path, "wb") as file:
+        return file.write(b"x")
+
+def opens_to_write(path):
+    open(path, "ab").close()
+
+def executes():
+    try:
+        os.execv("/nowhere", ["nowhere"])
+    except FileNotFoundError:
+        pass  # the kernel went as far as to look for it
+
+def forks():
+    if os.fork() == 0:
+        os._exit(0)
+
+def escapes(what):
+    try:
+        what()
+    except (OSError, ImportError, KeyError):
+        return False
+    return True
+
+def imports_a_chapter():
+    import actloss.exercises.softmax
+
+def finds_a_reference():
+    actloss.exercises.of_chapter("softmax")
+    actloss.exercises.EXERCISES["stable_softmax"]
+
+def outbreak(secret, outside, chapter, parent):
+    return np.array([escapes(what) for what in (
+        lambda: reads(secret),
+        lambda: os.stat(secret) and os.listdir(os.path.dirname(secret)),
+        lambda: writes(outside),
+        lambda: opens_to_write(np.__file__),
+        lambda: reads(chapter),
+        imports_a_chapter,
+        finds_a_reference,
+        lambda: socket.socket(),
+        lambda: socket.create_connection(("127.0.0.1", 9), 0.1),
+        forks,
+        executes,
+        lambda: os.kill(os.getppid(), 0),
+        lambda: os.listdir("/proc/1/fd"),
+        lambda: os.open(f"/proc/{parent}/mem", os.O_RDONLY),
+    )])
+"""
+BREAKOUTS = (
+    "read a file outside",
+    "see the names of files outside",
+    "write outside",
+    "write into a package",
+    "read the tests",
+    "import the tests",
+    "find the reference of an exercise",
+    "make a socket",
+    "connect",
+    "start a process",
+    "start a program",
+    "send a signal to the process that made it",
+    "look into other processes",
+    "read the memory of other processes",
+)
+
+
+def obstacle(tier):
+    """Why a tier is not to be had here, or None."""
+    if tier == "none":
+        return None
+    if not system_calls.supported():
+        return "system calls can be filtered on Linux on x86-64 and 64-bit ARM only"
+    if tier == "A" and shutil.which("bwrap") is None:
+        return "bwrap was not found: install it (on Debian and Ubuntu: apt-get install bubblewrap)"
+    if tier == "B" and os.geteuid() != 0:
+        return "only root can start a process of another user"
+    if tier == "B" and not confinement.landlock_version():
+        return "this kernel has no Landlock, or it is switched off"
+    try:
+        with Sandbox(tier) as sandbox:
+            escaped = what_escapes(sandbox)
+    except NoSandboxError as error:
+        return str(error)
+    return f"a submission can {', '.join(escaped)} here" if escaped else None
+
+
+def what_escapes(sandbox):
+    """What a submission that tries everything of BREAKOUTS succeeds in."""
+    with tempfile.TemporaryDirectory() as folder, sandbox.life() as life:
+        os.chmod(folder, 0o777)
+        secret = Path(folder) / "secret"
+        secret.write_text("secret")
+        arguments = {
+            "secret": str(secret),
+            "outside": str(Path(folder) / "outside"),
+            "chapter": str(EXERCISES / "softmax.py"),
+            "parent": os.getpid(),
+        }
+        try:
+            problem = life.ask("run", seconds=LIFE_SECONDS, place=0, source=BREAKOUT)
+            answer = life.ask("call", seconds=LIFE_SECONDS, name="outbreak", arguments=arguments)
+        except protocol.ProtocolError as error:
+            raise NoSandboxError(f"a submission cannot run here: {error}") from None
+        flags = answer.get("value")
+        if problem or not isinstance(flags, np.ndarray) or flags.shape != (len(BREAKOUTS),):
+            raise NoSandboxError(f"a submission cannot run here: {problem or answer}")
+        return [name for name, escaped in zip(BREAKOUTS, flags, strict=True) if escaped]
+
+
+def best_tier() -> str:
+    """The name of the first tier that holds.
+
+    Raises
+    ------
+    NoSandboxError
+        If none does.
+    """
+    reasons = []
+    for tier in ("A", "B"):
+        reason = obstacle(tier)
+        if reason is None:
+            return tier
+        reasons.append(f"  tier {tier}: {reason}")
+    raise NoSandboxError(
+        "nothing here can hold a submission that means harm:\n"
+        + "\n".join(reasons)
+        + "\nMend one of these, or, if you trust whoever wrote the submissions as you trust "
+        "yourself, add --trust-submissions"
+    )
+
+
+def doctor() -> str:
+    """What this machine offers, tier by tier."""
+    lines = []
+    for tier in ("A", "B"):
+        reason = obstacle(tier)
+        lines.append(f"{'✗' if reason else '✓'} tier {tier}  {TIERS[tier]}")
+        lines.append(f"           {reason or 'holds: it was tried out'}")
+    return "\n".join(lines)
