@@ -7,6 +7,7 @@ they see to it that there is none.
 import re
 
 import pytest
+from exercise_pages import solutions_of
 from playwright.sync_api import expect
 
 from benchmarks.page_weight import transfers
@@ -15,7 +16,6 @@ from tests.browser.conftest import quiet_context
 from tests.browser.test_accessibility import AXE, RUN_AXE
 from tools.serve import BOOK
 from tools.stamps import ROOT
-from web.exercise_pages import solutions_of
 
 PAGE, EXERCISES = "chapters/sigmoid-and-tanh.html", "chapters/exercises/softmax.html"
 HAS_PYTHON = (BOOK / "_static" / "live-python" / "pyodide.mjs").is_file()
