@@ -7,7 +7,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet lab grade clean
+.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet live-python lab grade clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
@@ -17,6 +17,7 @@ help:
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
+	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
 	@echo "make lab          open the chapters in JupyterLab"
 	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make links        ask every address that the course links to whether it is there"
@@ -65,6 +66,9 @@ bench: book
 cheat-sheet: book
 	@$(IN_VENV) -m tools.cheat_sheet
 
+live-python: environment
+	@$(IN_VENV) -m tools.live_python
+
 lab: python
 	@"$(PYTHON)" -m tools.environment lab
 	@$(IN_VENV) -m tools.lab
@@ -74,5 +78,5 @@ grade: environment
 	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 clean:
-	@rm -rf _build web/build web/src/node_modules .pytest_cache .ruff_cache .hypothesis
+	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -223,5 +223,5 @@ def test_bare_make_lists_every_command(clone):
     listed = make(clone, **NO_PROGRAMS)
     assert listed.returncode == 0
     words = [line.split()[1] for line in listed.stdout.splitlines()]
-    run = ["book", "serve", "test", "lint", "execute", "bench", "cheat-sheet", "lab", "grade"]
-    assert words == [*run, "links", "audit", "publish", "clean"]
+    run = ["book", "serve", "test", "lint", "execute", "bench", "cheat-sheet", "live-python", "lab"]
+    assert words == [*run, "grade", "links", "audit", "publish", "clean"]

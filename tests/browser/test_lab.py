@@ -12,13 +12,13 @@ import time
 from urllib.request import urlopen
 
 import pytest
+from exercise_pages import solutions_of
 from playwright.sync_api import expect
 
 from tests.browser.conftest import quiet_context
 from tools.lab import ENVIRONMENT, lab_command
 from tools.notebooks import code_cells, read
 from tools.stamps import ROOT
-from web.exercise_pages import solutions_of
 
 EXERCISES, EXERCISE = "softmax", "stable_softmax"
 NOTEBOOK = ROOT / "chapters" / "exercises" / f"{EXERCISES}.ipynb"

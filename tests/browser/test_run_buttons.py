@@ -1,0 +1,148 @@
+"""Python in the page: cells run where the reader is, in order, and stop when told to.
+
+With what `make live-python` fetches the pages have buttons, and these tests press them; without it
+they see to it that there is none.
+"""
+
+import re
+
+import pytest
+from exercise_pages import solutions_of
+from playwright.sync_api import expect
+
+from benchmarks.page_weight import transfers
+from tests.browser.book import PAGES, parse
+from tests.browser.conftest import quiet_context
+from tests.browser.test_accessibility import AXE, RUN_AXE
+from tools.serve import BOOK
+from tools.stamps import ROOT
+
+PAGE, EXERCISES = "chapters/sigmoid-and-tanh.html", "chapters/exercises/softmax.html"
+HAS_PYTHON = (BOOK / "_static" / "live-python" / "pyodide.mjs").is_file()
+WHILE_PYTHON_STARTS = 120_000  # milliseconds
+
+needs_python = pytest.mark.skipif(
+    not HAS_PYTHON, reason="Python for the browser is not there: `make live-python book` fetches it"
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_buttons_are_where_python_is(site, path):
+    page = parse(path)
+    assert bool(page.select(".run-python")) <= HAS_PYTHON
+    assert ("live-python" in str(page)) <= HAS_PYTHON
+
+
+# --- with Python ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chapter(browser, site):
+    """A chapter in which Python has started."""
+    with quiet_context(browser, site) as (context, _):
+        page = context.new_page()
+        page.goto(PAGE)
+        press_run(cell_with(page, "import numpy as np"))
+        yield page
+
+
+def cell_with(page, words):
+    """The first cell with this code, among those that have a button."""
+    cells = page.locator("div.cell:has(.run-python)")
+    codes = cells.locator(".cell_input pre").all_text_contents()
+    return cells.nth(next(n for n, code in enumerate(codes) if words in code))
+
+
+def press_run(cell):
+    """Run a cell to its end; returns what it gives out."""
+    cell.get_by_role("button", name="Run").click()
+    wait_for_end(cell)
+    return cell.locator(".run-output")
+
+
+def wait_for_end(cell):
+    ended = re.compile("Done|error|Stopped|could not")
+    expect(cell.get_by_role("status")).to_have_text(ended, timeout=WHILE_PYTHON_STARTS)
+
+
+def write(cell, code):
+    cell.get_by_role("textbox", name="Code, which you can change").fill(code)
+
+
+@needs_python
+def test_nothing_is_loaded_before_a_button_is_pressed(browser, site):
+    found = transfers(browser, site + PAGE, with_widgets=True)
+    assert [one.url for one in found if "live-python" in one.url] == []
+
+
+@needs_python
+def test_cells_above_run_first_and_outputs_are_those_that_are_stored(chapter):
+    imports = cell_with(chapter, "import numpy as np").locator(".run-output")
+    expect(imports).to_contain_text("Left out, not in the browser: sklearn")
+    cell = cell_with(chapter, "z = {z:+.0f}")
+    stored = cell.locator(".cell_output pre").text_content()
+    output = press_run(cell)
+    assert output.text_content().strip() == stored.strip()
+    expect(cell.locator(".cell_output:not(.run-output)")).to_be_hidden()
+    expect(output).to_have_attribute("aria-live", "polite")
+
+
+@needs_python
+def test_a_figure(chapter):
+    picture = press_run(cell_with(chapter, "figures.show(")).locator("img")
+    expect(picture).to_be_visible()
+    assert len(picture.get_attribute("alt")) > 20
+    assert picture.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 300
+
+
+@needs_python
+def test_changed_code_its_error_and_the_way_back(chapter):
+    cell = cell_with(chapter, "z = {z:+.0f}")
+    code = cell.locator(".cell_input pre")
+    before = code.text_content()
+    write(cell, "answer = 6 * 7\nanswer")
+    expect(press_run(cell)).to_have_text("42")
+    write(cell, "answer / 0")
+    error = press_run(cell).locator(".run-error")
+    expect(error).to_contain_text("ZeroDivisionError: division by zero")
+    assert "session" not in error.text_content(), "the reader sees frames of ours"
+    cell.get_by_role("button", name="Reset").click()
+    assert code.text_content() == before
+    expect(cell.locator(".run-output")).to_have_count(0)
+    expect(cell.locator(".cell_output")).to_be_visible()
+    expect(cell.get_by_role("button", name="Run")).to_be_focused()
+
+
+@needs_python
+def test_stop(chapter):
+    """Also of a loop without an end; the next run begins anew."""
+    cell = cell_with(chapter, "z = {z:+.0f}")
+    press_run(cell)
+    write(cell, "print('begun')\nwhile True:\n    pass")
+    cell.get_by_role("button", name="Run").click()
+    expect(cell.get_by_role("status")).to_have_text("Running …")
+    cell.get_by_role("button", name="Stop").click()
+    expect(cell.get_by_role("status")).to_contain_text("Stopped")
+    write(cell, "'answer' in globals(), 'sigmoid' in globals()")
+    expect(press_run(cell)).to_have_text("(False, True)")
+
+
+@needs_python
+def test_an_exercise_is_solved_in_the_page(open_page):
+    page = open_page(EXERCISES)
+    check = cell_with(page, 'check("stable_softmax"')
+    expect(press_run(check)).to_contain_text("not solved yet")
+    solutions = (ROOT / "exercises" / "solutions" / "softmax.py").read_text(encoding="utf-8")
+    _, solution = solutions_of(solutions)["stable_softmax"]
+    write(cell_with(page, "def stable_softmax"), solution)
+    expect(press_run(check)).to_contain_text("stable_softmax: solved, 2 points")
+
+
+@needs_python
+def test_a_page_that_ran_is_accessible(chapter):
+    cell = cell_with(chapter, "import numpy as np")
+    press_run(cell)
+    write(cell, "1 / 0")
+    press_run(cell)
+    chapter.evaluate(AXE.read_text(encoding="utf-8"))
+    assert chapter.evaluate(RUN_AXE, None)["faults"] == []
