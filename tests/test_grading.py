@@ -14,9 +14,9 @@ from actloss.grading.notebooks import UnreadableError, read
 from actloss.grading.protocol import Gone, ProtocolError
 from actloss.grading.sandbox import Life, Limits
 from actloss.grading.sandboxes import Sandboxes
-from tests import submissions
+from exercises import submissions
+from exercises.submissions import hand_in, notebook, solutions_of, solved
 from tests.grading import SHORT, TIERS
-from tests.submissions import hand_in, notebook, solutions_of, solved
 
 CHAPTERS = sorted(path.stem for path in submissions.EXERCISES.glob("*.ipynb"))
 

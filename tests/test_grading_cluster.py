@@ -13,8 +13,8 @@ import pytest
 from actloss.grading.cohort import grade_class
 from actloss.grading.command import main
 from actloss.grading.sandbox import Limits
+from exercises.submissions import hand_in, notebook, solved
 from tests.grading import bytes_of
-from tests.submissions import hand_in, notebook, solved
 
 STUDENTS = 40
 LIMITS = Limits(cells=6, calls=2)

@@ -21,8 +21,8 @@ from actloss.grading.grade import Graded
 from actloss.grading.notebooks import find
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import GradingError, Run, grade_one
+from exercises.submissions import hand_in, notebook, solutions_of, solved
 from tests.grading import SHORT, bytes_of
-from tests.submissions import hand_in, notebook, solutions_of, solved
 from tools.stamps import ROOT
 
 HOSTILE = "<img src=x onerror=alert(1)>"

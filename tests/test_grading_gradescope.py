@@ -18,7 +18,7 @@ import pytest
 from actloss.exercises import of_chapter
 from actloss.grading import gradescope
 from actloss.grading.command import main
-from tests.submissions import hand_in, notebook, solved
+from exercises.submissions import hand_in, notebook, solved
 from tools.environment import site_packages
 from tools.stamps import ROOT
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from actloss.grading import notebooks
 from actloss.grading.notebooks import UnreadableError, find, read, safe, shown
-from tests.submissions import hand_in, solved
+from exercises.submissions import hand_in, solved
 
 CASES = 1000
 

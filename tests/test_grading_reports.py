@@ -15,7 +15,7 @@ from actloss.exercises import of_chapter
 from actloss.grading import changes, class_report
 from actloss.grading.class_report import Tally, brief
 from actloss.grading.command import main
-from tests.submissions import hand_in, notebook, solved
+from exercises.submissions import hand_in, notebook, solved
 from tools.stamps import ROOT
 
 HOSTILE = "<script>hacked = 1</script><img src=x onerror='hacked = 1'>"

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.submissions import hand_in, solved
-from tools import sample_class
+from exercises.submissions import hand_in, solved
+from tests import sample_class
 from tools.stamps import ROOT
 
 PAGE = (ROOT / "chapters" / "for-instructors.md").read_text(encoding="utf-8")
@@ -100,7 +100,7 @@ def test_class_is_what_its_script_makes(tmp_path):
     _, differing, missing = filecmp.cmpfiles(
         tmp_path / "class", sample_class.FOLDER, files, shallow=False
     )
-    assert (differing, missing) == ([], []), "run python -m tools.sample_class"
+    assert (differing, missing) == ([], []), "run python -m tests.sample_class"
 
 
 def make_grade(clone, *words):

@@ -1,6 +1,5 @@
 """nbgrader, run as the page for instructors says, gives each answer the points that we give it."""
 
-import ast
 import csv
 import json
 import os
@@ -14,9 +13,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from exercise_pages import solutions_of
 
 from actloss.exercises import engine, of_chapter, score
+from exercises.submissions import solutions_of
+from tests.exercise_answers.sources import wrong_sources
 from tools.environment import python_of
 from tools.notebooks import code_cells, read
 from tools.stamps import ROOT
@@ -53,41 +53,15 @@ print(json.dumps(points))
 # --- the class ----------------------------------------------------------------------------------
 
 
-def solutions(slug):
-    text = (ROOT / "exercises" / "solutions" / f"{slug}.py").read_text(encoding="utf-8")
-    return {name: code for name, (_, code) in solutions_of(text).items()}
-
-
-def wrong_answers(slug):
-    """For each exercise the first of our wrong answers that can stand in a cell by itself."""
-    module = ROOT / "tests" / "exercise_answers" / f"{slug.replace('-', '_')}.py"
-    (table,) = (
-        node.value
-        for node in ast.parse(module.read_text(encoding="utf-8")).body
-        if isinstance(node, ast.Assign) and node.targets[0].id == "WRONG"
-    )
-    return {
-        name.value: f"{name.value} = "
-        + next(ast.unparse(pair.elts[0]) for pair in pairs.elts if stands_alone(pair.elts[0]))
-        for name, pairs in zip(table.keys, table.values, strict=True)
-    }
-
-
-def stands_alone(node):
-    """Whether it is a number, or a function that needs NumPy at most."""
-    if not isinstance(node, ast.Lambda):
-        return isinstance(node, ast.Constant)
-    names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-    return names <= {"np", *(argument.arg for argument in node.args.args)}
-
-
 def answers():
     """By student and notebook, what is written into the cells; a cell without an answer stays.
 
     Some hand in one notebook of the two.
     """
-    right = {slug: solutions(slug) for slug in SLUGS}
-    wrong = {slug: wrong_answers(slug) for slug in SLUGS}
+    right = {slug: solutions_of(slug) for slug in SLUGS}
+    wrong = {
+        slug: {name: sources[0] for name, sources in wrong_sources(slug).items()} for slug in SLUGS
+    }
     noise = "\n    import sys\n    print('a')\n    print('b', file=sys.stderr)\n    "
     return {
         "all-right": right,

@@ -16,9 +16,9 @@ from actloss.grading.grade import grade
 from actloss.grading.notebooks import read
 from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
+from exercises.submissions import hand_in, notebook, solutions_of, solved
 from tests.attacks.hostile import ATTACKS, NUMBERS
 from tests.grading import TIERS
-from tests.submissions import hand_in, notebook, solutions_of, solved
 
 POINTS = {exercise.name: exercise.points for exercise in of_chapter("softmax")}
 ALL = dict(POINTS)

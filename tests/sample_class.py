@@ -1,4 +1,4 @@
-"""Makes examples/class, thirty submissions to try the grader on: python -m tools.sample_class
+"""Makes examples/class, thirty submissions to try the grader on: python -m tests.sample_class
 
 Nobody in it is real. The answers are our solutions and the wrong answers that the tests know, drawn
 so that some students get everything right and some mistakes are common. A few submissions are
@@ -11,8 +11,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from exercises.submissions import notebook, solutions_of
 from tests.exercise_answers.sources import wrong_sources
-from tests.submissions import notebook, solutions_of
 from tools.progress import run_command, say
 from tools.stamps import ROOT
 

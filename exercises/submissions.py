@@ -1,4 +1,4 @@
-"""Makes submissions for the tests of the grader: the course's notebooks, filled in."""
+"""Makes submissions to grade: the notebooks of the exercises, filled in as students would."""
 
 import json
 
@@ -12,15 +12,23 @@ SOLUTIONS = ROOT / "exercises" / "solutions"
 def solutions_of(chapter):
     """The code of each solution, by exercise."""
     text = (SOLUTIONS / f"{chapter}.py").read_text(encoding="utf-8")
-    imports = [line for line in text.splitlines() if line.startswith(("import ", "from "))]
-    others = [line for line in imports if line != "import numpy as np"]  # the notebook has that
+    imports = [
+        line for line in text.splitlines() if line.startswith(("import ", "from "))
+    ]
+    others = [
+        line for line in imports if line != "import numpy as np"
+    ]  # the notebook has that
     solutions = exercise_pages.solutions_of(text)
-    return {name: "\n".join([*others, code]) for name, (_, code) in solutions.items()}
+    return {
+        name: "\n".join([*others, code]) for name, (_, code) in solutions.items()
+    }
 
 
 def notebook(chapter, answers):
     """The notebook of a chapter as a student hands it in; `answers` are sources by exercise."""
-    content = json.loads((EXERCISES / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+    content = json.loads(
+        (EXERCISES / f"{chapter}.ipynb").read_text(encoding="utf-8")
+    )
     for cell in content["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id")
         if name in answers:
