@@ -36,9 +36,10 @@ new PerformanceObserver((list) => {
 # A reader who goes straight to the first figure with a slider.
 GO_TO_FIRST_SLIDER = """
 addEventListener("DOMContentLoaded", () => {
-  const live = () => document.querySelector('.widget-slot[data-state="live"] .noUi-handle');
+  const handles = '.widget-slot[data-state="live"] .noUi-handle';
+  const shown = (handle) => handle.getClientRects().length > 0;
   const look = () => {
-    if (live()?.getClientRects().length) seen.firstSlider = performance.now();
+    if ([...document.querySelectorAll(handles)].some(shown)) seen.firstSlider = performance.now();
     else requestAnimationFrame(look);
   };
   document.querySelector(".widget-slot")?.scrollIntoView();
