@@ -1,12 +1,13 @@
 """`make test` finds or installs a browser, and never leaves a test out unasked."""
 
 import os
+import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tools import chromium, run_tests
+from tools import bubblewrap, chromium, debian, run_tests
 from tools.progress import Problem
 from tools.stamps import ROOT
 
@@ -16,7 +17,7 @@ def no_chromium(monkeypatch, tmp_path):
     """A machine without Chromium; returns the commands that would be run to install one."""
     commands = []
     monkeypatch.setattr(chromium, "find", lambda: None)
-    monkeypatch.setattr(chromium, "run", lambda *command: commands.append(command))
+    monkeypatch.setattr(debian, "run", lambda log, *command: commands.append(command))
     monkeypatch.delenv("WITHOUT_BROWSER", raising=False)
     return commands
 
@@ -25,7 +26,7 @@ def no_chromium(monkeypatch, tmp_path):
 def test_without_chromium_it_fails_and_says_how_to_get_one(monkeypatch, no_chromium, ci):
     monkeypatch.setenv("CI", ci)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(chromium.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     with pytest.raises(Problem) as raised:
         run_tests.browser_options()
     for words in (
@@ -56,10 +57,53 @@ def test_browser_tests_are_left_out_only_when_asked_and_never_in_ci(monkeypatch,
     monkeypatch.setenv("WITHOUT_BROWSER", "1")
     monkeypatch.setenv("CI", "")
     assert run_tests.browser_options() == ["--ignore", "tests/browser"]
-    assert "tests/browser is left out" in capsys.readouterr().out
+    assert "tests/browser are left out" in capsys.readouterr().out
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Problem, match="WITHOUT_BROWSER is set in CI"):
         run_tests.browser_options()
+
+
+@pytest.fixture
+def no_bubblewrap(monkeypatch):
+    """A machine without bubblewrap; returns the packages that would be installed."""
+    packages = []
+    monkeypatch.setattr(bubblewrap, "find", lambda: None)
+    monkeypatch.setattr(debian, "install", lambda log, *names, enough: packages.extend(names))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("WITHOUT_SANDBOX", raising=False)
+    return packages
+
+
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_without_bubblewrap_it_fails_and_says_how_to_get_it(monkeypatch, no_bubblewrap, ci):
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(Problem, match=r"apt-get install bubblewrap.*WITHOUT_SANDBOX=1, not in CI"):
+        run_tests.sandbox_options()
+    assert no_bubblewrap == ["bubblewrap"]
+
+
+def test_bubblewrap_that_was_installed_is_used(monkeypatch, no_bubblewrap, capsys):
+    def install(log, *packages, enough):
+        monkeypatch.setattr(bubblewrap, "find", lambda: "/usr/bin/bwrap")
+        assert enough is not None
+
+    monkeypatch.setattr(debian, "install", install)
+    assert run_tests.sandbox_options() == []
+    assert "installed, /usr/bin/bwrap" in capsys.readouterr().out
+
+
+def test_grader_is_left_out_only_when_asked_and_never_in_ci(monkeypatch, no_bubblewrap, capsys):
+    left_out = [f"--ignore-glob={pattern}" for pattern in run_tests.OF_THE_GRADER]
+    monkeypatch.setenv("WITHOUT_SANDBOX", "1")
+    monkeypatch.setenv("CI", "")
+    assert run_tests.sandbox_options() == left_out
+    assert "tests of the grader are left out" in capsys.readouterr().out
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Problem, match="WITHOUT_SANDBOX is set in CI"):
+        run_tests.sandbox_options()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert run_tests.sandbox_options() == left_out
+    assert "needs Linux" in capsys.readouterr().out
 
 
 def test_a_program_that_does_not_start_is_no_browser(monkeypatch, tmp_path):

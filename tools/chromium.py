@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tools import debian
 from tools.progress import Problem, Stage, say
 from tools.stamps import ROOT
 
@@ -89,25 +90,8 @@ def find_or_install():
 
 
 def install_debians():
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        run("apt-get", "update")
-        for package in DEBIANS:
-            run("apt-get", "install", "--yes", "--no-install-recommends", package)
-            if find():
-                return
+    debian.install(LOG, *DEBIANS, enough=find)
 
 
 def install_playwrights():
-    run(sys.executable, "-m", "playwright", "install", "chromium")
-
-
-def run(*command):
-    LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("a", encoding="utf-8") as log:
-        print("$", *command, file=log, flush=True)
-        subprocess.run(
-            command,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        )
+    debian.run(LOG, sys.executable, "-m", "playwright", "install", "chromium")

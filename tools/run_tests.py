@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from tools import chromium, environment
+from tools import bubblewrap, chromium, environment
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 
@@ -13,6 +13,8 @@ EVERYTHING = ["src", "tests", "chapters"]
 
 # nbval strict; every file on one worker, since a notebook's cells share a kernel.
 OPTIONS = ["--nbval", "--nbval-current-env", "-n", "logical", "--dist", "loadfile"]
+
+OF_THE_GRADER = ["src/actloss/grading", "tests/attacks", "tests/test_grading*"]
 
 
 def main():
@@ -22,7 +24,8 @@ def main():
     names_tests = any((ROOT / word.split("::")[0]).exists() for word in given)
     for name in ("lab", "nbgrader"):
         environment.add(name)
-    command = [sys.executable, "-m", "pytest", *OPTIONS, *browser_options(), *given]
+    command = [sys.executable, "-m", "pytest", *OPTIONS]
+    command += [*browser_options(), *sandbox_options(), *given]
     if not names_tests:
         command += EVERYTHING
     sys.exit(subprocess.run(command, cwd=ROOT).returncode)
@@ -30,13 +33,31 @@ def main():
 
 def browser_options():
     """See to it that there is a browser, unless the reader leaves its tests out by name."""
-    if not os.environ.get("WITHOUT_BROWSER"):
-        os.environ["CHROMIUM"] = chromium.find_or_install()
+    if asked_to_leave_out("WITHOUT_BROWSER", "tests/browser"):
+        return ["--ignore", "tests/browser"]
+    os.environ["CHROMIUM"] = chromium.find_or_install()
+    return []
+
+
+def sandbox_options():
+    """The same for what the grader confines submissions in; only Linux can."""
+    what = "tests of the grader"
+    if sys.platform != "linux":
+        say("bubblewrap", f"needs Linux: the {what} are left out", mark="!")
+    elif not asked_to_leave_out("WITHOUT_SANDBOX", what):
+        bubblewrap.find_or_install()
         return []
+    return [f"--ignore-glob={pattern}" for pattern in OF_THE_GRADER]
+
+
+def asked_to_leave_out(variable, what):
+    """Whether the environment says so, which it may not do in CI."""
+    if not os.environ.get(variable):
+        return False
     if os.environ.get("CI"):
-        raise Problem("WITHOUT_BROWSER is set in CI, where no test may be left out: unset it")
-    say("chromium", "WITHOUT_BROWSER: tests/browser is left out", mark="!")
-    return ["--ignore", "tests/browser"]
+        raise Problem(f"{variable} is set in CI, where no test may be left out: unset it")
+    say("tests", f"{variable}: {what} are left out", mark="!")
+    return True
 
 
 if __name__ == "__main__":
