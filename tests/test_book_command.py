@@ -57,6 +57,9 @@ def test_builds_what_changed_and_nothing_twice(book, build):
     assert "2 pages written" in first.stdout
     assert "Once upon a time." in page(book, "first")
 
+    left_by_ruff = book / "chapters" / ".ruff_cache" / "CACHEDIR.TAG"
+    left_by_ruff.parent.mkdir()
+    left_by_ruff.touch()
     again = build()
     assert again.stdout == "✓ book         up to date\n"
 
