@@ -39,23 +39,9 @@ def test_every_row_says_why_and_what_was_passed_over():
     assert [row for row in PYPI + NPM if len(row) != 3 or not all(row)] == []
 
 
-def test_every_make_command_is_a_target():
-    targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
-    named = set(re.findall(r"\bmake ([a-z-]+)\b", PAGE))
-    assert {"serve", "lab", "execute", "test", "lint"} <= named <= set(targets)
-
-
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"ARGS='?([\w./-]+)", PAGE))))
 def test_every_example_names_tests_that_are_there(path):
     assert (ROOT / path).exists()
-
-
-@pytest.mark.parametrize("file", ["CONTRIBUTING.md", "CODE_OF_CONDUCT.md", "CHANGELOG.md"])
-def test_every_local_link_is_there(file):
-    text = (ROOT / file).read_text(encoding="utf-8")
-    assert [
-        link for link in re.findall(r"\]\((?!http)([^)#]+)\)", text) if not (ROOT / link).is_file()
-    ] == []
 
 
 def test_binder_takes_what_is_pinned():

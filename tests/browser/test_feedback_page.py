@@ -1,7 +1,6 @@
 """The pages on submissions that mean harm, in a browser: they show text, and no more."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from actloss.exercises.report import Report
 from actloss.grading import changes, class_report, feedback
@@ -44,49 +43,38 @@ def visit(browser, path):
     return page, said, asked
 
 
-def test_hostile_text_is_shown_and_not_run(tmp_path, browser_options):
+def test_hostile_text_is_shown_and_not_run(tmp_path, browser):
     path = tmp_path / "feedback.html"
     path.write_text(page_of(HOSTILE), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_options)
-        page, said, asked = visit(browser, path)
-        assert page.evaluate("typeof hacked") == "undefined"
-        assert page.locator("script, img, a").count() == 0
-        assert HOSTILE in page.inner_text("pre")
-        assert asked == [path.as_uri()]
-        assert said == []
-        # The page's own style is allowed by its digest.
-        assert (
-            page.evaluate("getComputedStyle(document.querySelector('ul')).listStyleType") == "none"
-        )
-        browser.close()
+    page, said, asked = visit(browser, path)
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.locator("script, img, a").count() == 0
+    assert HOSTILE in page.inner_text("pre")
+    assert asked == [path.as_uri()]
+    assert said == []
+    # The page's own style is allowed by its digest.
+    assert page.evaluate("getComputedStyle(document.querySelector('ul')).listStyleType") == "none"
 
 
-def test_the_policy_holds_should_escaping_fail(tmp_path, browser_options):
+def test_the_policy_holds_should_escaping_fail(tmp_path, browser):
     path = tmp_path / "feedback.html"
     path.write_text(page_of("x").replace("</body>", HOSTILE + "</body>"), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_options)
-        page, said, asked = visit(browser, path)
-        assert page.locator("script, img").count() == 2
-        assert page.evaluate("typeof hacked") == "undefined"
-        assert any("Content Security Policy" in text for text in said)
-        assert [url for url in asked if url != path.as_uri()] == []
-        browser.close()
+    page, said, asked = visit(browser, path)
+    assert page.locator("script, img").count() == 2
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert any("Content Security Policy" in text for text in said)
+    assert [url for url in asked if url != path.as_uri()] == []
 
 
 @pytest.mark.parametrize("made", [class_page_of, changes_page_of])
-def test_hostile_text_in_a_page_for_the_teacher(tmp_path, browser_options, made):
+def test_hostile_text_in_a_page_for_the_teacher(tmp_path, browser, made):
     path = tmp_path / "page.html"
     path.write_text(made(HOSTILE), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_options)
-        page, said, asked = visit(browser, path)
-        assert page.evaluate("typeof hacked") == "undefined"
-        assert page.locator("script, img, a").count() == 0
-        assert HOSTILE in page.inner_text("table >> nth=-1")
-        assert asked == [path.as_uri()]
-        assert said == []  # no style rule of the pictures offends against the policy
-        for picture in page.locator("svg").all():
-            assert picture.bounding_box()["width"] > 300
-        browser.close()
+    page, said, asked = visit(browser, path)
+    assert page.evaluate("typeof hacked") == "undefined"
+    assert page.locator("script, img, a").count() == 0
+    assert HOSTILE in page.inner_text("table >> nth=-1")
+    assert asked == [path.as_uri()]
+    assert said == []  # no style rule of the pictures offends against the policy
+    for picture in page.locator("svg").all():
+        assert picture.bounding_box()["width"] > 300

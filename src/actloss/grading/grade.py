@@ -290,9 +290,7 @@ class _Marking:
         except ProtocolError as error:
             message = f"{exercise.name} {self._note(error, seconds)}."
             return report_on(exercise, "not right yet", message=message), ""
-        solved = all(holds for _, holds in parts["properties"])
-        state = "solved" if solved else "not right yet"
-        return report_on(exercise, state, **parts), next(filter(None, errors), "")
+        return _report(exercise, parts), next(filter(None, errors), "")
 
 
 def _if_right(exercise, found, asked):
@@ -306,6 +304,10 @@ def _if_right(exercise, found, asked):
         raise ProtocolError("its life is over")
 
     parts = examine(exercise, run_again, None, asked=asked, run_all=lambda calls: outcomes)
+    return _report(exercise, parts)
+
+
+def _report(exercise, parts):
     solved = all(holds for _, holds in parts["properties"])
     return report_on(exercise, "solved" if solved else "not right yet", **parts)
 
