@@ -115,3 +115,15 @@ def test_tab_goes_through_the_whole_page(open_page, path):
     stops = page.evaluate("stops.seen")
     assert [element for element, visible in stops if not visible] == []
     assert len(stops) > 10
+
+
+def test_the_reference_leads_to_the_source(open_page):
+    """To the function's own lines, which a bar marks; behind them the page stays as it is."""
+    page = open_page("chapters/api-activations.html", color_scheme="dark")
+    page.locator("dt", has_text="leaky_relu(").first.get_by_text("[source]").click()
+    page.wait_for_url("**/_modules/actloss/activations/rectifiers.html#*leaky_relu")
+    lines = page.locator(".viewcode-block:target")
+    expect(lines).to_be_in_viewport()
+    expect(lines).to_contain_text("def leaky_relu(")
+    expect(lines).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(lines).to_have_css("border-left-width", "3px")
