@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.book import KINDS_OF_PAGE, PAGES, parse
 from tests.browser.conftest import quiet_context
-from tests.browser.figure import settle, wake
+from tests.browser.figure import lay_out_whole, settle, wake
 from tools import serve
 
 WIDE = {"width": 1280, "height": 900}
@@ -93,6 +93,7 @@ def visit(request, browser, site):
         page = context.new_page()
         page.goto(request.param)
         wake(page)
+        lay_out_whole(page)
         yield page, complaints
 
 
@@ -117,8 +118,8 @@ def test_no_complaint_and_no_other_host(visit):
 
 
 def lasting(page, script):
-    """What a script finds, unless it is gone a moment later: what is out of sight, a closed box
-    above all, keeps its old size for some frames.
+    """What a script finds, unless it is gone a moment later: what is in a closed box keeps its
+    old size for some frames.
     """
     for _ in range(10):
         settle(page)
