@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -53,6 +54,16 @@ def nbgrader_environment():
     if not (folder / "complete").is_file():
         pytest.fail("there is no nbgrader: run `make test`, which sets it up in .venv-nbgrader")
     return folder
+
+
+@pytest.fixture
+def heed_ctrl_c():
+    """Programs that the test starts heed Ctrl-C, as at a terminal: a shell that runs the tests in
+    the background switches it off for all that they start.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

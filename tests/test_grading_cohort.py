@@ -244,6 +244,7 @@ def command(folder, out, *words):
     return [sys.executable, "-m", "actloss", "grade", folder, "--out", out, "--seed", "1", *words]
 
 
+@pytest.mark.usefixtures("heed_ctrl_c")
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_stopped_run_goes_on_where_it_was(tmp_path, sign):
     """Killed at once, or by Ctrl-C: what was done is kept, and the end is as without a stop."""
@@ -252,7 +253,7 @@ def test_stopped_run_goes_on_where_it_was(tmp_path, sign):
         hand_in(folder, f"s{number:02}", solved("softmax"))
     running = subprocess.Popen(
         command(folder, out, "--workers", "2"), cwd=ROOT, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, start_new_session=True, preexec_fn=heed_ctrl_c,
+        stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 120
     while len(list(out.rglob("results.json"))) < 5:
@@ -274,11 +275,6 @@ def test_stopped_run_goes_on_where_it_was(tmp_path, sign):
     assert {path: path.stat().st_mtime_ns for path in done} == done
     assert [row["score"] for row in table(out)] == ["9.0"] * 40
     assert not [path for path in out.rglob("results.json") if path.stat().st_size == 0]
-
-
-def heed_ctrl_c():
-    """As at a terminal; where a shell runs the tests in the background, Ctrl-C is switched off."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def workers_of(parent):

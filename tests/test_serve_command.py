@@ -152,20 +152,24 @@ def test_a_browser_is_opened_where_there_is_a_screen_and_only_there(monkeypatch)
     serve.open_browser("http://a/")
 
 
+@pytest.mark.usefixtures("heed_ctrl_c")
 def test_ctrl_c_ends_quietly():
     environment = {key: value for key, value in os.environ.items() if key != "PORT"}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "tools.serve"],
         cwd=ROOT,
         env=environment | {"CI": "true"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
-    )
-    line = process.stdout.readline()
-    while "Ctrl-C" not in line:
-        assert line, process.stderr.read()
-        line = process.stdout.readline()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    ) as process:
+        try:
+            line = process.stdout.readline()
+            while "Ctrl-C" not in line:
+                assert line, process.stderr.read()
+                line = process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()  # where it did not end by itself
     assert (process.returncode, out.strip(), err) == (0, "", "")
