@@ -256,7 +256,7 @@ add(
             ),
             (
                 lambda number: number < -9,
-                "So low that hardly any weight is handed out. Look at the sum again.",
+                "Too low: at this bias the sum is below 1. Measure it again.",
             ),
             (
                 lambda number: -8.5 < number <= 0,
