@@ -128,6 +128,7 @@ def test_facts_may_depend_on_parameters():
     assert elu.at("kinks") == ()
     assert elu.at("kinks", alpha=2.0) == (0.0,)
     assert ACTIVATIONS["relu"].at("kinks") == (0.0,)
+    assert not ACTIVATIONS["leaky_relu"].at("monotonic", alpha=-0.5)
     with pytest.raises(TypeError, match="unexpected keyword argument 'beta'"):
         elu.at("range", beta=2.0)
     with pytest.raises(AttributeError, match="no attribute 'colour'"):

@@ -363,6 +363,23 @@ def test_wrong_use_gets_a_sentence(tmp_path, capsys, words, said):
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "said"),
+    [
+        ("--seed", "-1", "a seed is a whole number from 0 on, not '-1'"),
+        ("--seed", "one", "a seed is a whole number from 0 on, not 'one'"),
+        ("--seconds", "0", "a limit is from 0.1 to 86400 seconds, not '0'"),
+        ("--seconds", "nan", "a limit is from 0.1 to 86400 seconds, not 'nan'"),
+        ("--seconds", "soon", "a limit is from 0.1 to 86400 seconds, not 'soon'"),
+    ],
+)
+def test_wrong_number_gets_a_sentence(tmp_path, capsys, option, given, said):
+    with pytest.raises(SystemExit) as ended:
+        main(["grade", str(tmp_path), "--out", str(tmp_path / "out"), f"{option}={given}"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith(f"error: argument {option}: {said}\n")
+
+
 def test_results_among_submissions_are_refused(small):
     folder, _ = small
     with pytest.raises(GradingError, match="lies within the submissions"):

@@ -55,6 +55,22 @@ def test_the_gradients_pass_the_check(function):
 
 
 @pytest.mark.parametrize("function", IN_CHUNKS)
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([0, -1], r"labels must be from 0 to 2, but got -1 at index \(1,\)"),
+        ([0, 3], r"labels must be from 0 to 2, but got 3 at index \(1,\)"),
+        ([0.0, 1.0], "labels must be integers"),
+        ([0], r"shape of logits without axis 1, \(2,\), but have shape \(1,\)"),
+        ([0, 1, 1], r"shape of logits without axis 1, \(2,\), but have shape \(3,\)"),
+    ],
+)
+def test_labels_that_are_no_classes_are_refused(function, labels, message):
+    with pytest.raises(ValueError, match=message):
+        function(np.eye(2), np.ones((2, 3)), labels, chunk=1)
+
+
+@pytest.mark.parametrize("function", IN_CHUNKS)
 def test_float32_is_kept(function):
     for array in function(*inputs(dtype=np.float32), chunk=4):
         assert array.dtype == np.float32

@@ -581,6 +581,13 @@ def test_multiclass_hinge_of_two_classes_is_the_hinge():
     np.testing.assert_allclose(two, one, rtol=1e-12, atol=1e-15)
 
 
+@pytest.mark.parametrize("function", ["multiclass_hinge_loss", "multiclass_hinge_loss_grad"])
+def test_multiclass_hinge_needs_a_rival(function):
+    message = r"logits must have two classes or more along axis 1, but have shape \(1, 1\)"
+    with pytest.raises(ValueError, match=message):
+        getattr(losses, function)([[5.0]], [0])
+
+
 @given(chosen=REAL, rejected=REAL, beta=st.floats(0.01, 10))
 def test_preference_loss_depends_on_the_difference(chosen, rejected, beta):
     loss = losses.preference_loss(chosen, rejected, beta=beta)

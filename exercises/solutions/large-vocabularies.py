@@ -51,10 +51,11 @@ def chunked_hidden_gradient(hidden, weights, labels, chunk):
 
 
 # %% filter_spread
-# The lost share falls as the spread grows, from nearly 1 to 0, so halving an interval finds the
-# place. It helps to draw the logits once and to stretch them, as chance is then the same at every
-# spread. At 3.4, some 94 % of the classes are skipped and hold one twentieth of the probability. An
-# even share of 4,000 classes is about $2^{-12}$: what is skipped is what is less likely than that.
+# Beyond 1 the lost share falls as the spread grows, from 30 % towards 0, so halving an interval
+# finds the place. It helps to draw the logits once and to stretch them, as chance is then the same
+# at every spread. At 3.4, some 94 % of the classes are skipped and hold one twentieth of the
+# probability. An even share of 4,000 classes is about $2^{-12}$: what is skipped is what is less
+# likely than that.
 logits = np.random.default_rng(1).normal(size=(100, 4000))
 low, high = 1.0, 6.0
 for _ in range(12):

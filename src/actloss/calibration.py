@@ -76,8 +76,8 @@ def expected_calibration_error(confidence, correct, *, bins=10):
     .. math:: \operatorname{ECE} = \sum_{m=1}^{M} \frac{|B_m|}{n}
               \, \bigl| \operatorname{acc}(B_m) - \operatorname{conf}(B_m) \bigr|
 
-    It depends on the number of bins and of samples; small ones make it too large. Parameters and
-    errors are those of :func:`reliability`.
+    It depends on the numbers of bins and of samples: few samples, or many bins, make it too large;
+    few bins can hide gaps. Parameters and errors are those of :func:`reliability`.
 
     References
     ----------
@@ -107,7 +107,8 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     labels : array_like of int
         Their classes.
     limits : tuple of float
-        Where to look for it. Where every prediction is right, it is found at the lower end.
+        Where to look for it. Where every prediction is right there is no best one: the smaller T,
+        the smaller the loss. Then it is the lower end, or any T at which the loss rounds to 0.
 
     Raises
     ------

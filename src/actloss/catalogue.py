@@ -133,6 +133,7 @@ ACTIVATIONS = _by_name(
         parameters={"alpha": Slider(0.0, 1.0, 0.01)},
         range=lambda alpha: (-INFINITY if alpha > 0 else 0.0, INFINITY),
         kinks=lambda alpha: (0.0,) if alpha != 1 else (),
+        monotonic=lambda alpha: alpha >= 0,
         convex=lambda alpha: alpha <= 1,
         pytorch="torch.nn.functional.leaky_relu(x, negative_slope=alpha)",
         citation="maas2013rectifier",

@@ -10,7 +10,7 @@ from IPython.display import display
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-# Each keeps a contrast of 4.5 : 1 on white, and the first four differ in lightness as well as hue.
+# Each keeps a contrast of 4.5 : 1 on white, and no two are alike in hue.
 BLUE, ORANGE, GREEN, PURPLE, RED = "#1f56c2", "#b84a00", "#1a7446", "#7b3fa0", "#b3261e"
 # In inches. Letters of 12 points in a figure of this width can still be read on a phone.
 WIDTH = 6.4

@@ -38,9 +38,9 @@ def xavier_normal(rng, shape, *, gain=1.0, dtype=np.float64):
     Raises
     ------
     TypeError
-        ``rng`` is not a ``numpy.random.Generator``.
+        ``rng`` is not a ``numpy.random.Generator``, or gain or dtype are none.
     ValueError
-        A wrong shape, gain or dtype.
+        A wrong shape, a gain that is not finite and above 0, or a dtype that holds no floats.
 
     Notes
     -----

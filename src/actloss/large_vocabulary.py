@@ -7,6 +7,7 @@ function returns the losses, one a token, and the gradients of their *sum* in `h
 
 import numpy as np
 
+from actloss.loss_arguments import check_classes
 from actloss.losses import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
 
 
@@ -61,6 +62,7 @@ def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
     >>> losses.round(4)
     array([0.3133, 2.1269])
     """
+    labels = classes_of_tokens(labels, hidden, weights)
     losses = np.empty_like(hidden, shape=len(hidden))
     hidden_grad, weights_grad = np.empty_like(hidden), np.zeros_like(weights)
     for part in chunks(len(hidden), chunk):
@@ -82,7 +84,7 @@ def linear_cross_entropy_by_classes(hidden, weights, labels, *, chunk):
     >>> losses.round(4)
     array([0.3133, 2.1269])
     """
-    tokens, labels = np.arange(len(hidden)), np.asarray(labels)
+    tokens, labels = np.arange(len(hidden)), classes_of_tokens(labels, hidden, weights)
     parts = chunks(weights.shape[1], chunk)
     largest, total = np.full_like(hidden[:, 0], -np.inf), np.zeros_like(hidden[:, 0])
     for part in parts:
@@ -116,6 +118,12 @@ def add_to_log_sum_exp(largest, total, logits):
     new = np.maximum(largest, logits.max(axis=-1))
     more = np.exp(logits - new[..., np.newaxis]).sum(axis=-1)
     return new, total * np.exp(largest - new) + more
+
+
+def classes_of_tokens(labels, hidden, weights):
+    """The labels as an array; ValueError unless they are classes, one a token."""
+    shape_of_logits = np.broadcast_to(0.0, (len(hidden), weights.shape[1]))  # holds one number
+    return check_classes(labels, shape_of_logits, axis=1)
 
 
 def chunks(size, chunk):

@@ -312,7 +312,8 @@ def multiclass_hinge_loss(logits, labels, *, axis=-1):
     Raises
     ------
     ValueError
-        If `labels` has another shape, or holds anything else than numbers of classes.
+        If `labels` has another shape, or holds anything else than numbers of classes, or there are
+        fewer than two classes.
 
     Notes
     -----
@@ -359,6 +360,10 @@ def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
 
 def _strongest_rival(logits, labels, axis):
     """The class with the largest logit but for the label's own."""
+    if logits.shape[axis] < 2:
+        raise ValueError(
+            f"logits must have two classes or more along axis {axis}, but have shape {logits.shape}"
+        )
     rivals = logits.copy()
     np.put_along_axis(rivals, labels, -np.inf, axis)
     return rivals.argmax(axis=axis, keepdims=True)

@@ -185,7 +185,7 @@ def along_axis(function):
 
 # --- parts of a number line ----------------------------------------------------------------
 # np.clip between two numbers is several times faster than np.maximum(x, 0.0) or np.where,
-# and all three functions keep NaN.
+# and the functions below keep NaN.
 
 
 def positive_part(x):
@@ -231,7 +231,8 @@ def log1p(u):
     """log(1 + u) for 0 ≤ u ≤ 1, without losing the digits of a small u.
 
     Rounding 1 + u to ``total`` throws away ``u - (total - 1)``; the second term gives it back
-    (the slope of log there is 1 / total). Several times faster than np.log1p.
+    (the slope of log there is 1 / total). How fast np.log1p is differs much from machine to
+    machine.
     """
     total = 1.0 + u
     return np.log(total) + (u - (total - 1.0)) / total
@@ -248,7 +249,7 @@ def square_of_one_plus(e):
 
 
 def scaled_exp(scale, exponent):
-    """scale · exp(exponent) for exponent ≤ 0, with all its digits down to the smallest float.
+    """scale · exp(exponent) for exponent ≤ 0, with all its digits down to the smallest float64.
 
     exp alone is subnormal below −708, and has fewer and fewer digits. So it comes in two factors,
     and ``scale`` meets the first before their product is as small as that. The second is 1 for an
@@ -260,7 +261,8 @@ def scaled_exp(scale, exponent):
 
 # Rounding βx = −700 moves it by up to 6e-14, and exp turns this absolute error of its argument
 # into a relative error of the result: 250 units in the last place. The next functions work the
-# rounding error out, so that it can be given back: exp(p + error) = exp(p) · (1 + error).
+# rounding error out, so that it can be given back: exp(p + error) = exp(p) · (1 + error). All this
+# is made for float64; in float32 they give back only a part.
 
 
 def product_error(a, b):

@@ -78,7 +78,8 @@ class Adam:
 
     Examples
     --------
-    The first step is as long as the learning rate, whatever the size of the gradient:
+    The first step is as long as the learning rate, whatever the size of the gradient, if that is
+    far above ε:
 
     >>> parameters = np.zeros(2)
     >>> Adam(0.1).step(parameters, np.array([1e-3, -1e3]))

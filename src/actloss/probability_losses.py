@@ -27,7 +27,7 @@ def weighted(weight, x):
     """weight · x for weights in [0, 1] and x ≥ 0, where 0 · ∞ is 0.
 
     What has weight 0 does not count, even if it is ∞. (``np.where`` would say so more plainly, and
-    takes ten times as long: its branch cannot be foreseen.)
+    takes several times as long: its branch cannot be foreseen.)
     """
     largest = 1.0 / (1.0 - np.ceil(weight)) - 1.0  # 0 where the weight is 0, else ∞
     return weight * np.minimum(x, largest)
@@ -57,7 +57,8 @@ def entropy(probabilities, *, axis=-1):
     Raises
     ------
     ValueError
-        If the entries are no probabilities, or do not sum to 1 along `axis`.
+        If the entries are no probabilities, do not sum to 1 (within 0.01) along
+        `axis`, or there is no such axis, or it is empty.
 
     Notes
     -----
@@ -110,18 +111,21 @@ def kl_divergence(probabilities, labels, *, axis=-1):
     ndarray
         One divergence a sample, in nats; ∞ where p rules out what can happen. Nearly equal
         distributions leave a small sum of terms of both signs: it is right to about 1e-16 in
-        float64, not to its last digit, and may be as far below 0.
+        float64, not to its last digit, and may be as far below 0; and further where the sums of
+        the two are not quite 1.
 
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
+        0.01), or there is no such axis, or it is empty.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.kl_div(probabilities.log(), labels,
     reduction="none").sum(axis)``, which wants log-probabilities and whose default
-    ``reduction="mean"`` divides by the number of entries, not of samples.
+    ``reduction="mean"`` divides by the number of entries, not of samples. It is NaN where both are
+    0 (here 0, the limit).
 
     References
     ----------
@@ -178,7 +182,8 @@ def categorical_cross_entropy(probabilities, labels, *, axis=-1):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
+        0.01), or there is no such axis, or it is empty.
 
     Notes
     -----
@@ -241,7 +246,8 @@ def brier_score(probabilities, labels, *, axis=-1):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, or do not sum to 1.
+        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
+        0.01), or there is no such axis, or it is empty.
 
     Notes
     -----
@@ -400,7 +406,7 @@ def binary_cross_entropy_with_logits(logits, labels):
               = |z| \, \bigl|[z > 0] - y\bigr| + \log\left(1 + e^{-|z|}\right)
 
     The second form is the one computed: \|z\| times how far the label is from the class that the
-    logit chooses, and a rest below log 2. It neither overflows nor subtracts.
+    logit chooses, and a rest of at most log 2. It neither overflows nor subtracts.
 
     Parameters
     ----------

@@ -136,7 +136,7 @@ def huber_loss(predictions, targets, *, delta=1.0):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `delta` is not above 0.
+        If the shapes do not broadcast, or `delta` is not finite and above 0.
 
     Notes
     -----

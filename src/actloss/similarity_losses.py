@@ -45,7 +45,7 @@ def triplet_loss(anchors, positives, negatives, *, margin=1.0, axis=-1):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `margin` is below 0.
+        If the shapes do not broadcast, or `margin` is below 0 or not finite.
 
     Notes
     -----
@@ -112,7 +112,7 @@ def info_nce_loss(similarities, *, temperature=0.07):
     ------
     ValueError
         If `similarities` has not two axes, or fewer candidates than queries, or `temperature` is
-        not above 0.
+        not finite and above 0.
 
     Notes
     -----
@@ -179,12 +179,12 @@ def sigmoid_contrastive_loss(similarities, *, temperature=0.1, bias=-10.0):
     ------
     ValueError
         If `similarities` has not two axes, or fewer candidates than queries, `temperature` is not
-        above 0, or `bias` is not finite.
+        finite and above 0, or `bias` is not finite.
 
     Notes
     -----
     PyTorch: none; ``-torch.nn.functional.logsigmoid(signs * (similarities / temperature +
-    bias)).sum(1)`` with ``signs = 2 * torch.eye(n) - 1``.
+    bias)).sum(1)`` with ``signs = 2 * torch.eye(*similarities.shape) - 1``.
 
     References
     ----------
@@ -257,7 +257,7 @@ def preference_loss(chosen, rejected, *, beta=1.0):
 
     References
     ----------
-    R. Rafailov, A. Sharma, E. Mitchell, S. Ermon, C. D. Manning and C. Finn, "Direct preference
+    R. Rafailov, A. Sharma, E. Mitchell, C. D. Manning, S. Ermon and C. Finn, "Direct preference
     optimization: your language model is secretly a reward model", NeurIPS 2023.
 
     Examples

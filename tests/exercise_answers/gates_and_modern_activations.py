@@ -110,7 +110,7 @@ WRONG = {
         (-7.4, "standard deviation 1"),
         (-7.9, "with variance 2"),
         (8.87, "half open"),
-        (-12, "hardly any"),
+        (-12, "Too low"),
         (-8.3, "is above 1"),
     ],
 }

@@ -138,7 +138,7 @@ WRONG = {
     ],
     "filter_spread": [
         (11.4, "the variance"),
-        (0.5, "so close together"),
+        (0.5, "above 1 is asked for"),
         (2, "More than 5 %"),
         (4, "Less than 5 %"),
         (9, "Come nearer"),

@@ -1,8 +1,8 @@
 r"""Activations made of straight pieces, from the identity to PReLU, and squared ReLU.
 
 Each function stands beside its derivative, ``<name>_grad``, which takes the same arguments, raises
-the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin, also
-at kinks, where the slopes from the left and from the right differ.
+the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin (it has
+no gradient for the step), also at kinks, where the slopes from the left and from the right differ.
 """
 
 import numpy as np
@@ -180,7 +180,8 @@ def leaky_relu(x, *, alpha=0.01):
     References
     ----------
     A. L. Maas, A. Y. Hannun and A. Y. Ng, "Rectifier nonlinearities improve neural network
-    acoustic models", ICML 2013.
+    acoustic models", ICML workshop on deep learning for audio, speech and language
+    processing, 2013.
 
     Examples
     --------

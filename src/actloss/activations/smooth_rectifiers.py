@@ -221,12 +221,12 @@ def gelu(x):
     Returns
     -------
     ndarray
-        Shape and float dtype of `x`; values of at least −0.17, reached at x = −0.7518.
+        Shape and float dtype of `x`; values of at least −0.1701, reached at x = −0.7518.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.gelu(x)``, also exact by default, but without a correct digit
-    below x = −8.3 in float64. JAX defaults to :func:`gelu_tanh`.
+    below x = −8.3 in float64, and NaN at −∞ (here 0, the limit). JAX defaults to :func:`gelu_tanh`.
 
     References
     ----------
@@ -258,7 +258,7 @@ def gelu_grad(x):
 
 @elementwise_in_blocks
 def gelu_tanh(x):
-    r"""The tanh approximation of :func:`gelu`, off by at most 4.7e-4 (near \|x\| = 2.7).
+    r"""The tanh approximation of :func:`gelu`, off by at most 4.8e-4 (near \|x\| = 2.7).
 
     .. math:: f(x) = \frac{x}{2}
               \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)
@@ -271,12 +271,12 @@ def gelu_tanh(x):
     Returns
     -------
     ndarray
-        Shape and float dtype of `x`; values of at least −0.17, reached at x = −0.7525.
+        Shape and float dtype of `x`; values of at least −0.1701, reached at x = −0.7525.
 
     Notes
     -----
-    PyTorch: ``torch.nn.functional.gelu(x, approximate="tanh")``. Computed as x · σ(2u), which is
-    the same: 1 + tanh(u) loses every digit for x far below 0.
+    PyTorch: ``torch.nn.functional.gelu(x, approximate="tanh")``, which gives NaN at −∞ (here 0).
+    Computed as x · σ(2u), which is the same: 1 + tanh(u) loses every digit for x far below 0.
 
     References
     ----------
@@ -330,7 +330,7 @@ def mish(x):
     Returns
     -------
     ndarray
-        Shape and float dtype of `x`; values of at least −0.3088, reached at x = −1.1924.
+        Shape and float dtype of `x`; values of at least −0.3089, reached at x = −1.1924.
 
     Notes
     -----

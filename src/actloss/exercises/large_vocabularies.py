@@ -294,8 +294,8 @@ add(
             ),
             (
                 lambda number: 0 < number < 1,
-                "With logits so close together nearly everything is skipped: at a spread of 1 "
-                "the chapter loses 30 %.",
+                "A spread above 1 is asked for. At 1 the chapter loses 30 %: spread the logits "
+                "further.",
             ),
             (
                 lambda number: 1 <= number < spread_that_loses(),

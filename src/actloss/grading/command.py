@@ -92,16 +92,18 @@ class _Checked:
 
 
 def _seed(text):
-    number = int(text)
-    if number < 0:
-        raise ValueError(f"a seed is 0 or more, not {number}")
-    return number
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 on, not {text!r}")
+    return int(text)
 
 
 def _seconds(text):
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
     if not 0.1 <= number <= 86400:
-        raise ValueError(f"a limit is from 0.1 to 86400 seconds, not {text}")
+        raise argparse.ArgumentTypeError(f"a limit is from 0.1 to 86400 seconds, not {text!r}")
     return number
 
 
