@@ -38,7 +38,7 @@ def xavier_normal(rng, shape, *, gain=1.0, dtype=np.float64):
     Raises
     ------
     TypeError
-        ``rng`` is not a ``numpy.random.Generator``, or gain or dtype are none.
+        ``rng`` is no ``numpy.random.Generator``, ``gain`` no number, or ``dtype`` no dtype.
     ValueError
         A wrong shape, a gain that is not finite and above 0, or a dtype that holds no floats.
 

@@ -62,7 +62,7 @@ def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
     >>> losses.round(4)
     array([0.3133, 2.1269])
     """
-    labels = classes_of_tokens(labels, hidden, weights)
+    labels = checked_labels(labels, hidden, weights)
     losses = np.empty_like(hidden, shape=len(hidden))
     hidden_grad, weights_grad = np.empty_like(hidden), np.zeros_like(weights)
     for part in chunks(len(hidden), chunk):
@@ -84,7 +84,7 @@ def linear_cross_entropy_by_classes(hidden, weights, labels, *, chunk):
     >>> losses.round(4)
     array([0.3133, 2.1269])
     """
-    tokens, labels = np.arange(len(hidden)), classes_of_tokens(labels, hidden, weights)
+    tokens, labels = np.arange(len(hidden)), checked_labels(labels, hidden, weights)
     parts = chunks(weights.shape[1], chunk)
     largest, total = np.full_like(hidden[:, 0], -np.inf), np.zeros_like(hidden[:, 0])
     for part in parts:
@@ -120,7 +120,7 @@ def add_to_log_sum_exp(largest, total, logits):
     return new, total * np.exp(largest - new) + more
 
 
-def classes_of_tokens(labels, hidden, weights):
+def checked_labels(labels, hidden, weights):
     """The labels as an array; ValueError unless they are classes, one a token."""
     shape_of_logits = np.broadcast_to(0.0, (len(hidden), weights.shape[1]))  # holds one number
     return check_classes(labels, shape_of_logits, axis=1)

@@ -231,8 +231,8 @@ def log1p(u):
     """log(1 + u) for 0 ≤ u ≤ 1, without losing the digits of a small u.
 
     Rounding 1 + u to ``total`` throws away ``u - (total - 1)``; the second term gives it back
-    (the slope of log there is 1 / total). How fast np.log1p is differs much from machine to
-    machine.
+    (the slope of log there is 1 / total). On some processors several times faster than
+    np.log1p, on others slower.
     """
     total = 1.0 + u
     return np.log(total) + (u - (total - 1.0)) / total

@@ -98,13 +98,10 @@ def _seed(text):
 
 
 def _seconds(text):
-    try:
-        number = float(text)
-    except ValueError:
-        number = float("nan")
-    if not 0.1 <= number <= 86400:
-        raise argparse.ArgumentTypeError(f"a limit is from 0.1 to 86400 seconds, not {text!r}")
-    return number
+    with contextlib.suppress(ValueError):
+        if 0.1 <= float(text) <= 86400:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"a limit is from 0.1 to 86400 seconds, not {text!r}")
 
 
 def _grade(given):
