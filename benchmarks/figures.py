@@ -3,8 +3,8 @@
 usage: python -m benchmarks.figures      (after `make book`)
 
 A row for each figure of the gallery: what its code takes as it comes over the wire, and for each of
-its sliders the median time from key to painted drawing, on a phone at 4x throttle. The promise for
-sliders is 16 ms. The host, which all figures share, is loaded once.
+its sliders the time from key to painted drawing, on a phone at 4x throttle. The promise for sliders
+is 16 ms. The host, which all figures share, is loaded once.
 """
 
 import gzip

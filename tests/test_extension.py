@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -385,6 +386,28 @@ def test_icon_font_is_cut_to_the_icons_in_use(app, site):
     assert site.font.stat().st_size < whole / 50
     with TTFont(site.font) as left:
         assert list(left.getBestCmap()) == [0xF0C9]
+
+
+def test_theme_looks_for_its_search_box_at_its_own_keys_only(app, site):
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
+    script = Path(app.outdir, lighten.THEME)
+    script.parent.mkdir(parents=True)
+    shutil.copyfile(theme / "scripts" / script.name, script)
+    before = script.read_text(encoding="utf-8")
+    assert lighten.HEEDS not in before
+    for _ in range(2):  # Sphinx may leave the script of an earlier build in place
+        extension.lighten(app, None)
+        assert script.read_text(encoding="utf-8").count(lighten.HEEDS) == 1
+    assert script.read_text(encoding="utf-8").replace(lighten.HEEDS, lighten.LISTENS) == before
+
+
+def test_another_script_of_the_theme_is_left_and_told(app, site, caplog):
+    script = Path(app.outdir, lighten.THEME)
+    script.parent.mkdir(parents=True)
+    script.write_text("another script", encoding="utf-8")
+    extension.lighten(app, None)
+    assert script.read_text(encoding="utf-8") == "another script"
+    assert "listens to keys in another way now: see web/lighten.py" in caplog.text
 
 
 @pytest.mark.parametrize("finish", [extension.lighten, extension.open_front_door])

@@ -1,4 +1,4 @@
-"""Takes out of the built site what no page needs: style rules, letters, icons, digits."""
+"""Takes out of the built site what no page needs: style rules, letters, icons, digits, work."""
 
 import hashlib
 import html
@@ -12,6 +12,9 @@ from pathlib import Path
 from fontTools import subset
 from node import run_in_node
 from sphinx.application import Sphinx
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
 
 # What a page says in an attribute, where no style rule looks.
 WORDLESS = re.compile(r'\b(?:alt|href|src|style|content|title|aria-label)="[^"]*"')
@@ -22,6 +25,11 @@ FONT_FACE = re.compile(r"@font-face\s*\{(.*?)\}", re.DOTALL)
 FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"'}]+)")
 FONT = re.compile(r"url\([\"']?([^)\"']+\.woff2)")
 OURS = "course.css"  # a script may ask for any rule of it
+# At every key the theme looks through the whole page for its search box, whatever the key.
+THEME = "_static/scripts/pydata-sphinx-theme.js"
+LISTENS = 'window.addEventListener("keydown",e=>{'
+LOOKS = re.compile(re.escape(LISTENS) + r"(?=let (\w)=\w\(\);e\.shiftKey\|\|)")
+HEEDS = LISTENS + "if(!/^(k|escape)$/i.test(e.key))return;"
 # What matplotlib writes into each picture, and pictures.mjs takes out.
 AS_DRAWN = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
 
@@ -36,6 +44,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     cut_styles(site, styles, linked(site, pages, ".js"), words_of(pages))
     cut_fonts(site, styles, letters_of(pages))
     cut_pictures(site)
+    heed_few_keys(site)
 
 
 def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None]) -> None:
@@ -144,3 +153,21 @@ def cut_pictures(site: Path) -> None:
         unfinished = kept.with_suffix(".part")
         shutil.copyfile(picture, unfinished)
         unfinished.rename(kept)
+
+
+# Scripts
+
+
+def heed_few_keys(site: Path) -> None:
+    """Let the theme look for its search box at its own keys only, not at each step of a slider."""
+    script = site / THEME
+    if not script.exists():
+        return
+    text = script.read_text(encoding="utf-8")
+    if HEEDS in text:
+        return  # Sphinx left the script of an earlier build in place
+    eased, found = LOOKS.subn(lambda _: HEEDS, text)
+    if found != 1:
+        logger.warning("%s listens to keys in another way now: see web/lighten.py", THEME)
+        return
+    script.write_text(eased, encoding="utf-8")
