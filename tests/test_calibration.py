@@ -47,8 +47,11 @@ def test_upper_edge_belongs_to_its_bin():
         ([], [], 10, "a sample at least"),
         ([0.5, 0.5], [True], 10, r"shapes \(2,\) and \(1,\)"),
         ([1.2], [True], 10, "between 0 and 1"),
-        ([np.nan], [True], 10, "between 0 and 1"),
-        ([0.5], [True], 0, "bins must be 1 or more, but got 0"),
+        ([0.5, np.nan], [True] * 2, 10, "between 0 and 1, but got nan at index 1"),
+        ([[0.5], [0.5, 0.1]], [True], 10, "confidence must be .* rows of unequal lengths"),
+        ([0.5, 0.5], [1, 0.3], 10, r"correct must be 0 or 1, but got 0.3 at index \(1,\)"),
+        ([0.5], [True], 2.5, "bins must be an integer ≥ 1, but got 2.5"),
+        ([0.5], [True], 0, "bins must be an integer ≥ 1, but got 0"),
     ],
 )
 def test_errors_say_what_was_expected(confidence, correct, bins, message):
@@ -75,3 +78,19 @@ def test_temperature_is_found(true_temperature):
 def test_temperature_stays_within_its_limits():
     assert best_temperature([[2.0, 0.0]], [0], limits=(0.5, 2.0)) == pytest.approx(0.5, rel=1e-4)
     assert best_temperature([[2.0, 0.0]], [1], limits=(0.5, 2.0)) == pytest.approx(2.0, rel=1e-4)
+
+
+@pytest.mark.parametrize("limits", [(2.0, 0.5), (1.0, 1.0), (1.0,), (0.5, 1.0, 2.0)])
+def test_limits_that_are_none(limits):
+    with pytest.raises(ValueError, match=r"limits must be two numbers, the lower first, but got"):
+        best_temperature([[2.0, 0.0]], [0], limits=limits)
+
+
+def test_limit_of_zero():
+    with pytest.raises(ValueError, match="limits must be a finite number greater than 0, but got"):
+        best_temperature([[2.0, 0.0]], [0], limits=(0, 1))
+
+
+def test_logits_that_are_no_numbers():
+    with pytest.raises(TypeError, match="logits must hold real numbers"):
+        best_temperature([["a", "b"]], [0])

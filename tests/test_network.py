@@ -526,10 +526,16 @@ def test_a_saturating_activation_does_not_hide_that_weights_are_infinite():
 # --- what is refused -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("sizes", [[2], [], [2, 0, 1], [2, 3.5, 1], [2, -1]])
+@pytest.mark.parametrize("sizes", [[2], [], [2, 0, 1], [2, 3.5, 1], [2, -1], 3, "ab"])
 def test_wrong_sizes(sizes):
-    with pytest.raises(ValueError, match=r"sizes must be two integers ≥ 1 or more, but got \["):
+    with pytest.raises(ValueError, match=r"sizes must be two integers ≥ 1 or more, but got [\[3']"):
         make(sizes)
+
+
+@pytest.mark.parametrize("pairing", [None, "sigmoid and cross-entropy"])
+def test_what_is_no_pairing_is_refused_at_once(pairing):
+    with pytest.raises(TypeError, match=r"pairing must be a Pairing, such as .*, but got"):
+        Network([2, 1], pairing=pairing, rng=np.random.default_rng(0))
 
 
 def test_unknown_activation_lists_the_known():
@@ -594,7 +600,9 @@ def test_targets_of_another_shape_do_not_broadcast():
 @pytest.mark.parametrize("rate", [0, -0.1, np.nan, np.inf])
 @pytest.mark.parametrize("optimiser", [SGD, Adam])
 def test_wrong_learning_rate(optimiser, rate):
-    with pytest.raises(ValueError, match=f"learning_rate must be .* above 0, but got {rate}"):
+    with pytest.raises(
+        ValueError, match=f"learning_rate must be .* greater than 0, but got {float(rate)}"
+    ):
         optimiser(rate)
 
 
@@ -604,12 +612,40 @@ def test_wrong_learning_rate(optimiser, rate):
         (lambda: SGD(0.1, momentum=1.0), r"momentum must be in \[0, 1\), but got 1.0"),
         (lambda: Adam(0.1, beta1=-0.1), r"beta1 must be in \[0, 1\), but got -0.1"),
         (lambda: Adam(0.1, beta2=1.5), r"beta2 must be in \[0, 1\), but got 1.5"),
-        (lambda: Adam(0.1, epsilon=0), "epsilon must be above 0, but got 0"),
+        (lambda: Adam(0.1, epsilon=0), "epsilon must be a finite number greater than 0, but got 0"),
+        (lambda: SGD(0.1, momentum=np.nan), "momentum must be a finite number, but got nan"),
     ],
 )
 def test_wrong_optimiser_settings(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+@pytest.mark.parametrize(
+    ("build", "name"),
+    [
+        (lambda: SGD("fast"), "learning_rate"),
+        (lambda: Adam([0.1, 0.2]), "learning_rate"),
+        (lambda: SGD(0.1, momentum=None), "momentum"),
+        (lambda: Adam(0.1, epsilon="small"), "epsilon"),
+    ],
+)
+def test_optimiser_settings_that_are_no_numbers(build, name):
+    with pytest.raises(TypeError, match=f"{name} must be a finite number.*, but got"):
+        build()
+
+
+@pytest.mark.parametrize("inputs", ["text", [["1", "b"]], [[1j, 2j]], None])
+def test_inputs_that_are_no_numbers(inputs):
+    with pytest.raises(TypeError, match="inputs must hold real numbers, but got"):
+        make().predict(inputs)
+
+
+def test_rows_of_unequal_lengths():
+    with pytest.raises(ValueError, match="inputs must be .* rows of unequal lengths: "):
+        make().predict([[1.0, 2.0], [3.0]])
+    with pytest.raises(ValueError, match="targets must be .* rows of unequal lengths: "):
+        make().loss(INPUTS[:2], [[1], [0, 1]])
 
 
 # --- copies and files ----------------------------------------------------------------------

@@ -55,6 +55,14 @@ def test_as_float_names_the_argument_and_what_came(value, said):
     assert len(str(refusal.value)) < 140
 
 
+def test_rows_of_unequal_lengths_are_named():
+    with pytest.raises(ValueError) as refusal:
+        numerics.as_float([[1], [1, 2]], "logits")
+    assert str(refusal.value) == (
+        "logits must be a number or an array, but has rows of unequal lengths: [[1], [1, 2]]"
+    )
+
+
 @pytest.mark.parametrize(
     ("check", "good", "bad", "expected"),
     [

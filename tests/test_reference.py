@@ -1,10 +1,13 @@
 """The reference holds every public name of the package, once."""
 
 import importlib
+import inspect
 import re
 
+import numpy as np
 import pytest
 
+from actloss import activations, losses
 from tools.stamps import ROOT
 
 MODULE_OR_NAME = re.compile(
@@ -42,3 +45,27 @@ def test_no_name_stands_twice():
     names = documented()
     assert len(names) > 140
     assert len(set(names)) == len(names)
+
+
+def array_arguments():
+    """Each public function of the two modules with each of its arguments that hold arrays."""
+    for module in (activations, losses):
+        for function in vars(module).values():
+            if inspect.isfunction(function):
+                for name, parameter in inspect.signature(function).parameters.items():
+                    if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+                        yield pytest.param(function, name, id=f"{function.__name__}-{name}")
+
+
+@pytest.mark.parametrize(("function", "name"), list(array_arguments()))
+@pytest.mark.parametrize(
+    ("bad", "refusal"), [("text", (TypeError, ValueError)), ([[1.0], [1.0, 2.0]], ValueError)]
+)
+def test_every_function_names_the_argument_that_holds_no_numbers(function, name, bad, refusal):
+    """As the reference says of all of them; labels, which are integers, may raise a ValueError."""
+    parameters = inspect.signature(function).parameters.values()
+    given = {p.name: np.array([0.2, 0.8]) for p in parameters if p.default is p.empty}
+    if name != "labels" and bad == "text":
+        refusal = TypeError
+    with pytest.raises(refusal, match=f"^{name} must "):
+        function(**given | {name: bad})

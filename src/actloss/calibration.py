@@ -9,7 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from actloss.loss_arguments import check_zero_or_one
 from actloss.losses import sparse_softmax_cross_entropy
+from actloss.network_arguments import check_positive_integers
+from actloss.numerics import as_float, check_positive
 
 
 class Reliability(NamedTuple):
@@ -47,8 +50,11 @@ def reliability(confidence, correct, *, bins=10):
 
     Raises
     ------
+    TypeError
+        If ``confidence`` or ``correct`` holds no real numbers.
     ValueError
-        If there is no prediction or no bin, the shapes differ, or a confidence is no probability.
+        If there is no prediction or no bin, the shapes differ, a confidence is no probability, or
+        ``correct`` is neither 0 nor 1.
 
     References
     ----------
@@ -112,8 +118,11 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
 
     Raises
     ------
+    TypeError
+        If the logits are no real numbers.
     ValueError
-        If labels and logits do not fit each other.
+        If labels and logits do not fit each other, or ``limits`` are not two numbers above 0, the
+        lower first.
 
     References
     ----------
@@ -127,7 +136,7 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     >>> round(best_temperature([[3.0, 0.0]] * 4, [0, 0, 0, 1]), 3)
     2.731
     """
-    logits = np.asarray(logits)
+    logits = as_float(logits, "logits")
 
     def loss(log_temperature):
         scaled = logits / np.exp(log_temperature)
@@ -135,7 +144,7 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
 
     found = minimize_scalar(
         loss,
-        bounds=np.log(limits),
+        bounds=np.log(_check_limits(limits)),
         method="bounded",
         options={"xatol": 1e-8},
     )
@@ -143,15 +152,26 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
 
 
 def _check_predictions(confidence, correct, bins):
-    confidence = np.asarray(confidence, dtype=float)
-    correct = np.asarray(correct, dtype=float)
+    confidence = as_float(confidence, "confidence").astype(np.float64)
+    correct = as_float(correct, "correct").astype(np.float64)
     if confidence.shape != correct.shape or confidence.ndim != 1 or confidence.size == 0:
         raise ValueError(
             "confidence and correct must have one shape (samples,) with a sample at least, "
             f"but have shapes {confidence.shape} and {correct.shape}"
         )
-    if not np.all((confidence >= 0.0) & (confidence <= 1.0)):
-        raise ValueError("confidence must be between 0 and 1")
-    if bins < 1:
-        raise ValueError(f"bins must be 1 or more, but got {bins}")
+    possible = (confidence >= 0.0) & (confidence <= 1.0)
+    if not possible.all():
+        first = int(possible.argmin())
+        raise ValueError(
+            f"confidence must be between 0 and 1, but got {confidence[first]} at index {first}"
+        )
+    check_zero_or_one("correct", correct)
+    check_positive_integers(bins=bins)
     return confidence, correct
+
+
+def _check_limits(limits):
+    limits = [check_positive("limits", limit) for limit in limits]
+    if len(limits) != 2 or limits[0] >= limits[1]:
+        raise ValueError(f"limits must be two numbers, the lower first, but got {limits}")
+    return limits

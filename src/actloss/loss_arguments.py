@@ -5,7 +5,7 @@ import inspect
 
 import numpy as np
 
-from actloss.numerics import BLOCK_SIZE, as_float, check_axis
+from actloss.numerics import BLOCK_SIZE, as_array, as_float, check_axis
 
 # Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
 _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
@@ -192,7 +192,7 @@ def check_distributions(name, values, axis):
 
 def check_classes(labels, logits, axis):
     """``labels`` as an array of integers; ValueError unless they are classes along ``axis``."""
-    labels = np.asarray(labels)
+    labels = as_array(labels, "labels")
     expected = logits.shape[:axis] + logits.shape[axis + 1 :]
     if labels.dtype.kind not in "iu" and labels.size > 0:
         raise ValueError(

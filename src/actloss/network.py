@@ -83,6 +83,15 @@ class Network:
         Every weight, bias and α in one vector, and the loss's latest gradient in them. The arrays
         of the layers are views of these two.
 
+    Raises
+    ------
+    TypeError
+        If ``pairing`` is no Pairing, ``rng`` no generator, or a parameter of the activation no
+        number.
+    ValueError
+        If there are not two sizes of at least 1, ``dtype`` is no float dtype, the activation is
+        not in the catalogue, or its parameter is out of range.
+
     Notes
     -----
     Integer class labels have shape (samples,), other targets (samples, outputs); with one output,
@@ -114,6 +123,10 @@ class Network:
         **activation_parameters,
     ):
         self.sizes = check_sizes(sizes)
+        if not isinstance(pairing, Pairing):
+            raise TypeError(
+                f"pairing must be a Pairing, such as SIGMOID_CROSS_ENTROPY, but got {pairing!r}"
+            )
         if pairing is SOFTMAX_CROSS_ENTROPY and self.sizes[-1] == 1:
             raise ValueError("softmax needs two outputs or more, but got 1: of one it makes 1")
         self.pairing = pairing
@@ -161,7 +174,15 @@ class Network:
         return logits_grad
 
     def loss(self, inputs, targets):
-        """Mean over the samples of their loss; the loss of several outputs is their sum."""
+        """Mean over the samples of their loss; the loss of several outputs is their sum.
+
+        Raises
+        ------
+        TypeError
+            The inputs or targets are no real numbers.
+        ValueError
+            They do not fit the network or each other.
+        """
         return self._measure(*check_shapes(self, inputs, targets))["loss"]
 
     def loss_and_gradient(self, inputs, targets):
@@ -222,6 +243,8 @@ class Network:
 
         Raises
         ------
+        TypeError
+            Data hold no real numbers; nothing has been learned yet.
         ValueError
             Data or settings are wrong; nothing has been learned yet.
         DivergenceError
@@ -285,13 +308,29 @@ class Network:
         return self._flat(self.pairing.predict(self.forward(inputs)))
 
     def predict_proba(self, inputs):
-        """Probability of every class; of class 1 alone if the network has a single output."""
+        """Probability of every class; of class 1 alone if the network has a single output.
+
+        Raises
+        ------
+        TypeError
+            The inputs are no real numbers.
+        ValueError
+            They have another shape than the network's, or it predicts values and no classes.
+        """
         if self.pairing.probabilities is None:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no probabilities")
         return self._flat(self.pairing.probabilities(self.forward(inputs)))
 
     def accuracy(self, inputs, targets):
-        """Share of the labels that are predicted right."""
+        """Share of the labels that are predicted right.
+
+        Raises
+        ------
+        TypeError
+            The inputs or targets are no real numbers.
+        ValueError
+            They do not fit the network or each other, or it predicts values and no classes.
+        """
         if self.pairing.probabilities is None:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no accuracy")
         return self._measure(*check_data(self, inputs, targets))["accuracy"]

@@ -2,12 +2,14 @@
 
 import numpy as np
 
+from actloss.numerics import as_array, as_float
+
 
 def check_sizes(sizes):
-    sizes = list(sizes)
-    if len(sizes) < 2 or not all(isinstance(s, int | np.integer) and s >= 1 for s in sizes):
-        raise ValueError(f"sizes must be two integers ≥ 1 or more, but got {sizes}")
-    return [int(size) for size in sizes]
+    whole = list(sizes) if np.iterable(sizes) else []
+    if len(whole) < 2 or not all(isinstance(s, int | np.integer) and s >= 1 for s in whole):
+        raise ValueError(f"sizes must be two integers ≥ 1 or more, but got {sizes!r}")
+    return [int(size) for size in whole]
 
 
 def check_positive_integers(**settings):
@@ -17,7 +19,7 @@ def check_positive_integers(**settings):
 
 
 def check_inputs(network, inputs):
-    inputs = np.asarray(inputs, dtype=network.dtype)
+    inputs = as_float(inputs, "inputs").astype(network.dtype, copy=False)
     if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0]:
         raise ValueError(
             f"inputs must have shape (samples, {network.sizes[0]}), but got {inputs.shape}"
@@ -27,7 +29,7 @@ def check_inputs(network, inputs):
 
 def check_shapes(network, inputs, targets):
     """Targets get the shape of the logits, unless they are one label a sample."""
-    inputs, targets = check_inputs(network, inputs), np.asarray(targets)
+    inputs, targets = check_inputs(network, inputs), as_array(targets, "targets")
     if len(inputs) == 0 or targets.shape[:1] != inputs.shape[:1]:
         raise ValueError(
             "inputs and targets must have the same number of samples, at least 1, "
@@ -37,7 +39,7 @@ def check_shapes(network, inputs, targets):
         targets = targets[:, np.newaxis]
     if targets.ndim != 1:
         _check_target_shape(network, targets, inputs)
-        targets = targets.astype(network.dtype)
+        targets = as_float(targets, "targets").astype(network.dtype)
     elif network.pairing.loss(network.forward(inputs[:1]), targets[:1]).ndim != 1:
         _check_target_shape(network, targets, inputs)
     return inputs, targets

@@ -13,6 +13,17 @@ BLOCK_SIZE = 1 << 16  # elements: half a megabyte of float64
 # --- arguments -----------------------------------------------------------------------------
 
 
+def as_array(value, name):
+    """``value`` as an array; ValueError where its rows are not equally long."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a number or an array, but has rows of unequal lengths: "
+            f"{_shorten(value)}"
+        ) from None
+
+
 def as_float(value, name="x"):
     """``value`` as an array of floats: float16, float32 and float64 are kept, the rest of the
     real numbers (integers, bools, lists, scalars) becomes float64.
@@ -20,7 +31,7 @@ def as_float(value, name="x"):
     >>> as_float([1, 2])
     array([1., 2.])
     """
-    array = np.asarray(value)
+    array = as_array(value, name)
     if array.dtype in (np.float64, np.float32, np.float16):
         return array
     if array.dtype.kind in "biuf":

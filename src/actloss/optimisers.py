@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from actloss.numerics import check_finite, check_positive
+
 
 class SGD:
     r"""Stochastic gradient descent, with momentum if it is above 0.
@@ -14,6 +16,13 @@ class SGD:
         η, above 0.
     momentum : float
         μ, in [0, 1).
+
+    Raises
+    ------
+    TypeError
+        If a setting is no number.
+    ValueError
+        If a setting lies outside its range.
 
     Notes
     -----
@@ -32,9 +41,8 @@ class SGD:
     """
 
     def __init__(self, learning_rate, *, momentum=0.0):
-        _check_learning_rate(learning_rate)
-        _check_share(momentum=momentum)
-        self.learning_rate, self.momentum = learning_rate, momentum
+        self.learning_rate = check_positive("learning_rate", learning_rate)
+        self.momentum = _check_share("momentum", momentum)
         self.parameters = None
 
     def step(self, parameters, gradient):
@@ -68,6 +76,13 @@ class Adam:
     epsilon : float
         Keeps the quotient finite; above 0.
 
+    Raises
+    ------
+    TypeError
+        If a setting is no number.
+    ValueError
+        If a setting lies outside its range.
+
     Notes
     -----
     PyTorch twin: ``torch.optim.Adam``, with the same defaults.
@@ -88,12 +103,9 @@ class Adam:
     """
 
     def __init__(self, learning_rate=1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
-        _check_learning_rate(learning_rate)
-        _check_share(beta1=beta1, beta2=beta2)
-        if not epsilon > 0:
-            raise ValueError(f"epsilon must be above 0, but got {epsilon!r}")
-        self.learning_rate, self.beta1, self.beta2 = learning_rate, beta1, beta2
-        self.epsilon = epsilon
+        self.learning_rate = check_positive("learning_rate", learning_rate)
+        self.beta1, self.beta2 = _check_share("beta1", beta1), _check_share("beta2", beta2)
+        self.epsilon = check_positive("epsilon", epsilon)
         self.parameters = None
 
     def step(self, parameters, gradient):
@@ -109,12 +121,8 @@ class Adam:
         parameters -= (self.learning_rate / (1 - self.beta1**self.steps)) * self.mean / scale
 
 
-def _check_learning_rate(learning_rate):
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be finite and above 0, but got {learning_rate!r}")
-
-
-def _check_share(**settings):
-    for name, value in settings.items():
-        if not 0 <= value < 1:
-            raise ValueError(f"{name} must be in [0, 1), but got {value!r}")
+def _check_share(name, value):
+    share = check_finite(name, value)
+    if not 0 <= share < 1:
+        raise ValueError(f"{name} must be in [0, 1), but got {share}")
+    return share
