@@ -130,7 +130,7 @@ def slider_answers(browser, url):
     """For each figure, by name and slider, the milliseconds from key to painted drawing.
 
     They are the median over the presses of a round, and the least of the rounds: whatever else the
-    machine does only adds. About 8 ms of them are the wait for the screen's next refresh.
+    machine does only adds. Part of them is the wait for the screen's next refresh.
     """
     least: dict[str, dict[str, float]] = {}
     for _ in range(ROUNDS):

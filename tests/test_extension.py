@@ -309,6 +309,13 @@ def test_listing_holds_no_block():
     )
 
 
+def test_names_in_the_contents_break_at_underscores():
+    entry = '<a href="#log_cosh"><code><span class="pre">log_cosh()</span></code> a_b</a>'
+    context = {"toc": entry}
+    extension.break_names_at_underscores(None, "page", "", context, None)
+    assert context["toc"] == entry.replace(">log_cosh", ">log_<wbr>cosh")
+
+
 def test_initial_of_an_author_is_no_list(app):
     lines = ["A. Krizhevsky, title, 2010.", "    B. Indented", "A result.", "In 2010. A. B."]
     extension.keep_initials(app, "function", "relu6", None, {}, lines)

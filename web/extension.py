@@ -115,6 +115,8 @@ MENDED_HTML = {
     ' role="doc-biblioentry"': ' role="listitem"',
 }
 
+CODE_NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
+
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="en-GB">
 <head>
@@ -139,6 +141,13 @@ def mend_html(app, pagename, templatename, context, doctree) -> None:
             lambda listing: listing[0].replace("<div", "<span").replace("</div>", "</span>"),
             context["body"],
         )
+
+
+def break_names_at_underscores(app, pagename, templatename, context, doctree) -> None:
+    """Long names of functions go over two lines in the narrow contents of a page."""
+    if "toc" in context:
+        breakable = CODE_NAME.sub(lambda name: name[0].replace("_", "_<wbr>"), context["toc"])
+        context["toc"] = breakable
 
 
 def name_arrows(app, pagename, templatename, context, doctree) -> None:
@@ -244,6 +253,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", link_terms)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
+    app.connect("html-page-context", break_names_at_underscores)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)

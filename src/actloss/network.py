@@ -179,7 +179,7 @@ class Network:
         Raises
         ------
         TypeError
-            The inputs or targets are no real numbers.
+            The inputs are no real numbers, or the targets are none and no labels.
         ValueError
             They do not fit the network or each other.
         """
@@ -327,7 +327,7 @@ class Network:
         Raises
         ------
         TypeError
-            The inputs or targets are no real numbers.
+            The inputs are no real numbers, or the targets are none and no labels.
         ValueError
             They do not fit the network or each other, or it predicts values and no classes.
         """
