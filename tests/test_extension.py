@@ -309,11 +309,11 @@ def test_listing_holds_no_block():
     )
 
 
-def test_names_in_the_contents_break_at_underscores():
-    entry = '<a href="#log_cosh"><code><span class="pre">log_cosh()</span></code> a_b</a>'
-    context = {"toc": entry}
-    extension.break_names_at_underscores(None, "page", "", context, None)
-    assert context["toc"] == entry.replace(">log_cosh", ">log_<wbr>cosh")
+def test_names_in_the_contents_break_between_words():
+    entry = '<a href="#log_cosh"><code><span class="pre">{}</span></code> a_b</a>'
+    context = {"toc": entry.format("log_cosh()") + entry.format("LineFit")}
+    extension.break_names_between_words(None, "page", "", context, None)
+    assert context["toc"] == entry.format("log_<wbr>cosh()") + entry.format("Line<wbr>Fit")
 
 
 def test_initial_of_an_author_is_no_list(app):

@@ -642,9 +642,9 @@ def test_inputs_that_are_no_numbers(inputs):
 
 
 def test_rows_of_unequal_lengths():
-    with pytest.raises(ValueError, match="inputs must be .* rows of unequal lengths: "):
+    with pytest.raises(ValueError, match=r"inputs must be .* rows of unequal lengths: "):
         make().predict([[1.0, 2.0], [3.0]])
-    with pytest.raises(ValueError, match="targets must be .* rows of unequal lengths: "):
+    with pytest.raises(ValueError, match=r"targets must be .* rows of unequal lengths: "):
         make().loss(INPUTS[:2], [[1], [0, 1]])
 
 

@@ -116,6 +116,7 @@ MENDED_HTML = {
 }
 
 CODE_NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
+WORD_END = re.compile("(?<=_)|(?<=[a-z])(?=[A-Z])")  # log_cosh, SoftmaxExplorer
 
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -143,11 +144,10 @@ def mend_html(app, pagename, templatename, context, doctree) -> None:
         )
 
 
-def break_names_at_underscores(app, pagename, templatename, context, doctree) -> None:
+def break_names_between_words(app, pagename, templatename, context, doctree) -> None:
     """Long names of functions go over two lines in the narrow contents of a page."""
     if "toc" in context:
-        breakable = CODE_NAME.sub(lambda name: name[0].replace("_", "_<wbr>"), context["toc"])
-        context["toc"] = breakable
+        context["toc"] = CODE_NAME.sub(lambda name: WORD_END.sub("<wbr>", name[0]), context["toc"])
 
 
 def name_arrows(app, pagename, templatename, context, doctree) -> None:
@@ -253,7 +253,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", link_terms)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
-    app.connect("html-page-context", break_names_at_underscores)
+    app.connect("html-page-context", break_names_between_words)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)

@@ -127,3 +127,22 @@ def test_the_reference_leads_to_the_source(open_page):
     expect(lines).to_contain_text("def leaky_relu(")
     expect(lines).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     expect(lines).to_have_css("border-left-width", "3px")
+
+
+BROKEN_NAMES = """
+() => [...document.querySelectorAll(".bd-sidebar-secondary code .pre")]
+  .flatMap((name) => [...name.childNodes])
+  .filter((part) => {
+    const range = document.createRange();
+    range.selectNodeContents(part);
+    return part.data && range.getClientRects().length > 1;
+  })
+  .map((part) => part.data)
+"""
+
+
+@pytest.mark.parametrize("page", ["api", "api-activations", "api-losses"])
+def test_long_names_in_the_contents_break_between_words(open_page, page):
+    page = open_page(f"chapters/{page}.html")
+    expect(page.locator(".bd-sidebar-secondary code").first).to_be_visible()
+    assert page.evaluate(BROKEN_NAMES) == []
