@@ -41,11 +41,11 @@ async () => {
 """
 
 EVERYTHING_IS_THERE = """
-(withWidgets) => {
+({ withWidgets, pictures }) => {
   const slots = [...document.querySelectorAll(".widget-slot")];
   const shown = [...document.images].filter((image) => image.getClientRects().length);
   return (!withWidgets || slots.every((slot) => slot.dataset.state))
-    && shown.every((image) => image.complete)
+    && (!pictures || shown.every((image) => image.complete))
     && document.fonts.status === "loaded";
 }
 """
@@ -75,10 +75,11 @@ def transfers(browser, url, *, with_widgets):
     return recorder.transfers()
 
 
-def read_to_the_end(page, *, with_widgets=True):
-    """Scroll down a page, and wait until every picture, font and live figure is there."""
+def read_to_the_end(page, *, with_widgets=True, pictures=True):
+    """Scroll down a page, and wait until every font, picture and live figure is there."""
     page.evaluate(READ_TO_THE_END)
-    page.wait_for_function(EVERYTHING_IS_THERE, arg=with_widgets, timeout=60_000)
+    wanted = {"withWidgets": with_widgets, "pictures": pictures}
+    page.wait_for_function(EVERYTHING_IS_THERE, arg=wanted, timeout=60_000)
     if failed := page.locator('.widget-slot[data-state="failed"]').count():
         raise RuntimeError(f"{page.url}: {failed} of the live figures did not start")
 
