@@ -76,7 +76,7 @@ def transfers(browser, url, *, with_widgets):
 
 
 def read_to_the_end(page, *, with_widgets=True, pictures=True):
-    """Scroll down a page, and wait until every font, picture and live figure is there."""
+    """Scroll down a page, and wait until every picture, font and live figure is there."""
     page.evaluate(READ_TO_THE_END)
     wanted = {"withWidgets": with_widgets, "pictures": pictures}
     page.wait_for_function(EVERYTHING_IS_THERE, arg=wanted, timeout=60_000)

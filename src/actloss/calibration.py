@@ -11,8 +11,7 @@ from scipy.optimize import minimize_scalar
 
 from actloss.loss_arguments import check_zero_or_one
 from actloss.losses import sparse_softmax_cross_entropy
-from actloss.network_arguments import check_positive_integers
-from actloss.numerics import as_float, check_positive
+from actloss.numerics import as_float, check_positive, check_positive_integers
 
 
 class Reliability(NamedTuple):

@@ -13,14 +13,9 @@ from tqdm.auto import tqdm
 from actloss.gradcheck import gradcheck
 from actloss.initialisers import he_normal
 from actloss.layers import Activation, Dense, PReLU, activation_layer
-from actloss.network_arguments import (
-    check_data,
-    check_inputs,
-    check_positive_integers,
-    check_shapes,
-    check_sizes,
-)
+from actloss.network_arguments import check_data, check_inputs, check_shapes, check_sizes
 from actloss.network_files import NO_NETWORK, read_file, write_file
+from actloss.numerics import check_positive_integers
 from actloss.optimisers import SGD, Adam
 from actloss.pairings import (
     LINEAR_ABSOLUTE_ERROR,

@@ -12,12 +12,6 @@ def check_sizes(sizes):
     return [int(size) for size in whole]
 
 
-def check_positive_integers(**settings):
-    for name, value in settings.items():
-        if not isinstance(value, int | np.integer) or value < 1:
-            raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
-
-
 def check_inputs(network, inputs):
     inputs = as_float(inputs, "inputs").astype(network.dtype, copy=False)
     if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0]:

@@ -57,6 +57,13 @@ def check_positive(name, value):
     return number
 
 
+def check_positive_integers(**settings):
+    """ValueError unless every one of the settings is an integer of at least 1."""
+    for name, value in settings.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
+
+
 def check_non_negative(name, value):
     """``value`` as a Python float; ValueError unless it is finite and at least 0."""
     number = _check_number(name, value, "a finite number of at least 0")
