@@ -195,6 +195,7 @@ def check_classes(labels, logits, axis):
     labels = as_array(labels, "labels")
     expected = logits.shape[:axis] + logits.shape[axis + 1 :]
     if labels.dtype.kind not in "iu" and labels.size > 0:
+        as_float(labels, "labels")  # a TypeError for text, as from every other function
         raise ValueError(
             f"labels must be integers, the number of the class of each sample, "
             f"but have dtype {labels.dtype}"
