@@ -1,7 +1,7 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { movable, pointToMove } from "./movable.js";
-import { Panel, change, draw, formatNumber, grid, runs, setSize, write } from "./plot.js";
+import { Panel, change, draw, formatNumber, grid, keepLast, runs, setSize, write } from "./plot.js";
 import { toFloat16 } from "./float16.js";
 import { FUNCTIONS } from "./functions.js";
 
@@ -88,8 +88,9 @@ function render({ model, el }) {
   const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
   resetButton(readout, model, traits);
   const say = liveRegion(el);
-  let top, bottom, drawnFrame;
+  let top, bottom, drawnFrame, drawnGhost;
   let zoom, xDomain;
+  const pointsOf = keepLast(grid);
 
   /** A magnified part of the axis stands still while the point moves within it. */
   function lookCloser() {
@@ -129,7 +130,7 @@ function render({ model, el }) {
     lookCloser();
     // Rounded to float16 a curve has steps, so it is asked at every pixel.
     const count = exact ? Math.round(width) : 120;
-    const points = grid(xDomain, main.kinks, count);
+    const points = pointsOf(xDomain, main.kinks, count);
     const slopes = points.map(slope);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
@@ -138,12 +139,7 @@ function render({ model, el }) {
     for (const panel of [top, bottom]) panel.begin();
 
     shade(main.kinks, slope, zoom === 1 ? { points, slopes } : null);
-    if (ghost) {
-      const beside = shownOf(model, ghost);
-      const ghostPoints = grid(xDomain, ghost.kinks, count);
-      top.curve(beside.value, ghostPoints, "ghost");
-      bottom.curve(beside.slope, ghostPoints, "ghost");
-    }
+    drawGhost(ghost, count);
     if (exact) {
       top.curve(exact.value, points, "exact");
       bottom.curve(exact.slope, points, "exact");
@@ -166,11 +162,26 @@ function render({ model, el }) {
     const show = (number) => formatNumber(number, digits);
     const name = exact ? `${main.title}, rounded to float16,` : main.title;
     change(handle, "aria-valuenow", Number(x.toFixed(digits)));
-    change(handle, "aria-valuetext", spoken(name, show, x, y, m));
+    const words = spoken(name, show, x, y, m);
+    change(handle, "aria-valuetext", words);
 
     [x, y, m].forEach((number, i) => (outputs[i].data = show(number)));
     ghostName.data = ghost ? `in grey: ${ghost.title}` : "";
-    say(spoken(name, show, x, y, m));
+    say(words);
+  }
+
+  /** The first curve of each panel; it stands still while the slider of the other function moves. */
+  function drawGhost(ghost, count) {
+    const drawing = ghost && [drawnFrame, ghost.title, ...argumentsOf(model, ghost)].join();
+    if (ghost && drawing === drawnGhost) {
+      for (const panel of [top, bottom]) panel.keep();
+    } else if (ghost) {
+      const { value, slope } = shownOf(model, ghost);
+      const points = grid(xDomain, ghost.kinks, count);
+      top.curve(value, points, "ghost");
+      bottom.curve(slope, points, "ghost");
+    }
+    drawnGhost = drawing;
   }
 
   /** Shade what is dead or saturated as seen on the whole axis, whatever part of it is shown. */

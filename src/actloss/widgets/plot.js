@@ -63,6 +63,18 @@ export function grid([low, high], kinks = [], count = 120) {
   return points.filter((x) => x >= low && x <= high).sort((a, b) => a - b);
 }
 
+/** `make`, which gives its last result again while its arguments are those of the last time. */
+export function keepLast(make) {
+  let last, result;
+  return (...given) => {
+    if (!last || given.some((argument, i) => argument !== last[i])) {
+      last = given;
+      result = make(...given);
+    }
+    return result;
+  };
+}
+
 /** The runs of neighbouring `points` for whose index `test` holds, as [first, last]. */
 export function runs(points, test) {
   const found = [];
@@ -106,6 +118,10 @@ class Layer {
     return old;
   }
 
+  keep() {
+    this.#next++;
+  }
+
   finish() {
     while (this.parent.children.length > this.#next) this.parent.lastElementChild.remove();
   }
@@ -139,6 +155,11 @@ export class Panel {
   begin() {
     this.bands.begin();
     this.marks.begin();
+  }
+
+  /** Leave the next mark where the last drawing has put it. */
+  keep() {
+    this.marks.keep();
   }
 
   /** End it: what the last drawing had beyond this one goes. */
