@@ -1,9 +1,14 @@
 """Ways through the book: the menu on a small screen, the search, the skip link, the keyboard."""
 
+from io import BytesIO
+
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.book import PAGES
+from tests.browser.figure import settle
 
 CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
 first_chapter = pytest.mark.parametrize("path", CHAPTERS[:1])
@@ -146,3 +151,17 @@ def test_long_names_in_the_contents_break_between_words(open_page, page):
     page = open_page(f"chapters/{page}.html")
     expect(page.locator(".bd-sidebar-secondary code").first).to_be_visible()
     assert page.evaluate(BROKEN_NAMES) == []
+
+
+def test_ring_of_a_wide_table_is_not_cut_off(open_page):
+    """The page skips sections far off the screen, and what is skipped ends at its edge."""
+    page = open_page("chapters/relu-family.html", width=390, has_touch=True)
+    table = page.locator("section section > .pst-scrollable-table-container[tabindex='0']").last
+    page.keyboard.press("Tab")  # rings are for who uses the keyboard
+    table.focus()
+    settle(page)
+    box = table.bounding_box()
+    beside = {"x": box["x"] - 3, "y": box["y"] + 10, "width": 3, "height": box["height"] - 20}
+    strip = np.asarray(Image.open(BytesIO(page.screenshot(clip=beside))).convert("L"))
+    darkest = strip.min(axis=1)
+    assert darkest.max() < 100, f"{np.mean(darkest < 100):.0%} of the rows have a ring"
