@@ -82,8 +82,11 @@ async def execute_all(paths, stage):
     return outcomes
 
 
-async def execute(notebook, path, report=lambda cells: None):
-    """Run every cell in a new kernel, in place; a Problem names the cell that fails."""
+async def execute(notebook, path, report=lambda cells: None, *, environment=None, first=""):
+    """Run every cell in a new kernel, in place; a Problem names the cell that fails.
+
+    The kernel has `environment`, by default ours, and runs the line `first` before all cells.
+    """
     cells = code_cells(notebook)
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
@@ -104,10 +107,11 @@ async def execute(notebook, path, report=lambda cells: None):
         record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=on_cell_start,
+        extra_arguments=[f"--IPKernelApp.exec_lines={first}"] if first else [],
     )
     with tempfile.TemporaryFile() as said_by_kernel:
         try:
-            await client.async_execute(stderr=said_by_kernel)
+            await client.async_execute(stderr=said_by_kernel, env=environment)
         except CellExecutionError as error:
             raise Problem(describe(error, path, at, cells[at - 1])) from None
         except CellTimeoutError:

@@ -7,13 +7,9 @@ nbval passes a notebook whose outputs were stripped, and looks at no PNG and at 
 - it stores the outputs, figures and widgets that its code produces (`outputs_as_fresh`).
 """
 
-import base64
-import io
 import math
 import re
-
-import numpy as np
-from PIL import Image
+from itertools import zip_longest
 
 from tools.notebooks import (
     WIDGET_STATE,
@@ -21,10 +17,9 @@ from tools.notebooks import (
     code_cells,
     figures,
 )
+from tools.pictures import png_difference, svg_difference
 
-# A figure drawn on another machine may differ by a rounded pixel here and there, not by a line.
-LEVELS_THAT_DIFFER = 8  # of 255, in any channel
-PIXELS_THAT_MAY_DIFFER = 1e-4  # of all
+TEXTS = ("text/plain", "text/html", "text/latex", "text/markdown")
 RELATIVE_TOLERANCE = 1e-9  # of numbers in a widget's state
 
 HIDES_FROM_COMPARISON = re.compile(
@@ -81,9 +76,10 @@ def outputs_as_fresh(stored, fresh):
                 f"its code gives {', '.join(kinds(new)) or 'no output'}"
             )
             continue
+        if difference := text_difference(texts(old), texts(new)):
+            faults.append(f"code cell {number} prints something else: {difference}")
         for old_data, new_data in zip(bundles(old), bundles(new), strict=True):
-            difference = png_difference(old_data, new_data) or svg_difference(old_data, new_data)
-            if difference:
+            if difference := figure_difference(old_data, new_data):
                 faults.append(
                     f"code cell {number} stores another figure than it draws: {difference}"
                 )
@@ -106,45 +102,37 @@ def kinds(cell):
     return found
 
 
+def texts(cell):
+    """Everything of a cell's outputs that is read, in lines; the pieces of a stream as one."""
+    found = []
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            found.append(output.text)
+        elif output.output_type == "error":
+            found.append(f"{output.ename}: {output.evalue}\n")
+        else:
+            found.extend(f"{output.data[kind]}\n" for kind in TEXTS if kind in output.data)
+    return "".join(found).splitlines()
+
+
+def text_difference(old, new):
+    """The first line that differs, as stored and as made now."""
+    for stored, made in zip_longest(old, new, fillvalue=""):
+        if stored != made:
+            return f"stored `{stored.strip()}`, now `{made.strip()}`"
+    return ""
+
+
 def bundles(cell):
     return [output.data for output in cell.outputs if "data" in output]
 
 
-def png_difference(old, new):
-    if "image/png" not in old:
-        return ""
-    try:
-        old_pixels, new_pixels = pixels(old["image/png"]), pixels(new["image/png"])
-    except (OSError, ValueError, SyntaxError) as error:
-        return f"it cannot be decoded ({error})"
-    if old_pixels.shape != new_pixels.shape:
-        sizes = [f"{shape[1]} × {shape[0]}" for shape in (old_pixels.shape, new_pixels.shape)]
-        return f"{sizes[0]} pixels, drawn {sizes[1]}"
-    differ = (np.abs(old_pixels - new_pixels) > LEVELS_THAT_DIFFER).any(axis=-1).mean()
-    return f"{differ:.2%} of its pixels differ" if differ > PIXELS_THAT_MAY_DIFFER else ""
-
-
-def pixels(png):
-    content = base64.b64decode(png, validate=False)
-    return np.asarray(Image.open(io.BytesIO(content)).convert("RGBA"), dtype=np.int16)
-
-
-def svg_difference(old, new):
-    if "image/svg+xml" not in old:
-        return ""
-    lines = zip(svg_lines(old["image/svg+xml"]), svg_lines(new["image/svg+xml"]), strict=False)
-    for number, (old_line, new_line) in enumerate(lines, start=1):
-        if old_line != new_line:
-            return f"line {number} of its SVG is `{old_line[:60]}`, drawn `{new_line[:60]}`"
-    if len(svg_lines(old["image/svg+xml"])) != len(svg_lines(new["image/svg+xml"])):
-        return "its SVG has another number of lines"
+def figure_difference(old, new):
+    """What an eye sees differ in the figures of two outputs."""
+    for kind, difference in (("image/png", png_difference), ("image/svg+xml", svg_difference)):
+        if kind in old and (found := difference(old[kind], new[kind])):
+            return found
     return ""
-
-
-def svg_lines(svg):
-    """An SVG's lines without the date that matplotlib writes into each."""
-    svg = re.sub(r"<dc:date>.*?</dc:date>", "", svg)
-    return [line.strip() for line in svg.splitlines() if line.strip()]
 
 
 def widget_models(notebook):
