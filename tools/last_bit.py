@@ -40,7 +40,7 @@ def disturb(seed):
 
 
 def disturb_network(moved):
-    from actloss import layers, network
+    from actloss.network import Network, layers
 
     class Products:
         """NumPy with another `dot`."""
@@ -56,7 +56,7 @@ def disturb_network(moved):
             return out
 
     layers.np = Products()
-    forward, fit = layers.Activation.forward, network.Network.fit
+    forward, fit = layers.Activation.forward, Network.fit
 
     def forward_moved(layer, inputs):
         layer.outputs = moved(forward(layer, inputs))
@@ -66,7 +66,7 @@ def disturb_network(moved):
         return fit(self, moved(inputs), *args, **kwargs)
 
     layers.Activation.forward = forward_moved
-    network.Network.fit = fit_moved
+    Network.fit = fit_moved
 
 
 def disturb_torch(moved):
