@@ -111,7 +111,7 @@ async def execute(notebook, path, report=lambda cells: None, *, environment=None
     )
     with tempfile.TemporaryFile() as said_by_kernel:
         try:
-            await client.async_execute(stderr=said_by_kernel, env=environment)
+            await client.async_execute(stderr=said_by_kernel, env=environment or dict(os.environ))
         except CellExecutionError as error:
             raise Problem(describe(error, path, at, cells[at - 1])) from None
         except CellTimeoutError:

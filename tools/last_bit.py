@@ -32,11 +32,19 @@ def disturb(seed):
         start, size = next(starts), np.size(result)
         if start + size > POOL:
             pool, start = np.resize(pool, size), 0
-        return result * pool[start : start + size].reshape(np.shape(result))
+        some = pool[start : start + size].reshape(np.shape(result))
+        return np.where(is_short(result), result, result * some)[()]
 
     disturb_network(moved)
     disturb_torch(moved)
     disturb_cells(moved)
+
+
+def is_short(result):
+    """Where a number has so few digits that it came out exact: it does on every processor."""
+    shorter = np.float32 if result.dtype == np.float64 else np.float16
+    with np.errstate(over="ignore"):
+        return result.astype(shorter) == result
 
 
 def disturb_network(moved):

@@ -20,8 +20,26 @@ def test_right_gradient_passes_and_reads_well():
     assert check.entries == 50
     assert check.wrong_entries == 0
     assert check.relative_error < 1e-8
-    first_line = repr(check).splitlines()[0]
-    assert first_line.startswith("gradient correct: all 50 entries agree; worst is ")
+    assert repr(check) == "gradient correct: all 50 entries agree\n  relative error  below 1e-06"
+
+
+def test_report_of_a_right_gradient_survives_the_last_bit():
+    points = np.linspace(-3, 3, 50)
+    reports = {
+        repr(gradcheck(np.sin, lambda x, n=n: np.cos(x) * (1 + n * 2e-16), points))
+        for n in range(5)
+    }
+    assert len(reports) == 1
+
+
+def test_of_errors_that_differ_by_rounding_the_first_is_the_worst():
+    def doubled(x):
+        slopes = 2 * np.cos(x)
+        slopes[-1] *= 1 + 1e-12
+        return slopes
+
+    check = gradcheck(np.sin, doubled, np.linspace(0, 1, 5))
+    assert check.index == (0,)
 
 
 def test_one_wrong_entry_is_named_with_both_numbers():
@@ -100,8 +118,7 @@ def test_integer_point_is_moved_by_fractions():
 
 
 def test_scalars_are_arrays_of_no_axes():
-    check = gradcheck(lambda x: x**2, lambda x: 2 * x, 1.0)
-    assert check.passed
+    check = gradcheck(lambda x: x**2, lambda x: 3 * x, 1.0)
     assert check.index == ()
     assert "worst is x\n" in repr(check)
 
