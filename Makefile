@@ -7,7 +7,7 @@ IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 unexport PYTHONPATH PYTHONHOME
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test lint links audit publish execute bench cheat-sheet live-python lab grade clean
+.PHONY: help python environment book serve test lint links audit publish execute portable bench cheat-sheet live-python lab grade clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
@@ -15,6 +15,7 @@ help:
 	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
 	@echo "make lint         look over code, spelling and notebooks; no test is run  (CHECK=spelling)"
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
+	@echo "make portable     run notebooks as other processors would, and compare    (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
 	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
@@ -54,6 +55,9 @@ publish: book
 
 execute: environment
 	@$(IN_VENV) -m tools.execute $(NOTEBOOK)
+
+portable: environment
+	@$(IN_VENV) -m tools.portable $(NOTEBOOK)
 
 bench: book
 	@$(IN_VENV) -m benchmarks.functions

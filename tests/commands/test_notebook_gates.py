@@ -18,7 +18,7 @@ import pytest
 from PIL import Image
 
 from tests.commands.notebook_examples import example
-from tools import gates, sources
+from tools import gates, pictures, sources
 from tools.execute import execute
 from tools.notebooks import WIDGET_STATE, all_notebooks, code_cells, normalise
 from tools.stamps import ROOT
@@ -66,7 +66,7 @@ def cut_png(notebook):
 
 def png_of_another_figure(notebook):
     # The same axes and labels; the line alone takes another way.
-    pixels = gates.pixels(data(notebook, PNG)["image/png"]).astype(np.uint8)
+    pixels = pictures.pixels(data(notebook, PNG)["image/png"]).astype(np.uint8)
     ink = (pixels[..., 2] > 150) & (pixels[..., 0] < 100)  # matplotlib's blue
     assert ink.any()
     pixels[ink] = 255
@@ -75,7 +75,7 @@ def png_of_another_figure(notebook):
 
 
 def png_of_another_size(notebook):
-    pixels = gates.pixels(data(notebook, PNG)["image/png"]).astype(np.uint8)
+    pixels = pictures.pixels(data(notebook, PNG)["image/png"]).astype(np.uint8)
     data(notebook, PNG)["image/png"] = png(pixels[:-1])
 
 
@@ -153,7 +153,7 @@ SPOILED = {
     cut_png: (FRESH, "code cell 3 stores another figure than it draws: it cannot be decoded"),
     png_of_another_figure: (FRESH, "of its pixels differ"),
     png_of_another_size: (FRESH, "another figure than it draws: 300 × 199 pixels, drawn 300 × 200"),
-    change_svg: (FRESH, 'line 2 of its SVG is `<circle r="2"/>`, drawn `<circle r="1"/>`'),
+    change_svg: (FRESH, "r of <circle> is `2`, drawn `1`"),
     move_slider: (FRESH, "state.value is 0.75, made 0.25"),
     drop_link: (FRESH, "on one side only"),
     drop_widgets: (FRESH, "on one side only"),
@@ -236,7 +236,7 @@ def test_rounding_passes(sound):
     next(m for m in models(fresh).values() if m["model_name"] == "FloatSliderModel")["state"][
         "value"
     ] = move
-    pixels = gates.pixels(data(fresh, PNG)["image/png"]).astype(np.uint8)
+    pixels = pictures.pixels(data(fresh, PNG)["image/png"]).astype(np.uint8)
     pixels[0, :3, :3] -= 100  # three pixels of sixty thousand
     pixels[50:, :, :3] -= np.minimum(pixels[50:, :, :3], 5)
     data(fresh, PNG)["image/png"] = png(pixels)
