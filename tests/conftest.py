@@ -66,15 +66,18 @@ def heed_ctrl_c():
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.fixture
-def clone(tmp_path):
+def make_clone(folder):
     """A small clone for the commands to work in: they act on the folder that they lie in."""
-    folder = tmp_path / "clone"
     folder.mkdir()
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(ROOT / "tools", folder / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+@pytest.fixture
+def clone(tmp_path):
+    return make_clone(tmp_path / "clone")
 
 
 @pytest.fixture

@@ -9,12 +9,14 @@ import re
 import sys
 import tempfile
 
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from tools.kernel import OwnKernel
 from tools.notebooks import (
-    KERNEL_ENVIRONMENT,
     code_cells,
+    kernel_environment,
     label,
     normalise,
     notebooks_named,
@@ -25,11 +27,11 @@ from tools.progress import Problem, Stage, run_command, say
 from tools.sources import what_is_wrong_with
 
 SECONDS_A_CELL = 600
+SECONDS_TO_START = 600  # the first time on a machine with many fonts and little power
 
 
 def main():
     paths = notebooks_named(sys.argv[1:])
-    os.environ.update(KERNEL_ENVIRONMENT)
     with Stage("notebooks") as stage:
         with asyncio.Runner(loop_factory=loop_without_signal_handlers) as runner:
             outcomes = runner.run(execute_all(paths, stage))
@@ -82,8 +84,11 @@ async def execute_all(paths, stage):
     return outcomes
 
 
-async def execute(notebook, path, report=lambda cells: None):
-    """Run every cell in a new kernel, in place; a Problem names the cell that fails."""
+async def execute(notebook, path, report=lambda cells: None, variables=None):
+    """Run every cell in a new kernel, in place; a Problem names the cell that fails.
+
+    `variables` come on top of the environment that every kernel gets.
+    """
     cells = code_cells(notebook)
     for cell in cells:
         cell.outputs, cell.execution_count = [], None
@@ -96,18 +101,28 @@ async def execute(notebook, path, report=lambda cells: None):
             at = next(number for number, other in enumerate(cells, 1) if other is cell)
             report(f"{at}/{len(cells)}")
 
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=SECONDS_A_CELL,
-        coalesce_streams=True,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=on_cell_start,
-    )
-    with tempfile.TemporaryFile() as said_by_kernel:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as said_by_kernel,
+    ):
+        client = NotebookClient(
+            notebook,
+            km=AsyncKernelManager(
+                kernel_name="python3",
+                kernel_spec_manager=OwnKernel(),
+                connection_file=os.path.join(folder, "connection.json"),
+            ),
+            ipython_hist_file="",  # the kernel keeps its history in memory as it is
+            timeout=SECONDS_A_CELL,
+            startup_timeout=SECONDS_TO_START,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_start=on_cell_start,
+        )
+        environment = kernel_environment(variables)
         try:
-            await client.async_execute(stderr=said_by_kernel)
+            await client.async_execute(stderr=said_by_kernel, env=environment, cleanup_kc=True)
         except CellExecutionError as error:
             raise Problem(describe(error, path, at, cells[at - 1])) from None
         except CellTimeoutError:
