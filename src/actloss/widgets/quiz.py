@@ -7,7 +7,7 @@ from pathlib import Path
 
 from IPython.display import HTML
 
-from actloss.course import course_file
+from actloss.book.course import course_file
 from actloss.widgets.module import read
 
 

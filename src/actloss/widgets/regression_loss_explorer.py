@@ -12,8 +12,8 @@ import traitlets
 from matplotlib import pyplot as plt
 
 from actloss.activations import gelu
+from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.catalogue import LOSSES
-from actloss.figures import BLUE, GREEN, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import (
     LiveFigure,
