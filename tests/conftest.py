@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools import chromium
 from tools.progress import Problem
@@ -16,6 +17,12 @@ from tools.stamps import ROOT
 
 # Modules of asserts that tests share: a failed one then says what it compared, as in a test.
 pytest.register_assert_rewrite("tests.widgets.live_figure", "tests.browser.figure")
+
+# A slow machine tries as many examples as a quick one, and takes its time.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +91,7 @@ def clone(tmp_path):
 def run_tool(clone):
     """Run Python in the clone, as the Makefile does; returns the finished process."""
 
-    def run(*arguments, env=None, timeout=120):
+    def run(*arguments, env=None, timeout=600):
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=clone,
