@@ -20,6 +20,8 @@ from tools import gates
 from tools.kernel import OwnKernel
 from tools.notebooks import code_cells, kernel_environment, normalise
 
+SECONDS_FOR_OUTPUTS = 600  # nbval waits for 5, which a busy machine may need
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path, parent):
@@ -34,6 +36,7 @@ def pytest_collect_file(file_path, parent):
 def pytest_runtest_call(item):
     if isinstance(item, IPyNbCell):
         item.parent.running = item.cell_num
+        item.output_timeout = SECONDS_FOR_OUTPUTS
 
 
 class Notebook(IPyNbFile):
