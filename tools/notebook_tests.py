@@ -20,7 +20,7 @@ from tools import gates
 from tools.kernel import OwnKernel
 from tools.notebooks import code_cells, kernel_environment, normalise
 
-SECONDS_FOR_OUTPUTS = 600  # nbval waits for 5, which a busy machine may need
+SECONDS_FOR_OUTPUTS = 60  # nbval waits for 5, which a busy machine may need
 
 
 @pytest.hookimpl(wrapper=True)
