@@ -3,8 +3,9 @@
 PYTHON ?= python3
 IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
-# Another project's packages must not shadow the pinned ones.
-unexport PYTHONPATH PYTHONHOME
+# Another project's packages must not shadow the pinned ones, and Python runs as it comes.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE
+unexport PYTHONINSPECT PYTHONSAFEPATH
 
 .DEFAULT_GOAL := help
 .PHONY: help python environment book serve test lint links audit publish execute portable bench cheat-sheet live-python lab grade clean

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools import chromium
 from tools.progress import Problem
@@ -16,6 +17,12 @@ from tools.stamps import ROOT
 
 # Modules of asserts that tests share: a failed one then says what it compared, as in a test.
 pytest.register_assert_rewrite("tests.widgets.live_figure", "tests.browser.figure")
+
+# A slow machine tries as many examples as a quick one, and takes its time.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
@@ -66,10 +73,8 @@ def heed_ctrl_c():
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.fixture
-def clone(tmp_path):
+def make_clone(folder):
     """A small clone for the commands to work in: they act on the folder that they lie in."""
-    folder = tmp_path / "clone"
     folder.mkdir()
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
@@ -78,10 +83,15 @@ def clone(tmp_path):
 
 
 @pytest.fixture
+def clone(tmp_path):
+    return make_clone(tmp_path / "clone")
+
+
+@pytest.fixture
 def run_tool(clone):
     """Run Python in the clone, as the Makefile does; returns the finished process."""
 
-    def run(*arguments, env=None, timeout=120):
+    def run(*arguments, env=None, timeout=600):
         return subprocess.run(
             [sys.executable, *arguments],
             cwd=clone,

@@ -26,7 +26,7 @@ def in_node(code, expression):
         env=ENVIRONMENT,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

@@ -9,12 +9,14 @@ import re
 import sys
 import tempfile
 
+from jupyter_client import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from tools.kernel import OwnKernel
 from tools.notebooks import (
-    KERNEL_ENVIRONMENT,
     code_cells,
+    kernel_environment,
     label,
     normalise,
     notebooks_named,
@@ -25,11 +27,11 @@ from tools.progress import Problem, Stage, run_command, say
 from tools.sources import what_is_wrong_with
 
 SECONDS_A_CELL = 600
+SECONDS_TO_START = 600  # the first time on a machine with many fonts and little power
 
 
 def main():
     paths = notebooks_named(sys.argv[1:])
-    os.environ.update(KERNEL_ENVIRONMENT)
     with Stage("notebooks") as stage:
         with asyncio.Runner(loop_factory=loop_without_signal_handlers) as runner:
             outcomes = runner.run(execute_all(paths, stage))
@@ -82,10 +84,11 @@ async def execute_all(paths, stage):
     return outcomes
 
 
-async def execute(notebook, path, report=lambda cells: None, *, environment=None, first=""):
+async def execute(notebook, path, report=lambda cells: None, *, variables=None, first=""):
     """Run every cell in a new kernel, in place; a Problem names the cell that fails.
 
-    The kernel has `environment`, by default ours, and runs the line `first` before all cells.
+    `variables` come on top of the environment that every kernel gets; the line `first` is run
+    before all cells.
     """
     cells = code_cells(notebook)
     for cell in cells:
@@ -99,19 +102,29 @@ async def execute(notebook, path, report=lambda cells: None, *, environment=None
             at = next(number for number, other in enumerate(cells, 1) if other is cell)
             report(f"{at}/{len(cells)}")
 
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        timeout=SECONDS_A_CELL,
-        coalesce_streams=True,
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-        on_cell_start=on_cell_start,
-        extra_arguments=[f"--IPKernelApp.exec_lines={first}"] if first else [],
-    )
-    with tempfile.TemporaryFile() as said_by_kernel:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        tempfile.TemporaryFile() as said_by_kernel,
+    ):
+        client = NotebookClient(
+            notebook,
+            km=AsyncKernelManager(
+                kernel_name="python3",
+                kernel_spec_manager=OwnKernel(),
+                connection_file=os.path.join(folder, "connection.json"),
+            ),
+            ipython_hist_file="",  # the kernel keeps its history in memory as it is
+            timeout=SECONDS_A_CELL,
+            startup_timeout=SECONDS_TO_START,
+            coalesce_streams=True,
+            record_timing=False,
+            resources={"metadata": {"path": str(path.parent)}},
+            on_cell_start=on_cell_start,
+            extra_arguments=[f"--IPKernelApp.exec_lines={first}"] if first else [],
+        )
+        environment = kernel_environment(variables)
         try:
-            await client.async_execute(stderr=said_by_kernel, env=environment or dict(os.environ))
+            await client.async_execute(stderr=said_by_kernel, env=environment, cleanup_kc=True)
         except CellExecutionError as error:
             raise Problem(describe(error, path, at, cells[at - 1])) from None
         except CellTimeoutError:

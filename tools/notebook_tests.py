@@ -8,14 +8,19 @@ it; two more tests a notebook look at what nbval does not.
 import copy
 import os
 from contextlib import suppress
+from unittest.mock import patch
 
+import nbval.kernel
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tools import gates
-from tools.notebooks import KERNEL_ENVIRONMENT, code_cells, normalise
+from tools.kernel import OwnKernel
+from tools.notebooks import code_cells, kernel_environment, normalise
+
+SECONDS_FOR_OUTPUTS = 60  # nbval waits for 5, which a busy machine may need
 
 
 @pytest.hookimpl(wrapper=True)
@@ -31,6 +36,7 @@ def pytest_collect_file(file_path, parent):
 def pytest_runtest_call(item):
     if isinstance(item, IPyNbCell):
         item.parent.running = item.cell_num
+        item.output_timeout = SECONDS_FOR_OUTPUTS
 
 
 class Notebook(IPyNbFile):
@@ -47,13 +53,11 @@ class Notebook(IPyNbFile):
         yield Gate.from_parent(self, name="figures and widgets", faults=self.faults_against_fresh)
 
     def setup(self):
-        before = dict(os.environ)
-        os.environ.update(KERNEL_ENVIRONMENT)
-        try:
+        with (
+            patch.object(nbval.kernel, "NbvalKernelspecManager", OwnKernel),
+            patch.dict(os.environ, kernel_environment(), clear=True),
+        ):
             super().setup()
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
     def get_kernel_message(self, timeout=None, stream="iopub"):
         message = super().get_kernel_message(timeout=timeout, stream=stream)

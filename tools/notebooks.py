@@ -16,14 +16,47 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 IMAGES = ("image/png", "image/svg+xml")
 
-# One BLAS thread and one hash seed, so that a notebook prints the same wherever it runs.
+# What a kernel finds instead of the reader's home: folders without settings. The caches in it stay.
+KERNEL_HOME = ROOT / "_build" / "kernel"
+
+# One BLAS thread, one hash seed, one place and one screen, so that a notebook prints the same
+# wherever it runs.
 KERNEL_ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
     "PYTHONHASHSEED": "0",
+    "PYTHONUTF8": "1",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": str(KERNEL_HOME / "matplotlib"),
+    "IPYTHONDIR": str(KERNEL_HOME / "ipython"),
+    "HOME": str(KERNEL_HOME),
+    "TZ": "UTC",
+    "COLUMNS": "80",
+    "LINES": "24",
 }
+
+# What is taken over from the reader's shell: how to start a program, where to put a scratch file,
+# and which of the processor's instructions to use.
+FROM_THE_SHELL = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "DYLD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "TMPDIR",
+    "TEMP",
+    "TMP",
+    "OPENBLAS_CORETYPE",
+    "NPY_DISABLE_CPU_FEATURES",
+    "NPY_ENABLE_CPU_FEATURES",
+    "ATEN_CPU_CAPABILITY",
+    "DNNL_MAX_CPU_ISA",
+    "ONEDNN_MAX_CPU_ISA",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "GLIBC_TUNABLES",
+)
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
@@ -52,6 +85,14 @@ def notebooks_named(names):
             raise Problem(f"there is no notebook {name} in chapters/; choose from: {slugs}")
         chosen.extend(found)
     return chosen or every
+
+
+def kernel_environment(extra=None):
+    """All variables that a kernel gets; those in `extra` come before ours."""
+    for name in ("MPLCONFIGDIR", "IPYTHONDIR"):
+        Path(KERNEL_ENVIRONMENT[name]).mkdir(parents=True, exist_ok=True)
+    from_the_shell = {name: os.environ[name] for name in FROM_THE_SHELL if name in os.environ}
+    return from_the_shell | KERNEL_ENVIRONMENT | (extra or {})
 
 
 def label(path):

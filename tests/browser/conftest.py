@@ -10,7 +10,8 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.figure import live_figure, put_back
 
-expect.set_options(timeout=10_000)
+A_MINUTE = 60_000  # milliseconds, for what takes a fraction of a second on a machine at rest
+expect.set_options(timeout=A_MINUTE)
 
 PHONE = {"width": 390, "has_touch": True}
 
@@ -38,7 +39,7 @@ def quiet_context(browser, site, *, width=1280, height=900, **options):
     """
     viewport = {"width": width, "height": height}
     context = browser.new_context(base_url=site, viewport=viewport, **options)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(A_MINUTE)
     complaints = []
     note_complaints(context, site, complaints)
     yield context, complaints

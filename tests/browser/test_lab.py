@@ -22,7 +22,7 @@ from tools.stamps import ROOT
 
 EXERCISES, EXERCISE = "softmax", "stable_softmax"
 NOTEBOOK = ROOT / "chapters" / "exercises" / f"{EXERCISES}.ipynb"
-WHILE_JUPYTERLAB_STARTS = 90_000  # milliseconds
+WHILE_JUPYTERLAB_STARTS = 600_000  # milliseconds
 # What MyST marks up, and nobody reads where it is drawn.
 MARKUP = ("{doc}", "{admonition}", "{ref}", ":::", "```", "$")
 
@@ -71,14 +71,14 @@ def lab(lab_environment, wheel, tmp_path_factory):
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=600)
 
 
 def wait_for(address, server, log):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 600
     while time.monotonic() < until and server.poll() is None:
         try:
-            with urlopen(address, timeout=5):
+            with urlopen(address, timeout=60):
                 return
         except OSError:
             time.sleep(0.2)

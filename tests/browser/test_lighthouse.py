@@ -1,16 +1,17 @@
-"""Lighthouse, as a phone, scores the heaviest and the median chapter as high as is promised."""
+"""Lighthouse, as a phone, finds nothing to mend in the heaviest and the median chapter.
+
+Its performance is measured in ``benchmarks/page.py``: that depends on the machine.
+"""
 
 import gzip
 
 import pytest
 
-from benchmarks.page import AT_LEAST, install_lighthouse, lighthouse
+from benchmarks.page import AT_LEAST, PROMISED, install_lighthouse, lighthouse
 from tests.browser.book import PAGES
 from tests.browser.test_budgets import GALLERY
 from tools.serve import BOOK
 from tools.stamps import ROOT
-
-ATTEMPTS = 6  # on a machine that other tests keep busy a page is slow now and then
 
 
 def chapters_by_weight():
@@ -27,11 +28,5 @@ HEAVIEST_AND_MEDIAN = [CHAPTERS[-1], CHAPTERS[len(CHAPTERS) // 2]]
 @pytest.mark.parametrize("path", HEAVIEST_AND_MEDIAN)
 def test_scores(browser_executable, site, path):
     install_lighthouse()
-    best = dict.fromkeys(AT_LEAST, 0)
-    for _ in range(ATTEMPTS):
-        scores = lighthouse(browser_executable, site + path)
-        best = {name: max(best[name], scores[name]) for name in best}
-        missed = {name: best[name] for name, least in AT_LEAST.items() if best[name] < least}
-        if not missed:
-            break
-    assert missed == {}
+    found = lighthouse(browser_executable, site + path, PROMISED)
+    assert {name: found[name] for name in AT_LEAST} == AT_LEAST

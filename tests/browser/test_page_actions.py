@@ -70,7 +70,7 @@ def published(tmp_path_factory):
         env=os.environ | {"CI": "true"} | PUBLISH,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     assert built.returncode == 0, built.stdout + built.stderr
     with server_for(book / "_build" / "html") as server:

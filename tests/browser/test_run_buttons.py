@@ -19,7 +19,7 @@ from tools.stamps import ROOT
 
 PAGE, EXERCISES = "chapters/sigmoid-and-tanh.html", "chapters/exercises/softmax.html"
 HAS_PYTHON = (BOOK / "_static" / "live-python" / "pyodide.mjs").is_file()
-WHILE_PYTHON_STARTS = 120_000  # milliseconds
+WHILE_PYTHON_STARTS = 600_000  # milliseconds
 
 needs_python = pytest.mark.skipif(
     not HAS_PYTHON, reason="Python for the browser is not there: `make live-python book` fetches it"

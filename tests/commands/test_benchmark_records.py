@@ -74,7 +74,7 @@ def test_the_clock_calls_every_candidate_in_every_round():
         {"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, rounds=3
     )
     assert calls == ["a", "b"] * 4  # one of them to warm up
-    assert all(0 < seconds < 1 for seconds in best.values())
+    assert all(0 < seconds < 60 for seconds in best.values())
 
 
 def test_geometric_mean():

@@ -30,7 +30,7 @@ def test_hook_passes_on_every_file(hook, tmp_path):
         | {"PRE_COMMIT_HOME": str(tmp_path)},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("Passed"), "it found no file to look at"

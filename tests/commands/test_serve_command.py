@@ -32,7 +32,7 @@ def address(tmp_path):
 
 
 def get(address, path, **headers):
-    connection = http.client.HTTPConnection(*address, timeout=10)
+    connection = http.client.HTTPConnection(*address, timeout=600)
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     content = response.read()
@@ -169,7 +169,7 @@ def test_ctrl_c_ends_quietly():
                 assert line, process.stderr.read()
                 line = process.stdout.readline()
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=20)
+            out, err = process.communicate(timeout=600)
         finally:
             process.kill()  # where it did not end by itself
     assert (process.returncode, out.strip(), err) == (0, "", "")

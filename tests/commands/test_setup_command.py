@@ -39,7 +39,7 @@ def set_up(clone, *names, **env):
         env=os.environ | {"PIP_NO_INDEX": "1", "CI": "true"} | env,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 
@@ -139,7 +139,7 @@ def test_two_at_once_do_not_disturb_each_other(clone):
         )
         for _ in range(2)
     ]
-    said = sorted(process.communicate(timeout=120)[0] for process in pair)
+    said = sorted(process.communicate(timeout=600)[0] for process in pair)
     assert [process.returncode for process in pair] == [0, 0]
     assert sum(".venv made" in text for text in said) == 1
     assert sum("waiting for it\n✓ environment  ready" in text for text in said) == 1
@@ -177,7 +177,7 @@ def make(clone, *arguments, **env):
         env={name: os.environ[name] for name in os.environ if not name.startswith("MAKE")} | env,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -56,7 +56,7 @@ def wheel(tmp_path_factory):
     dist = source / "dist"
     offline = ["--no-deps", "--no-build-isolation", "--no-index"]
     subprocess.run(
-        [*PIP, "wheel", "--quiet", *offline, "--wheel-dir", dist, source], check=True, timeout=120
+        [*PIP, "wheel", "--quiet", *offline, "--wheel-dir", dist, source], check=True, timeout=600
     )
     (built,) = dist.iterdir()
     return built
@@ -96,7 +96,7 @@ def test_it_works_alone(wheel, tmp_path):
     subprocess.run(
         [*PIP, "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel],
         check=True,
-        timeout=120,
+        timeout=600,
     )
     show_packages_of(ROOT / ".venv", folder)
     used = subprocess.run(
@@ -104,7 +104,7 @@ def test_it_works_alone(wheel, tmp_path):
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     assert used.returncode == 0, used.stdout + used.stderr
     assert used.stdout.strip().startswith(str(folder)), "this was the clone's own code"

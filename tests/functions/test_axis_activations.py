@@ -5,16 +5,13 @@ import numpy as np
 import pytest
 import scipy.special
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from mpmath import mpf
 
 from actloss import activations
 from actloss.catalogue import AXIS_ACTIVATIONS
-
-settings.register_profile("any_machine", deadline=None)  # it may be busy
-settings.load_profile("any_machine")
 
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in AXIS_ACTIVATIONS.values()]
 every_entry = pytest.mark.parametrize("entry", ENTRIES)

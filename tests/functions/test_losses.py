@@ -292,7 +292,7 @@ KIND_OF_FLOAT = {
 
 @every(ELEMENTWISE)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_float_is_taken_in_silence_and_nan_stays_nan(entry, data):
     arguments = [data.draw(KIND_OF_FLOAT[kind], label=kind) for kind in entry.takes]
     with warnings.catch_warnings():

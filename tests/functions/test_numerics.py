@@ -5,14 +5,11 @@ import re
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mpf
 
 from actloss import numerics
-
-settings.register_profile("any_machine", deadline=None)  # it may be busy
-settings.load_profile("any_machine")
 
 
 def ulp_errors(computed, exact):

@@ -255,7 +255,7 @@ def test_stopped_run_goes_on_where_it_was(tmp_path, sign):
         command(folder, out, "--workers", "2"), cwd=ROOT, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while len(list(out.rglob("results.json"))) < 5:
         assert time.monotonic() < deadline
         assert running.poll() is None
@@ -263,7 +263,7 @@ def test_stopped_run_goes_on_where_it_was(tmp_path, sign):
     workers = workers_of(running.pid)
     assert len(workers) == 2
     running.send_signal(sign)
-    status = running.wait(60)
+    status = running.wait(600)
     assert status == (130 if sign == signal.SIGINT else -signal.SIGKILL)
     assert_they_end(workers)
     done = {path: path.stat().st_mtime_ns for path in out.rglob("results.json")}
@@ -285,7 +285,7 @@ def workers_of(parent):
 
 
 def assert_they_end(processes):
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while any(is_running(process) for process in processes):
         assert time.monotonic() < deadline, "workers outlive the run"
         time.sleep(0.05)
@@ -302,7 +302,7 @@ def test_full_disk_stops_with_a_sentence_and_loses_nothing(small):
     folder, out = small
     limited = subprocess.run(
         ["bash", "-c", 'ulimit -f 1; exec "$@"', "bash", *map(str, command(folder, out))],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert limited.returncode == 1, limited.stderr
     assert "the results cannot be written" in limited.stderr
@@ -322,12 +322,12 @@ def test_killed_worker_costs_nobody(tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while len(list(out.rglob("results.json"))) < 4:
         assert time.monotonic() < deadline
         time.sleep(0.01)
     os.kill(workers_of(running.pid)[0], signal.SIGKILL)
-    said, _ = running.communicate(timeout=120)
+    said, _ = running.communicate(timeout=600)
     assert running.returncode == 0, said
     assert [row["score"] for row in table(out)] == ["9.0"] * 30
 

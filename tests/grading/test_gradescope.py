@@ -72,7 +72,7 @@ class Machine:
         words += ["--clearenv", "--setenv", "PATH", "/programs:/usr/sbin:/usr/bin:/sbin:/bin"]
         words += ["--setenv", "PIP_NO_INDEX", "1", "--chdir", "/autograder", "--", *command]
         return subprocess.run(
-            list(map(str, words)), capture_output=True, text=True, timeout=120, check=False
+            list(map(str, words)), capture_output=True, text=True, timeout=600, check=False
         )
 
     def grade(self, content, name="softmax"):

@@ -128,7 +128,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=CASES, deadline=None, database=None, derandomize=True)
+@settings(max_examples=CASES, database=None, derandomize=True)
 @given(JSON)
 def test_any_json_is_a_notebook_or_a_sentence(tmp_path_factory, content):
     path = tmp_path_factory.getbasetemp() / "fuzz.ipynb"

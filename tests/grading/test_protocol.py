@@ -35,7 +35,7 @@ MESSAGES = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
-fuzz = settings(max_examples=CASES, deadline=None, database=None, derandomize=True)
+fuzz = settings(max_examples=CASES, database=None, derandomize=True)
 
 
 def same(one, other):
@@ -203,28 +203,36 @@ def pair():
         end.close()
 
 
+SLOWEST = 60  # seconds: what lasts so long did not heed a deadline of a fraction of one
+
+
 def soon():
     return time.monotonic() + 0.2
+
+
+def late():
+    """For what does not wait for it, however slow the machine is."""
+    return time.monotonic() + 10 * SLOWEST
 
 
 def test_large_message_passes_a_socket(pair):
     message = {"x": np.random.default_rng(0).normal(size=1_000_000)}
     thread = threading.Thread(target=send, args=(pair[0], message))
     thread.start()
-    assert same(receive(pair[1], time.monotonic() + 20), message)
+    assert same(receive(pair[1], late()), message)
     thread.join()
 
 
 def test_announced_gigabytes_are_refused_before_they_come(pair):
     pair[0].send(struct.pack("<II", 2**32 - 1, 2**32 - 1))
     with pytest.raises(ProtocolError, match="at most"):
-        receive(pair[1], soon())
+        receive(pair[1], late())
 
 
 def test_reader_sets_its_own_limit(pair):
     send(pair[0], "a" * 1000)
     with pytest.raises(ProtocolError, match="at most 500 bytes"):
-        receive(pair[1], soon(), most=500)
+        receive(pair[1], late(), most=500)
 
 
 @pytest.mark.parametrize("sent", [b"", b"\x05", frame([1, 2, 3])[:-1]])
@@ -233,12 +241,12 @@ def test_incomplete_frame_ends_at_the_deadline(pair, sent):
     start = time.monotonic()
     with pytest.raises(OutOfTime):
         receive(pair[1], soon())
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < SLOWEST
 
 
 def test_trickled_bytes_do_not_put_off_the_deadline(pair):
     def trickle():
-        for byte in frame([0] * 2000):
+        for byte in frame([0] * 20_000):  # for more than three minutes
             try:
                 pair[0].send(bytes([byte]))
             except OSError:
@@ -250,7 +258,7 @@ def test_trickled_bytes_do_not_put_off_the_deadline(pair):
     start = time.monotonic()
     with pytest.raises(OutOfTime):
         receive(pair[1], soon())
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < SLOWEST
     pair[1].close()
     thread.join()
 

@@ -135,7 +135,7 @@ def graded_again(tmp_path_factory):
         )
         done = subprocess.run(
             [sys.executable, "-c", program, "grade", "in", "--seed", "1", "--quiet", *words],
-            cwd=folder, capture_output=True, text=True, timeout=120,
+            cwd=folder, capture_output=True, text=True, timeout=600,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         said.append(done.stdout)

@@ -19,7 +19,7 @@ from actloss.grading.sandbox import Limits, NoSandboxError, Sandbox
 from actloss.grading.tiers import best_tier, obstacle
 from tests.grading.runs import TIERS
 
-LONG = 60  # seconds: imports on a busy machine
+LONG = 600  # seconds: imports on a busy machine
 
 
 @pytest.fixture(scope="module", params=TIERS)
@@ -256,7 +256,7 @@ def test_sandbox_ends_with_its_grader_even_when_stopped(tier):
     )
     done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
     group = int(done.stdout)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 600
     while True:
         asked = ["ps", "-g", str(group), "-o", "stat="]
         states = subprocess.run(asked, capture_output=True, text=True).stdout.split()

@@ -37,7 +37,7 @@ def walked(tmp_path_factory):
         words += QUICK if "--out" in words else []
         beside_python = Path(sys.executable).with_name("actloss")
         done = subprocess.run(
-            [beside_python, *words], cwd=folder, capture_output=True, text=True, timeout=300
+            [beside_python, *words], cwd=folder, capture_output=True, text=True, timeout=600
         )
         assert done.returncode == 0, done.stdout + done.stderr
         said[command] = done.stdout
@@ -112,7 +112,7 @@ def make_grade(clone, *words):
     variables = {name: os.environ[name] for name in os.environ if not name.startswith("MAKE")}
     return subprocess.run(
         ["make", "--no-print-directory", "grade", "PYTHON=true", *words],
-        cwd=clone, env=variables, capture_output=True, text=True, timeout=120,
+        cwd=clone, env=variables, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 
 

@@ -24,19 +24,20 @@ def draw_card(title: str, site: str, font: Path) -> bytes:
     """A picture of a page for whoever passes its address on: its title, beside a live figure."""
     x = np.linspace(-5, 5, 500)
     width, height = CARD
-    figure = plt.figure(figsize=(width / 100, height / 100), dpi=100, facecolor=PAPER)
-    axes = figure.add_axes((0.6, 0.08, 0.4, 0.84))
-    axes.axhline(0, color=FAINT, linewidth=1)
-    axes.plot(x, relu(x), color=FAINT, linewidth=3, linestyle=":")
-    axes.plot(x, swish(x), color=BLUE, linewidth=6)
-    axes.set_axis_off()
-    lines = textwrap.wrap(html.unescape(TAG.sub("", title)), LETTERS_IN_LINE)
-    style = {"font": font, "color": INK, "verticalalignment": "center", "parse_math": False}
-    figure.text(0.06, 0.56, "\n".join(lines), fontsize=46, linespacing=0.95, **style)
-    figure.text(0.06, 0.1, site, fontsize=21, **(style | {"color": FAINT}))
-    picture = BytesIO()
-    figure.savefig(picture, metadata={"Software": None})
-    plt.close(figure)
+    with plt.style.context("default"):  # whatever the machine has set
+        figure = plt.figure(figsize=(width / 100, height / 100), dpi=100, facecolor=PAPER)
+        axes = figure.add_axes((0.6, 0.08, 0.4, 0.84))
+        axes.axhline(0, color=FAINT, linewidth=1)
+        axes.plot(x, relu(x), color=FAINT, linewidth=3, linestyle=":")
+        axes.plot(x, swish(x), color=BLUE, linewidth=6)
+        axes.set_axis_off()
+        lines = textwrap.wrap(html.unescape(TAG.sub("", title)), LETTERS_IN_LINE)
+        style = {"font": font, "color": INK, "verticalalignment": "center", "parse_math": False}
+        figure.text(0.06, 0.56, "\n".join(lines), fontsize=46, linespacing=0.95, **style)
+        figure.text(0.06, 0.1, site, fontsize=21, **(style | {"color": FAINT}))
+        picture = BytesIO()
+        figure.savefig(picture, metadata={"Software": None})
+        plt.close(figure)
     return picture.getvalue()
 
 

@@ -58,9 +58,14 @@ def drop_unused_styles(app: Sphinx) -> None:
     ]
 
 
+SECONDS_FOR_KATEX = 120.0  # it needs a fraction of one; 5 would end the build on a busy machine
+
+
 def use_node_of_environment(app: Sphinx) -> None:
-    """KaTeX renders in Node: the one that the requirements pin."""
+    """KaTeX renders in Node: the one that the requirements pin, however slowly it starts here."""
     sphinxcontrib.katex.NODEJS_BINARY = str(NODE)
+    sphinxcontrib.katex.STARTUP_TIMEOUT = SECONDS_FOR_KATEX
+    sphinxcontrib.katex.RENDER_TIMEOUT = SECONDS_FOR_KATEX
     if os.name == "posix":
         sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_formula_server)
 

@@ -2,6 +2,8 @@
 
 import io
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -53,8 +55,21 @@ STYLE = {
 
 
 def use_style() -> None:
-    """Draw all figures from here on in the style of the book."""
+    """Draw all figures from here on in the style of the book.
+
+    It starts from matplotlib's own defaults: what a ``matplotlibrc`` sets does not show.
+    """
+    matplotlib.rcdefaults()
     matplotlib.rcParams.update(STYLE)
+
+
+@contextmanager
+def in_style(settings: Mapping[str, object] | None = None) -> Iterator[None]:
+    """Draw in the style of the book, with `settings` of matplotlib on top, as long as it lasts."""
+    with matplotlib.rc_context():
+        use_style()
+        matplotlib.rcParams.update(settings or {})
+        yield
 
 
 def to_svg(figure: Figure) -> str:
@@ -135,7 +150,7 @@ def activation_picture(
     limits = _magnified(limits, zoom, x)
     grid = np.linspace(*limits, 801)
     value, slope = (float(evaluate(entry, name, x)) for name in ("function", "gradient"))
-    with matplotlib.rc_context({**STYLE, "figure.constrained_layout.use": True}):
+    with in_style():
         figure, (top, bottom) = plt.subplots(
             2, 1, figsize=(WIDTH, 5.0), sharex=True, height_ratios=(2.1, 1)
         )

@@ -117,7 +117,7 @@ def _row(exercise, states):
 
 def _distribution(points, most):
     figures, plt = _tools()
-    with plt.rc_context(figures.STYLE):
+    with figures.in_style():
         figure, axes = plt.subplots(figsize=(figures.WIDTH, 2.6))
         axes.bar(range(most + 1), [points[score] for score in range(most + 1)], color=figures.BLUE)
         axes.set(xlabel="points", ylabel="students", xticks=range(0, most + 1, 1 + most // 20))
@@ -129,7 +129,7 @@ def _distribution(points, most):
 def _difficulty(exercises, states):
     figures, plt = _tools()
     names = [exercise.name for exercise in exercises]
-    with plt.rc_context(figures.STYLE):
+    with figures.in_style():
         height = 1.2 + 0.4 * len(names)
         figure, axes = plt.subplots(figsize=(figures.WIDTH, height))
         total = [max(sum(states[name, state] for state in STATES), 1) for name in names]

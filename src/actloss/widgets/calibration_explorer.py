@@ -4,7 +4,6 @@ import base64
 
 import anywidget
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
@@ -165,7 +164,7 @@ class CalibrationExplorer(LiveFigure):
         measures = self.measures
         width = 1 / self.bins
         place = found.edges[:-1] + width / 2
-        with matplotlib.rc_context(figures.STYLE):
+        with figures.in_style():
             figure, (diagram, shares) = plt.subplots(
                 2, 1, figsize=(figures.WIDTH, 5.6), sharex=True, height_ratios=(3, 1)
             )

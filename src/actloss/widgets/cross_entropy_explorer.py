@@ -2,7 +2,6 @@
 
 import anywidget
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
@@ -156,7 +155,7 @@ class CrossEntropyExplorer(LiveFigure):
         y, p = np.array(self.labels), np.array(self.probabilities)
         measures = self.measures
         places = np.arange(len(y))
-        with matplotlib.rc_context(figures.STYLE):
+        with figures.in_style():
             figure, (bars, stack) = plt.subplots(
                 2, 1, figsize=(figures.WIDTH, 4.6), height_ratios=(3, 1)
             )

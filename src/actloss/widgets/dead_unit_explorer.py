@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.book.figures import BLUE, GREY, RED, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREY, RED, WIDTH, in_style, to_svg
 from actloss.network import SGD, SOFTMAX_CROSS_ENTROPY, Network
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import HERE, join_module, read
@@ -205,7 +205,7 @@ class DeadUnitExplorer(LiveFigure):
 
     def picture(self):
         """The same figure as SVG text, for where nothing can move."""
-        with matplotlib.rc_context(STYLE):
+        with in_style():
             figure, both = plt.subplots(1, 2, figsize=(WIDTH, 3.7))
             for axes, name in zip(both, ("relu", self.beside), strict=True):
                 shares, accuracy = self._now(name)

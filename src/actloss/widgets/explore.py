@@ -6,12 +6,11 @@ import re
 
 import anywidget
 import ipywidgets
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.book.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.javascript import TranslationError, to_javascript
 from actloss.widgets.controls import LiveFigure, check_limits, control_row, labelled
 from actloss.widgets.module import join_module, read
@@ -362,7 +361,7 @@ class FunctionExplorer(LiveFigure):
         """The same figure as SVG text, for where nothing can move."""
         x = np.array([self.x])
         value, slope = float(self._value(x)[0]), float(self._slope(x)[0])
-        with matplotlib.rc_context(STYLE):
+        with in_style():
             figure, (top, bottom) = plt.subplots(
                 2, 1, figsize=(WIDTH, 5.0), sharex=True, height_ratios=(2.1, 1)
             )

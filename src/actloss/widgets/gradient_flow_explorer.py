@@ -2,12 +2,11 @@
 
 import anywidget
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
-from actloss.book.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.catalogue import ACTIVATIONS
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.gradient_flow_runs import (
@@ -214,7 +213,7 @@ class GradientFlowExplorer(LiveFigure):
         """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         means, ranges = self._logarithms()
         layers = np.arange(1, self.depth + 1)
-        with matplotlib.rc_context({**STYLE, "figure.constrained_layout.use": True}):
+        with in_style():
             figure, (top, bottom) = plt.subplots(2, 1, figsize=(WIDTH, 5.4), sharex=True)
             top.plot(layers, 10.0**means.signal, ":", color=GREY, label="differs between samples")
             for axes, name, colour in (

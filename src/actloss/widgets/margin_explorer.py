@@ -4,7 +4,6 @@ import json
 
 import anywidget
 import ipywidgets
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
@@ -191,7 +190,7 @@ class MarginExplorer(LiveFigure):
     def picture(self):
         """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         grid = np.sort(np.concatenate([np.linspace(*MARGINS, 241), [-1e-9, 1e-9]]))
-        with matplotlib.rc_context({**figures.STYLE, "figure.constrained_layout.use": True}):
+        with figures.in_style():
             figure, axes = plt.subplots(figsize=(figures.WIDTH, 5.6))
             axes.axvspan(MARGINS[0], 0, color=figures.RED, alpha=0.08, linewidth=0)
             axes.axvspan(0, 1, color=figures.ORANGE, alpha=0.08, linewidth=0)

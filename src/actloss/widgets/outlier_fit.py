@@ -4,12 +4,11 @@ import json
 
 import anywidget
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
-from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, RED, WIDTH, in_style, to_svg
 from actloss.catalogue import LOSSES
 from actloss.widgets.controls import (
     LiveFigure,
@@ -178,7 +177,7 @@ class OutlierFit(LiveFigure):
         shares = np.abs(self.pulls())
         shares = shares / shares.sum()
         # Letters as text and not as curves: a page may hold several of these pictures.
-        with matplotlib.rc_context({**STYLE, "svg.fonttype": "none"}):
+        with in_style({"svg.fonttype": "none"}):
             figure, axes = plt.subplots(figsize=(WIDTH, 4.6))
             for name, title, colour, dashes in zip(NAMES, TITLES, COLOURS, DASHES, strict=True):
                 intercept, slope = self.line(name)

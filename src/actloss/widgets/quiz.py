@@ -7,6 +7,7 @@ from pathlib import Path
 
 from IPython.display import HTML
 
+from actloss.book.course import course_file
 from actloss.widgets.module import read
 
 
@@ -15,15 +16,20 @@ def quiz(path: str | Path) -> HTML:
 
     The file holds one ``[[question]]`` after the other, each with its ``text`` and two or more
     ``[[question.option]]`` of ``text``, ``why`` and, for the right one, ``right = true``. Text
-    between backticks is set as code.
+    between backticks is set as code. A relative path starts in the working directory or, if there
+    is no such file, in the chapters of the course.
 
     Raises
     ------
+    FileNotFoundError
+        If neither place has the file.
     ValueError
         If a question lacks a text, has fewer than two options or not exactly one right option, or
         an option does not say why.
     """
     path = Path(path)
+    if not path.is_absolute() and not path.is_file():
+        path = course_file("chapters" / path)
     questions = tomllib.loads(path.read_text(encoding="utf-8")).get("question", [])
     if not questions:
         raise ValueError(f"{path} holds no [[question]]")

@@ -7,13 +7,12 @@ import json
 
 import anywidget
 import ipywidgets
-import matplotlib
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
 from actloss.activations import gelu
-from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.catalogue import LOSSES
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import (
@@ -268,7 +267,7 @@ class RegressionLossExplorer(LiveFigure):
         grid = np.linspace(*RESIDUAL_LIMITS, 61)
         point = np.asarray(self.residual)
         # Letters as text and not as curves: a page may hold several of these pictures.
-        with matplotlib.rc_context({**STYLE, "svg.fonttype": "none"}):
+        with in_style({"svg.fonttype": "none"}):
             figure, panels = plt.subplots(
                 3, 1, figsize=(WIDTH, 5.6), sharex=True, height_ratios=(1.5, 1, 1)
             )

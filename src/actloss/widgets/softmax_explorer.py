@@ -2,12 +2,11 @@
 
 import anywidget
 import ipywidgets
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.book.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, WIDTH, in_style, to_svg
 from actloss.widgets.controls import (
     LiveFigure,
     check_choice,
@@ -271,7 +270,7 @@ def softmax_by_steps(
 def _picture(p, gradient, exact, true_class):
     classes = np.arange(len(p))
     names = [f"class {i}" if len(p) < 5 else f"{i}" for i in classes]
-    with matplotlib.rc_context({**STYLE, "axes.grid.axis": "y"}):
+    with in_style({"axes.grid.axis": "y"}):
         figure, (top, bottom) = plt.subplots(
             2, 1, figsize=(WIDTH, 5.0), sharex=True, height_ratios=(1.7, 1)
         )

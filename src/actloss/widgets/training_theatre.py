@@ -8,7 +8,6 @@ import json
 
 import anywidget
 import ipywidgets
-import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
@@ -191,7 +190,7 @@ class TrainingTheatre(LiveFigure):
         """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         run = stored_run(self.hidden, self.output, self.loss)
         now = EPOCHS.index(self.epoch)
-        with matplotlib.rc_context(figures.STYLE):
+        with figures.in_style():
             figure, axes = plt.subplot_mosaic(
                 [["plane", "loss"], ["plane", "accuracy"]],
                 figsize=(figures.WIDTH, 3.9),
