@@ -2,9 +2,11 @@
 
 nbval starts a kernel for each notebook and compares its text outputs. Here the same run is kept,
 message by message, and made into a fresh notebook by nbclient, as `make execute` would have made
-it; two more tests a notebook look at what nbval does not.
+it; more tests a notebook look at what nbval does not. A notebook that trains runs once more, as a
+processor computes it that is as far from this one as it can be made.
 """
 
+import asyncio
 import copy
 import os
 from contextlib import suppress
@@ -16,7 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tools import gates
+from tools import gates, portable
 from tools.kernel import OwnKernel
 from tools.notebooks import code_cells, kernel_environment, normalise
 
@@ -51,6 +53,8 @@ class Notebook(IPyNbFile):
         yield from super().collect()
         yield Gate.from_parent(self, name="run in order", faults=self.faults_as_stored)
         yield Gate.from_parent(self, name="figures and widgets", faults=self.faults_against_fresh)
+        if portable.trains(self.nb):
+            yield Gate.from_parent(self, name="other processors", faults=self.faults_elsewhere)
 
     def setup(self):
         with (
@@ -75,6 +79,11 @@ class Notebook(IPyNbFile):
         stored = copy.deepcopy(self.nb)
         normalise(stored)
         return gates.outputs_as_fresh(stored, replay(self.nb, self.messages))
+
+    def faults_elsewhere(self):
+        variant = portable.furthest_here()
+        found = asyncio.run(portable.differences(self.path, variant))
+        return [f"{fault} (under: {variant.name}; `make portable` tells more)" for fault in found]
 
 
 def replay(notebook, messages):

@@ -14,13 +14,15 @@ import asyncio
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
+from functools import cache
 from typing import NamedTuple
 
 from tools import gates
 from tools.execute import execute, loop_without_signal_handlers
-from tools.notebooks import label, normalise, notebooks_named, read
+from tools.notebooks import code_cells, label, normalise, notebooks_named, read
 from tools.progress import Problem, Stage, run_command, say
 from tools.stamps import ROOT
 
@@ -48,6 +50,8 @@ PLAIN_TORCH = {
 }
 PLAIN_LIBM = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX512F,-AVX2,-AVX,-FMA,-FMA4"}
 TWO_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "2")
+
+TRAINING = re.compile(r"\.fit\(|\.step\(|\bSGD\(|\bdescend\w*\(|-= \w*rate\b")
 
 # Asked in a process of its own, under a variant's environment.
 PROBE = """
@@ -92,6 +96,12 @@ def variants_here(word=""):
         names = ", ".join(variant.name for variant in all_variants(machine))
         raise Problem(f"no variant {word!r} runs here; choose from: {names}")
     return chosen, left_out
+
+
+@cache
+def furthest_here():
+    """The variant of this machine under which a difference shows first."""
+    return furthest(probe({}))
 
 
 def all_variants(machine):
@@ -189,6 +199,11 @@ async def run_all(paths, variants):
         faults = sum(await asyncio.gather(*map(under, variants)))
         stage.result = f"{len(variants)} variants of {len(paths)} notebooks"
     return faults
+
+
+def trains(notebook):
+    """Whether a notebook trains: there a last bit has the time to grow."""
+    return any(TRAINING.search(cell.source) for cell in code_cells(notebook))
 
 
 async def differences(path, variant):
