@@ -106,11 +106,12 @@ async def execute(notebook, path, report=lambda cells: None, *, variables=None, 
         tempfile.TemporaryDirectory() as folder,
         tempfile.TemporaryFile() as said_by_kernel,
     ):
+        environment = kernel_environment(variables)
         client = NotebookClient(
             notebook,
             km=AsyncKernelManager(
                 kernel_name="python3",
-                kernel_spec_manager=OwnKernel(),
+                kernel_spec_manager=OwnKernel(environment=environment),
                 connection_file=os.path.join(folder, "connection.json"),
             ),
             ipython_hist_file="",  # the kernel keeps its history in memory as it is
@@ -122,7 +123,6 @@ async def execute(notebook, path, report=lambda cells: None, *, variables=None, 
             on_cell_start=on_cell_start,
             extra_arguments=[f"--IPKernelApp.exec_lines={first}"] if first else [],
         )
-        environment = kernel_environment(variables)
         try:
             await client.async_execute(stderr=said_by_kernel, env=environment, cleanup_kc=True)
         except CellExecutionError as error:

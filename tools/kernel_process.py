@@ -6,6 +6,7 @@ in the working directory.
 """
 
 import os
+import sys
 from pathlib import Path
 
 from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
@@ -13,11 +14,15 @@ from IPython.core.application import ENV_CONFIG_DIRS, SYSTEM_CONFIG_DIRS
 
 def main():
     forget_settings_of_the_machine()
+    become_kernel(sys.argv[1:])
+
+
+def become_kernel(arguments):
     keep_matplotlib_from(Path("matplotlibrc"))
     build_font_cache()
     from ipykernel.kernelapp import launch_new_instance
 
-    launch_new_instance()
+    launch_new_instance(arguments)
 
 
 def forget_settings_of_the_machine():
