@@ -14,6 +14,7 @@ import types
 import numpy as np
 
 from actloss import numerics
+from actloss.arguments import as_float
 
 MATH_FUNCTIONS = {
     np.abs: "Math.abs({0})",
@@ -345,7 +346,7 @@ class _Translator:
         if not isinstance(function, types.FunctionType):
             self.refuse(node, f"{written} is not a function that can be translated")
         arguments = self.arguments(node, function)
-        if function is numerics.as_float:
+        if function is as_float:
             return arguments[0]
         if function.__name__.startswith("check_"):
             return arguments[1]

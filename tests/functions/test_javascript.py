@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from actloss import javascript, numerics
+from actloss.activations import gaussian_units
+from actloss.arguments import check_positive, elementwise
 from actloss.catalogue import ACTIVATIONS, LOSSES
 from actloss.javascript import TranslationError, to_javascript
-from actloss.numerics import check_positive, elementwise
 from tests.node import in_node
 
 GRID = [
@@ -185,7 +186,7 @@ TOLERANCES = (0.25, 2)
 
 
 def uses_constants(x):
-    return numerics.polynomial(TOLERANCES, x) * np.pi + numerics.NORMAL_PEAK
+    return numerics.polynomial(TOLERANCES, x) * np.pi + gaussian_units.NORMAL_PEAK
 
 
 def uses_module(x):

@@ -5,13 +5,13 @@ from itertools import pairwise
 import numpy as np
 from tqdm.auto import tqdm
 
+from actloss.arguments import check_positive_integers
 from actloss.gradcheck import gradcheck
 from actloss.network.arguments import check_data, check_inputs, check_shapes, check_sizes
 from actloss.network.files import NO_NETWORK, read_file, write_file
 from actloss.network.initialisers import he_normal
 from actloss.network.layers import Dense, activation_layer
 from actloss.network.pairings import PAIRINGS, SOFTMAX_CROSS_ENTROPY, Pairing
-from actloss.numerics import check_positive_integers
 
 
 class DivergenceError(ArithmeticError):
