@@ -83,5 +83,5 @@ grade: environment
 	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
 clean:
-	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis
+	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis .mypy_cache
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

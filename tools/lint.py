@@ -3,6 +3,7 @@
 The hook before a commit runs the same checks, one at a time, and so do the tests.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ def code():
 
 def layout():
     return run("ruff", "format", "--check", ".", mend="`.venv/bin/ruff format .` mends it")
+
+
+def imports():
+    """The floors of src/actloss, as pyproject.toml draws them: an import runs downwards only."""
+    mend = "move the code to the room that it belongs to: CONTRIBUTING.md says how they lie"
+    return run("lint-imports", "--no-cache", "--no-logo", mend=mend)
 
 
 def spelling():
@@ -75,14 +82,18 @@ def faults_of_notebook(path):
 
 def run(program, *arguments, mend):
     """What a program of .venv complains of, and how to mend it; nothing when it is content."""
-    command = [Path(sys.executable).with_name(program), *arguments]
     done = subprocess.run(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
+        [Path(sys.executable).with_name(program), *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": "src"},  # this clone's package, whatever is installed
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
     )
     return f"{done.stdout.strip()}\n{mend}" if done.returncode else ""
 
 
-CHECKS = {check.__name__: check for check in (code, layout, spelling, notebooks)}
+CHECKS = {check.__name__: check for check in (code, layout, imports, spelling, notebooks)}
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from actloss.arguments import as_float, check_positive, check_positive_integers
 from actloss.losses import sparse_softmax_cross_entropy
 from actloss.losses.arguments import check_zero_or_one
-from actloss.numerics import as_float, check_positive, check_positive_integers
 
 
 class Reliability(NamedTuple):

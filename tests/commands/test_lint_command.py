@@ -48,6 +48,9 @@ def faulty(clone):
     shutil.copy(ROOT / ".gitignore", clone)
     (clone / "unused.py").write_text("import os\n")
     (clone / "crooked.py").write_text("x = [1,2]\n")
+    shutil.copytree(ROOT / "src", clone / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    with open(clone / "src" / "actloss" / "numerics.py", "a", encoding="utf-8") as file:
+        file.write("\n\nimport actloss.widgets  # noqa\n")
     (clone / "notes.md").write_text("Teh end.\n")  # codespell:ignore teh
     (clone / "chapters").mkdir()
     cell = nbformat.v4.new_code_cell("1 + 1", id="sum")
@@ -63,6 +66,7 @@ def test_every_check_finds_its_fault(faulty, run_tool):
     for words in (
         "unused.py:1:8",
         "crooked.py",
+        "actloss.numerics is not allowed to import actloss.widgets",
         "notes.md:1: Teh ==>",  # codespell:ignore teh
         "chapters/one.ipynb: code cell 1 was not run",
         "chapters/one.ipynb: not stored as `make execute` stores it",
@@ -79,4 +83,4 @@ def test_one_check_alone(faulty, run_tool):
 def test_an_unknown_check_is_named(run_tool):
     done = run_tool("-m", "tools.lint", "style")
     assert done.returncode == 1
-    assert done.stderr.startswith("✗ there is no check style; choose from: code, layout, spelling")
+    assert done.stderr.startswith("✗ there is no check style; choose from: code, layout, imports")

@@ -6,7 +6,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actloss import activations, numerics
+from actloss import activations
+from actloss.arguments import BLOCK_SIZE
 from actloss.catalogue import ACTIVATIONS
 
 ORDINARY = np.concatenate([np.linspace(-8.0, 8.0, 161), [-3.3, -0.77, 0.003, 5.999]])
@@ -212,9 +213,9 @@ def test_memory_layout_does_not_matter(entry, function):
 
 @every_function
 def test_large_arrays_are_computed_as_small_ones(entry, function):
-    size = 2 * numerics.BLOCK_SIZE + 3
+    size = 2 * BLOCK_SIZE + 3
     x = np.linspace(-9.0, 9.0, size).reshape(-1, 5)
-    assert x.size > 2 * numerics.BLOCK_SIZE
+    assert x.size > 2 * BLOCK_SIZE
     result = function(x)
     assert result.shape == x.shape
     some = np.arange(0, len(x), 997)
@@ -224,7 +225,7 @@ def test_large_arrays_are_computed_as_small_ones(entry, function):
 
 @pytest.mark.parametrize(("entry", "parameters"), [p.values for p in SETTINGS if p.values[1]])
 def test_large_arrays_are_computed_with_the_same_parameters(entry, parameters):
-    x = np.linspace(-9.0, 9.0, numerics.BLOCK_SIZE + 7)
+    x = np.linspace(-9.0, 9.0, BLOCK_SIZE + 7)
     for function in (entry.function, entry.gradient):
         result = function(x, **parameters)[::5000]
         np.testing.assert_allclose(result, function(x[::5000], **parameters), rtol=1e-14)

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actloss import javascript, numerics
+from actloss import numerics
+from actloss.activations import gaussian_units
+from actloss.arguments import check_positive, elementwise
 from actloss.catalogue import ACTIVATIONS, LOSSES
-from actloss.javascript import TranslationError, to_javascript
-from actloss.numerics import check_positive, elementwise
+from actloss.javascript import TranslationError, to_javascript, words
 from tests.node import in_node
 
 GRID = [
@@ -185,7 +186,7 @@ TOLERANCES = (0.25, 2)
 
 
 def uses_constants(x):
-    return numerics.polynomial(TOLERANCES, x) * np.pi + numerics.NORMAL_PEAK
+    return numerics.polynomial(TOLERANCES, x) * np.pi + gaussian_units.NORMAL_PEAK
 
 
 def uses_module(x):
@@ -490,7 +491,7 @@ def test_axis_functions_are_refused():
 def test_every_known_numpy_function_is_written_as_javascript():
     """Each template of the table, run once: a typo in one shows."""
     points = {1: [0.5], 2: [0.5, 2.0], 3: [0.5, 1.0, 2.0]}
-    for function, template in javascript.MATH_FUNCTIONS.items():
+    for function, template in words.MATH_FUNCTIONS.items():
         arguments = points[template.count("{")]
         if function is np.where:
             code, expected = template.format("1 < 2", "3", "4"), 3.0

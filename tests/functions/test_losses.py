@@ -15,10 +15,10 @@ from hypothesis.extra.numpy import arrays as hypothesis_arrays
 
 from actloss import losses
 from actloss.activations import softmax
+from actloss.arguments import BLOCK_SIZE
 from actloss.catalogue import LOSSES
 from actloss.gradcheck import gradcheck
 from actloss.javascript import to_javascript
-from actloss.numerics import BLOCK_SIZE
 
 EVERY = list(LOSSES.values())
 ELEMENTWISE = [entry for entry in EVERY if entry.elementwise]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actloss.widgets import explore
-from actloss.widgets.explore import guessed_range, translation_of
+from actloss.widgets.own_function import guessed_range, translation_of
 from tests.node import in_node
 from tests.widgets.live_figure import (
     assert_bundle_has_a_still_picture,

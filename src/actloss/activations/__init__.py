@@ -1,8 +1,8 @@
 """Activation functions and their derivatives, in plain NumPy.
 
 Every name is found here, as ``actloss.activations.<name>``; the files beside this one are rooms to
-read in. Element-wise: ``rectifiers``, ``exponential_units``, ``sigmoids`` and
-``smooth_rectifiers``; along an axis: ``softmax_family`` and ``gated_units``.
+read in. Element-wise: ``rectifiers``, ``exponential_units``, ``sigmoids``, ``smooth_rectifiers``
+and ``gaussian_units``; along an axis: ``softmax_family`` and ``gated_units``.
 """
 
 from actloss.activations.exponential_units import (
@@ -20,6 +20,12 @@ from actloss.activations.gated_units import (
     glu_grad,
     swiglu,
     swiglu_grad,
+)
+from actloss.activations.gaussian_units import (
+    gelu,
+    gelu_grad,
+    gelu_tanh,
+    gelu_tanh_grad,
 )
 from actloss.activations.rectifiers import (
     identity,
@@ -55,10 +61,6 @@ from actloss.activations.sigmoids import (
     tanh_grad,
 )
 from actloss.activations.smooth_rectifiers import (
-    gelu,
-    gelu_grad,
-    gelu_tanh,
-    gelu_tanh_grad,
     hard_swish,
     hard_swish_grad,
     mish,

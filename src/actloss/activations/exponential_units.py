@@ -7,15 +7,8 @@ at kinks, where the slopes from the left and from the right differ.
 
 import numpy as np
 
-from actloss.numerics import (
-    check_non_negative,
-    check_scale,
-    elementwise,
-    is_positive,
-    negative_part,
-    positive_part,
-    quotient_error,
-)
+from actloss.arguments import check_non_negative, check_scale, elementwise
+from actloss.numerics import is_positive, negative_part, positive_part, quotient_error
 
 
 @elementwise

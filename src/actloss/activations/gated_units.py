@@ -8,9 +8,10 @@ gradient with respect to `x`.
 
 import numpy as np
 
+from actloss.activations.gaussian_units import gelu, gelu_grad
 from actloss.activations.sigmoids import sigmoid, sigmoid_grad
-from actloss.activations.smooth_rectifiers import gelu, gelu_grad, silu, silu_grad
-from actloss.numerics import along_axis, check_shape
+from actloss.activations.smooth_rectifiers import silu, silu_grad
+from actloss.arguments import along_axis, check_shape
 
 
 def split_in_half(x, axis):

@@ -7,14 +7,8 @@ no gradient for the step), also at kinks, where the slopes from the left and fro
 
 import numpy as np
 
-from actloss.numerics import (
-    check_broadcast,
-    check_finite,
-    elementwise,
-    is_positive,
-    negative_part,
-    positive_part,
-)
+from actloss.arguments import check_broadcast, check_finite, elementwise
+from actloss.numerics import is_positive, negative_part, positive_part
 
 
 @elementwise

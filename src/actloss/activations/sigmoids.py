@@ -6,11 +6,9 @@ the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes
 
 import numpy as np
 
+from actloss.arguments import check_scale, elementwise, elementwise_in_blocks
 from actloss.numerics import (
-    check_scale,
     distance_from_zero,
-    elementwise,
-    elementwise_in_blocks,
     finite_part,
     is_positive,
     log1p,

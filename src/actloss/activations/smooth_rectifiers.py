@@ -1,4 +1,4 @@
-r"""Smooth relatives of ReLU: softplus and the gates x · (something between 0 and 1).
+r"""Smooth relatives of ReLU: softplus, and x times a gate between 0 and 1: Swish and its kin.
 
 Each function stands beside its derivative, ``<name>_grad``, which takes the same arguments, raises
 the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin. Where
@@ -7,23 +7,16 @@ f(x) − f(−x) = x, the derivative is computed for −\|x\| and mirrored, by f
 
 import numpy as np
 
+from actloss.arguments import check_scale, elementwise_in_blocks
 from actloss.numerics import (
-    GELU_TANH_CUBIC,
-    GELU_TANH_LINEAR,
-    NORMAL_PEAK,
-    check_scale,
     distance_from_zero,
-    elementwise_in_blocks,
-    gelu_tanh_exponent,
     is_positive,
     log1p,
     mirror_slope,
     negative_part,
-    normal_tail_ratio,
     positive_part,
     product_error,
     scaled_exp,
-    scaled_normal_curve,
     square_of_one_plus,
 )
 
@@ -203,116 +196,6 @@ def silu_grad(x):
     distance = distance_from_zero(x)
     e = np.exp(-distance)
     slope = scaled_exp(((1.0 - distance) + e) / square_of_one_plus(e), -distance)
-    return mirror_slope(x, slope)
-
-
-@elementwise_in_blocks
-def gelu(x):
-    r"""Gaussian error linear unit: x times the chance that a normal variable lies below x.
-
-    .. math:: f(x) = x \, \Phi(x) = \frac{x}{2}
-              \left(1 + \operatorname{erf}\frac{x}{\sqrt 2}\right)
-
-    Parameters
-    ----------
-    x : array_like
-        Real numbers, any shape.
-
-    Returns
-    -------
-    ndarray
-        Shape and float dtype of `x`; values of at least −0.1701, reached at x = −0.7518.
-
-    Notes
-    -----
-    PyTorch: ``torch.nn.functional.gelu(x)``, also exact by default, but without a correct digit
-    below x = −8.3 in float64, and NaN at −∞ (here 0, the limit). JAX defaults to :func:`gelu_tanh`.
-
-    References
-    ----------
-    D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
-
-    Examples
-    --------
-    >>> gelu([-2.0, 0.0, 2.0]).round(4)
-    array([-0.0455,  0.    ,  1.9545])
-    """
-    distance = distance_from_zero(x, 39.0)
-    return positive_part(x) - scaled_normal_curve(distance * normal_tail_ratio(distance), distance)
-
-
-@elementwise_in_blocks
-def gelu_grad(x):
-    r"""Derivative of :func:`gelu`.
-
-    .. math:: f'(x) = \Phi(x) + x\,\varphi(x), \qquad \varphi(x) = \frac{e^{-x^2/2}}{\sqrt{2\pi}}
-
-    >>> gelu_grad([-2.0, 0.0, 2.0]).round(4)
-    array([-0.0852,  0.5   ,  1.0852])
-    """
-    distance = distance_from_zero(x, 39.0)
-    ratio = normal_tail_ratio(distance) - NORMAL_PEAK * distance
-    slope = scaled_normal_curve(ratio, distance)
-    return mirror_slope(x, slope)
-
-
-@elementwise_in_blocks
-def gelu_tanh(x):
-    r"""The tanh approximation of :func:`gelu`, off by at most 4.8e-4 (near \|x\| = 2.7).
-
-    .. math:: f(x) = \frac{x}{2}
-              \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715\,x^3)\right)\right)
-
-    Parameters
-    ----------
-    x : array_like
-        Real numbers, any shape.
-
-    Returns
-    -------
-    ndarray
-        Shape and float dtype of `x`; values of at least −0.1701, reached at x = −0.7525.
-
-    Notes
-    -----
-    PyTorch: ``torch.nn.functional.gelu(x, approximate="tanh")``, which gives NaN at −∞ (here 0).
-    Computed as x · σ(2u), which is the same: 1 + tanh(u) loses every digit for x far below 0.
-
-    References
-    ----------
-    D. Hendrycks and K. Gimpel, "Gaussian error linear units (GELUs)", arXiv:1606.08415, 2016.
-
-    Examples
-    --------
-    >>> gelu_tanh([-2.0, 0.0, 2.0]).round(4)
-    array([-0.0454,  0.    ,  1.9546])
-    """
-    distance = distance_from_zero(x, 30.0)
-    exponent, correction = gelu_tanh_exponent(distance)
-    e = np.exp(-exponent)
-    e = e + e * correction
-    shortfall = scaled_exp(distance / (1.0 + e), -exponent)
-    return positive_part(x) - (shortfall + shortfall * correction)
-
-
-@elementwise_in_blocks
-def gelu_tanh_grad(x):
-    r"""Derivative of :func:`gelu_tanh`.
-
-    .. math:: f'(x) = \sigma(2u) + 2 x u'\,\sigma(2u)\,\sigma(-2u),
-              \qquad u = \sqrt{2/\pi}\,(x + 0.044715\,x^3)
-
-    >>> gelu_tanh_grad([-2.0, 0.0, 2.0]).round(4)
-    array([-0.0861,  0.5   ,  1.0861])
-    """
-    distance = distance_from_zero(x, 30.0)
-    exponent, correction = gelu_tanh_exponent(distance)
-    e = np.exp(-exponent)
-    e = e + e * correction
-    steepness = GELU_TANH_LINEAR + 3.0 * GELU_TANH_CUBIC * (distance * distance)
-    scale = ((1.0 - distance * steepness) + e) / square_of_one_plus(e)
-    slope = scaled_exp(scale, -exponent)
-    slope = slope + slope * correction
     return mirror_slope(x, slope)
 
 

@@ -8,7 +8,8 @@ gradient with respect to `x`.
 
 import numpy as np
 
-from actloss.numerics import along_axis, check_scale, check_shape, finite_part
+from actloss.arguments import along_axis, check_scale, check_shape
+from actloss.numerics import finite_part
 
 
 @along_axis

@@ -5,7 +5,7 @@ import inspect
 
 import numpy as np
 
-from actloss.numerics import BLOCK_SIZE, as_array, as_float, check_axis
+from actloss.arguments import BLOCK_SIZE, as_array, as_float, check_axis
 
 # Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
 _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
@@ -17,7 +17,7 @@ def elementwise_loss(function):
     The function itself is only the formula. This decorator turns both arrays into floats of the
     first one's dtype, broadcasts them, computes float16 in float32 (float16 overflows at 65504)
     and returns float16, and silences NumPy where ±∞ is the right answer. It walks through large
-    arrays block by block, as :func:`actloss.numerics.elementwise_in_blocks` does.
+    arrays block by block, as :func:`actloss.arguments.elementwise_in_blocks` does.
     """
     names = _array_names(function)
 

@@ -8,13 +8,13 @@ logits are at hand, the losses in ``logits`` keep digits that a probability has 
 import numpy as np
 from scipy.special import rel_entr
 
+from actloss.arguments import check_between
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
     elementwise_loss,
     loss_over_axis,
 )
-from actloss.numerics import check_between
 
 
 def weighted(weight, x):

@@ -7,6 +7,7 @@ difference.
 
 import numpy as np
 
+from actloss.arguments import check_between
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
@@ -16,7 +17,7 @@ from actloss.losses.arguments import (
     loss_over_axis,
 )
 from actloss.losses.distributions import weighted
-from actloss.numerics import check_between, positive_part, product_error
+from actloss.numerics import positive_part, product_error
 
 # --- two classes ---------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ Each loss stands beside its derivative in the predictions, ``<name>_grad``.
 
 import numpy as np
 
+from actloss.arguments import check_between, check_positive
 from actloss.losses.arguments import elementwise_loss
-from actloss.numerics import check_between, check_positive
 
 LOG_2 = 0.6931471805599453
 

@@ -6,20 +6,18 @@ Each loss stands beside its derivative in its first argument, ``<name>_grad``.
 import numpy as np
 
 from actloss.activations import sigmoid, softplus, softplus_grad
+from actloss.arguments import (
+    check_between,
+    check_finite,
+    check_non_negative,
+    check_positive,
+)
 from actloss.losses.arguments import elementwise_loss, loss_of_matrix, loss_over_axis
 from actloss.losses.logits import (
     sparse_softmax_cross_entropy,
     sparse_softmax_cross_entropy_grad,
 )
-from actloss.numerics import (
-    check_between,
-    check_finite,
-    check_non_negative,
-    check_positive,
-    is_positive,
-    log1p_exp,
-    positive_part,
-)
+from actloss.numerics import is_positive, log1p_exp, positive_part
 
 
 @loss_over_axis

@@ -1,12 +1,12 @@
 """A multilayer perceptron from scratch, and the parts that it is made of.
 
 Its parts are in ``layers`` (forward and backward), ``pairings`` (the output with its loss),
-``optimisers`` (the step) and ``initialisers`` (how weights begin). What a network lets in is
-checked by ``arguments``; ``files`` keeps it in files.
+``initialisers`` (how weights begin), ``optimisers`` (the step) and ``training`` (step after step).
+What a network lets in is checked by ``arguments``; ``files`` keeps it in files.
 """
 
 from actloss.network.layers import Activation, Dense, PReLU
-from actloss.network.network import DivergenceError, Network
+from actloss.network.network import Network
 from actloss.network.optimisers import SGD, Adam
 from actloss.network.pairings import (
     LINEAR_ABSOLUTE_ERROR,
@@ -17,6 +17,7 @@ from actloss.network.pairings import (
     SOFTMAX_CROSS_ENTROPY,
     Pairing,
 )
+from actloss.network.training import DivergenceError
 
 __all__ = [
     "LINEAR_ABSOLUTE_ERROR",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from actloss.numerics import as_array, as_float
+from actloss.arguments import as_array, as_float
 
 
 def check_sizes(sizes):

@@ -5,17 +5,14 @@ from itertools import pairwise
 import numpy as np
 from tqdm.auto import tqdm
 
+from actloss.arguments import check_positive_integers
 from actloss.gradcheck import gradcheck
 from actloss.network.arguments import check_data, check_inputs, check_shapes, check_sizes
 from actloss.network.files import NO_NETWORK, read_file, write_file
 from actloss.network.initialisers import he_normal
 from actloss.network.layers import Dense, activation_layer
 from actloss.network.pairings import PAIRINGS, SOFTMAX_CROSS_ENTROPY, Pairing
-from actloss.numerics import check_positive_integers
-
-
-class DivergenceError(ArithmeticError):
-    """Training met a number that is not finite."""
+from actloss.network.training import train
 
 
 class Network:
@@ -221,24 +218,8 @@ class Network:
         measured = {"": (inputs, targets)}
         if validation is not None:
             measured["validation_"] = check_data(self, *validation)
-        history = {}
-        bar = tqdm(range(epochs), desc="training", unit="epoch", disable=not progress)
-        with bar, np.errstate(over="ignore", invalid="ignore"):
-            for epoch in bar:
-                order = rng.permutation(len(inputs))
-                shuffled_inputs, shuffled_targets = inputs[order], targets[order]
-                starts = range(0, len(inputs), batch_size)
-                for step, start in enumerate(starts, start=1 + epoch * len(starts)):
-                    batch = slice(start, start + batch_size)
-                    self._backpropagate(shuffled_inputs[batch], shuffled_targets[batch])
-                    optimiser.step(self.parameters, self.gradient)
-                    if not np.isfinite(self.parameters).all():
-                        raise DivergenceError(self._divergence_report(step, epoch + 1, optimiser))
-                for prefix, data in measured.items():
-                    for name, value in self._measure(*data).items():
-                        history.setdefault(prefix + name, []).append(value)
-                bar.set_postfix_str(f"loss {history['loss'][-1]:.3g}", refresh=False)
-        return history
+        with tqdm(range(epochs), desc="training", unit="epoch", disable=not progress) as bar:
+            return train(self, optimiser, measured, bar, rng, batch_size)
 
     def _measure(self, inputs, targets):
         logits = self.forward(inputs)
@@ -246,25 +227,6 @@ class Network:
         if self.pairing.probabilities is not None:
             measures["accuracy"] = float((self.pairing.predict(logits) == targets).mean())
         return measures
-
-    def _divergence_report(self, step, epoch, optimiser):
-        """Find the first number that is not finite, in the order of the computation."""
-        dense = self._dense_layers()
-        places = [(number, "outputs", layer.outputs) for number, layer in dense]
-        places += [(number, "weight gradient", layer.weights_grad) for number, layer in dense[::-1]]
-        places += [(number, "updated weights", layer.weights) for number, layer in dense]
-        places += [(number, "updated biases", layer.bias) for number, layer in dense]
-        number, what = next(
-            ((number, what) for number, what, array in places if not np.isfinite(array).all()),
-            (len(dense), "activation parameters"),
-        )
-        return (
-            f"training diverged at step {step} (epoch {epoch}): infinite or NaN numbers, first in "
-            f"the {what} of layer {number} ({self.sizes[number - 1]} → {self.sizes[number]}). "
-            f"Try a learning rate below {optimiser.learning_rate:g}, say "
-            f"{optimiser.learning_rate / 10:g}; inputs (and targets, in regression) standardised "
-            "to mean 0 and variance 1; or smaller initial weights."
-        )
 
     # Use
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from actloss.numerics import check_finite, check_positive
+from actloss.arguments import check_finite, check_positive
 
 
 class SGD:

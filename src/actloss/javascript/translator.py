@@ -1,76 +1,28 @@
-"""NumPy source to JavaScript, by its syntax tree, so that a formula is written only once.
-
-The figures of the published page compute in the browser, with no Python behind them.
-:func:`to_javascript` turns element-wise NumPy functions into JavaScript functions of numbers.
-It knows the little of Python that such formulas need, and refuses the rest by name and line.
-"""
+"""Translates one function at a time, statement by statement, and after all that it calls."""
 
 import ast
 import inspect
-import re
 import textwrap
 import types
 
 import numpy as np
 
-from actloss import numerics
-
-MATH_FUNCTIONS = {
-    np.abs: "Math.abs({0})",
-    np.exp: "Math.exp({0})",
-    np.expm1: "Math.expm1({0})",
-    np.log: "Math.log({0})",
-    np.log1p: "Math.log1p({0})",
-    np.sqrt: "Math.sqrt({0})",
-    np.tanh: "Math.tanh({0})",
-    np.floor: "Math.floor({0})",
-    np.ceil: "Math.ceil({0})",
-    np.sign: "Math.sign({0})",
-    np.power: "Math.pow({0}, {1})",
-    np.maximum: "Math.max({0}, {1})",
-    np.minimum: "Math.min({0}, {1})",
-    np.clip: "Math.min(Math.max({0}, {1}), {2})",
-    np.where: "({0} ? {1} : {2})",
-    np.isnan: "Number.isNaN({0})",
-}
-CONSTANTS = {"inf": "Infinity", "nan": "NaN", "pi": "Math.PI", "e": "Math.E"}
-# np.finfo(x.dtype).<name>: numbers in JavaScript are float64.
-FLOAT64_FACTS = {"max": "Number.MAX_VALUE", "eps": "Number.EPSILON", "nmant": "52"}
-
-# JavaScript's operators and how tightly they bind. Python's `**` becomes Math.pow.
-OPERATORS = {
-    ast.Add: ("+", 5),
-    ast.Sub: ("-", 5),
-    ast.Mult: ("*", 6),
-    ast.Div: ("/", 6),
-}
-COMPARISONS = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "===",
-    ast.NotEq: "!==",
-}
-LOGIC = {ast.BitAnd: ("&&", 2), ast.BitOr: ("||", 1)}
-TERNARY, COMPARISON, UNARY, ATOM = 0, 3, 7, 8
-
-# Decorators that prepare arrays and change nothing about numbers.
-TRANSPARENT_DECORATORS = ("elementwise", "elementwise_in_blocks", "elementwise_loss")
-
-# A loop is the one thing the translator does not know, and only this function needs one.
-WRITTEN_BY_HAND = {
-    numerics.polynomial: """\
-function polynomial(coefficients, x) {
-  return coefficients.reduce((total, coefficient) => total * x + coefficient);
-}""",
-}
-
-# Those that Python would let through as a name.
-RESERVED_WORDS = re.compile(
-    "arguments|case|catch|const|debugger|default|delete|do|enum|eval|export|extends|false|function|"
-    "implements|instanceof|interface|let|new|null|package|private|protected|public|static|super|"
-    "switch|this|throw|true|typeof|undefined|var|void|Infinity|Math|NaN|Number"
+from actloss.arguments import as_float
+from actloss.javascript.words import (
+    ATOM,
+    COMPARISON,
+    COMPARISONS,
+    CONSTANTS,
+    FLOAT64_FACTS,
+    LOGIC,
+    MATH_FUNCTIONS,
+    OPERATORS,
+    RESERVED_WORDS,
+    TERNARY,
+    TRANSPARENT_DECORATORS,
+    UNARY,
+    WRITTEN_BY_HAND,
+    number,
 )
 
 
@@ -131,7 +83,7 @@ def _declare(function, declarations, callers=()):
     if function in WRITTEN_BY_HAND:
         declarations[name] = (function, WRITTEN_BY_HAND[function])
         return
-    code = _Translator(function, declarations, callers).translate()
+    code = Translator(function, declarations, callers).translate()
     declarations[name] = (function, code)
 
 
@@ -143,7 +95,7 @@ def _is_known(name, value, declarations):
     return True
 
 
-class _Translator:
+class Translator:
     """Translates one function; keeps what it needs to say where it failed."""
 
     def __init__(self, function, declarations, callers):
@@ -199,7 +151,7 @@ class _Translator:
             if parameter.default is parameter.empty:
                 parameters.append(parameter.name)
             elif type(parameter.default) in (int, float):
-                parameters.append(f"{parameter.name} = {_number(parameter.default)}")
+                parameters.append(f"{parameter.name} = {number(parameter.default)}")
             else:
                 self.refuse(self.tree, f"the default of {parameter.name} is not a number")
         return parameters
@@ -256,7 +208,7 @@ class _Translator:
             case ast.Constant(value=bool()):
                 return str(node.value).lower(), ATOM
             case ast.Constant(value=int() | float()):
-                return _number(node.value), ATOM
+                return number(node.value), ATOM
             case ast.Name(id=name) if name in self.local_names:
                 return name, ATOM
             case ast.Name(id=name):
@@ -317,9 +269,9 @@ class _Translator:
         """The name of a global number, or tuple of numbers, which is declared if need be."""
         value = self.lookup(node)
         if type(value) in (int, float):
-            code = f"const {name} = {_number(value)};"
+            code = f"const {name} = {number(value)};"
         elif isinstance(value, tuple) and all(type(item) in (int, float) for item in value):
-            rows = "".join(f"\n  {_number(item)}," for item in value)
+            rows = "".join(f"\n  {number(item)}," for item in value)
             code = f"const {name} = [{rows}\n];"
         else:
             self.refuse(node, "neither a local name nor a constant number")
@@ -345,7 +297,7 @@ class _Translator:
         if not isinstance(function, types.FunctionType):
             self.refuse(node, f"{written} is not a function that can be translated")
         arguments = self.arguments(node, function)
-        if function is numerics.as_float:
+        if function is as_float:
             return arguments[0]
         if function.__name__.startswith("check_"):
             return arguments[1]
@@ -387,9 +339,3 @@ class _Translator:
             else self.expression(bound[name])
             for name in names[: last + 1]
         ]
-
-
-def _number(value):
-    if value != value or value in (np.inf, -np.inf):
-        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[repr(float(value))]
-    return repr(value)

@@ -1,0 +1,207 @@
+"""What every function does with its arguments before the formula: dtypes, shapes, checks.
+
+A check names the argument, what came and what was expected. The decorators let a function that is
+only its formula meet anything that can be read as floats.
+"""
+
+import functools
+
+import numpy as np
+
+BLOCK_SIZE = 1 << 16  # elements: half a megabyte of float64
+
+# --- arrays --------------------------------------------------------------------------------
+
+
+def as_array(value, name):
+    """``value`` as an array; ValueError where its rows are not equally long."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise ValueError(
+            f"{name} must be a number or an array, but has rows of unequal lengths: "
+            f"{_shorten(value)}"
+        ) from None
+
+
+def as_float(value, name="x"):
+    """``value`` as an array of floats: float16, float32 and float64 are kept, the rest of the
+    real numbers (integers, bools, lists, scalars) becomes float64.
+
+    >>> as_float([1, 2])
+    array([1., 2.])
+    """
+    array = as_array(value, name)
+    if array.dtype in (np.float64, np.float32, np.float16):
+        return array
+    if array.dtype.kind in "biuf":
+        return array.astype(np.float64)
+    raise TypeError(
+        f"{name} must hold real numbers, but got an array of dtype {array.dtype}: {_shorten(value)}"
+    )
+
+
+# --- checks --------------------------------------------------------------------------------
+
+
+def check_finite(name, value):
+    """``value`` as a Python float; ValueError unless it is one finite number."""
+    number = _check_number(name, value, "a finite number")
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, but got {number}")
+    return number
+
+
+def check_positive(name, value):
+    """``value`` as a Python float; ValueError unless it is finite and greater than 0."""
+    number = _check_number(name, value, "a finite number greater than 0")
+    if not (np.isfinite(number) and number > 0.0):
+        raise ValueError(f"{name} must be a finite number greater than 0, but got {number}")
+    return number
+
+
+def check_positive_integers(**settings):
+    """ValueError unless every one of the settings is an integer of at least 1."""
+    for name, value in settings.items():
+        if not isinstance(value, int | np.integer) or value < 1:
+            raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
+
+
+def check_non_negative(name, value):
+    """``value`` as a Python float; ValueError unless it is finite and at least 0."""
+    number = _check_number(name, value, "a finite number of at least 0")
+    if not (np.isfinite(number) and number >= 0.0):
+        raise ValueError(f"{name} must be a finite number of at least 0, but got {number}")
+    return number
+
+
+def check_between(name, value, low, high):
+    """``value`` as a Python float; ValueError unless low ≤ value ≤ high."""
+    number = _check_number(name, value, f"a number between {low} and {high}")
+    if not low <= number <= high:
+        raise ValueError(f"{name} must be a number between {low} and {high}, but got {number}")
+    return number
+
+
+def check_scale(name, value):
+    """``value`` as a Python float; ValueError unless it is positive and neither huge nor tiny.
+
+    So its products with ordinary numbers stay within float32.
+    """
+    return check_between(name, value, 1e-30, 1e30)
+
+
+def check_broadcast(name, value, x):
+    """``value`` as an array of x's dtype; ValueError unless it broadcasts to the shape of ``x``."""
+    array = as_float(value, name).astype(x.dtype)
+    try:
+        fits = np.broadcast_shapes(array.shape, x.shape) == x.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"{name} must have a shape that broadcasts to that of x, {x.shape}, "
+            f"but has shape {array.shape}"
+        )
+    return array
+
+
+def check_shape(name, value, shape, x):
+    """``value`` as an array of x's dtype; ValueError unless it has the given shape."""
+    array = as_float(value, name).astype(x.dtype, copy=False)
+    if array.shape != shape:
+        raise ValueError(
+            f"{name} must have shape {shape}, as the output for x of shape {x.shape}, "
+            f"but has shape {array.shape}"
+        )
+    return array
+
+
+def check_axis(axis, x, name="x"):
+    """``axis`` as a non-negative integer; ValueError unless ``x`` has such an axis."""
+    if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
+        raise TypeError(f"axis must be one integer, but got {_shorten(axis)}")
+    if not -x.ndim <= axis < x.ndim:
+        raise ValueError(
+            f"axis must be an axis of {name}, which has shape {x.shape}, but got {axis}"
+        )
+    return int(axis) % x.ndim
+
+
+def _check_number(name, value, expected):
+    # A Python float, because NumPy lets it take the dtype of the array it meets:
+    # a np.float64 would turn float32 results into float64.
+    if not isinstance(value, str | bytes | bool | np.bool_) and np.ndim(value) == 0:
+        try:
+            return float(value)
+        except (TypeError, ValueError):
+            pass
+    raise TypeError(f"{name} must be {expected}, but got {_shorten(value)}")
+
+
+def _shorten(value, limit=60):
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+# --- what a formula is wrapped in ----------------------------------------------------------
+
+
+def elementwise(function):
+    """Prepare ``function(x, ...)`` to meet anything that can be read as floats.
+
+    The function itself is only the formula. This decorator turns ``x`` into floats, computes
+    float16 in float32 (float16 overflows at 65504) and returns float16, and silences NumPy where
+    an overflow to ±∞ is the right answer.
+    """
+
+    @functools.wraps(function)
+    @np.errstate(over="ignore")
+    def apply(x, *args, **kwargs):
+        x = as_float(x)
+        if x.dtype == np.float16:
+            return function(x.astype(np.float32), *args, **kwargs).astype(np.float16)
+        return function(x, *args, **kwargs)
+
+    return apply
+
+
+def elementwise_in_blocks(function):
+    """:func:`elementwise` for long formulas: walks through a large ``x`` block by block.
+
+    The intermediate results of a block stay in the processor's cache. Those of the whole array
+    would travel to memory and back, which for some functions takes longer than to compute them.
+    """
+
+    @functools.wraps(function)
+    def over_blocks(x, *args, **kwargs):
+        if x.size <= BLOCK_SIZE:
+            return function(x, *args, **kwargs)
+        flat = x.reshape(-1)
+        result = np.empty_like(flat)
+        for start in range(0, flat.size, BLOCK_SIZE):
+            block = slice(start, start + BLOCK_SIZE)
+            result[block] = function(flat[block], *args, **kwargs)
+        return result.reshape(x.shape)
+
+    return elementwise(over_blocks)
+
+
+def along_axis(function):
+    """:func:`elementwise` for a ``function(x, ..., axis)`` that looks at several entries at once.
+
+    It also turns ``axis`` into a number from 0 on, or says that ``x`` has no such axis. Where ∞
+    meets 0 and there is no limit, NaN comes silently.
+    """
+
+    @functools.wraps(function)
+    @np.errstate(over="ignore", invalid="ignore")
+    def apply(x, *args, axis=-1, **kwargs):
+        x = as_float(x)
+        axis = check_axis(axis, x)
+        if x.dtype == np.float16:
+            result = function(x.astype(np.float32), *args, axis=axis, **kwargs)
+            return result.astype(np.float16)
+        return function(x, *args, axis=axis, **kwargs)
+
+    return apply

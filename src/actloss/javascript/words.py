@@ -1,0 +1,73 @@
+"""What the words of Python and NumPy are in JavaScript, for functions of numbers."""
+
+import ast
+import re
+
+import numpy as np
+
+from actloss import numerics
+
+MATH_FUNCTIONS = {
+    np.abs: "Math.abs({0})",
+    np.exp: "Math.exp({0})",
+    np.expm1: "Math.expm1({0})",
+    np.log: "Math.log({0})",
+    np.log1p: "Math.log1p({0})",
+    np.sqrt: "Math.sqrt({0})",
+    np.tanh: "Math.tanh({0})",
+    np.floor: "Math.floor({0})",
+    np.ceil: "Math.ceil({0})",
+    np.sign: "Math.sign({0})",
+    np.power: "Math.pow({0}, {1})",
+    np.maximum: "Math.max({0}, {1})",
+    np.minimum: "Math.min({0}, {1})",
+    np.clip: "Math.min(Math.max({0}, {1}), {2})",
+    np.where: "({0} ? {1} : {2})",
+    np.isnan: "Number.isNaN({0})",
+}
+CONSTANTS = {"inf": "Infinity", "nan": "NaN", "pi": "Math.PI", "e": "Math.E"}
+# np.finfo(x.dtype).<name>: numbers in JavaScript are float64.
+FLOAT64_FACTS = {"max": "Number.MAX_VALUE", "eps": "Number.EPSILON", "nmant": "52"}
+
+# JavaScript's operators and how tightly they bind. Python's `**` becomes Math.pow.
+OPERATORS = {
+    ast.Add: ("+", 5),
+    ast.Sub: ("-", 5),
+    ast.Mult: ("*", 6),
+    ast.Div: ("/", 6),
+}
+COMPARISONS = {
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.Eq: "===",
+    ast.NotEq: "!==",
+}
+LOGIC = {ast.BitAnd: ("&&", 2), ast.BitOr: ("||", 1)}
+TERNARY, COMPARISON, UNARY, ATOM = 0, 3, 7, 8
+
+# Decorators that prepare arrays and change nothing about numbers.
+TRANSPARENT_DECORATORS = ("elementwise", "elementwise_in_blocks", "elementwise_loss")
+
+# A loop is the one thing the translator does not know, and only this function needs one.
+WRITTEN_BY_HAND = {
+    numerics.polynomial: """\
+function polynomial(coefficients, x) {
+  return coefficients.reduce((total, coefficient) => total * x + coefficient);
+}""",
+}
+
+# Those that Python would let through as a name.
+RESERVED_WORDS = re.compile(
+    "arguments|case|catch|const|debugger|default|delete|do|enum|eval|export|extends|false|function|"
+    "implements|instanceof|interface|let|new|null|package|private|protected|public|static|super|"
+    "switch|this|throw|true|typeof|undefined|var|void|Infinity|Math|NaN|Number"
+)
+
+
+def number(value):
+    """A number of Python as JavaScript writes it."""
+    if value != value or value in (np.inf, -np.inf):
+        return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[repr(float(value))]
+    return repr(value)

@@ -1,0 +1,54 @@
+"""Training: one step after another, and what to say when the numbers run away."""
+
+from itertools import count
+
+import numpy as np
+
+
+class DivergenceError(ArithmeticError):
+    """Training met a number that is not finite."""
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def train(network, optimiser, measured, bar, rng, batch_size):
+    """Let a network learn the data ``measured[""]``, through the epochs that a tqdm bar counts.
+
+    After every epoch it is measured on all data; what comes of it is returned, a list by name.
+    """
+    inputs, targets = measured[""]
+    history, steps = {}, count(1)
+    for epoch in bar:
+        order = rng.permutation(len(inputs))
+        shuffled_inputs, shuffled_targets = inputs[order], targets[order]
+        for start in range(0, len(inputs), batch_size):
+            batch = slice(start, start + batch_size)
+            network._backpropagate(shuffled_inputs[batch], shuffled_targets[batch])
+            optimiser.step(network.parameters, network.gradient)
+            step = next(steps)
+            if not np.isfinite(network.parameters).all():
+                raise DivergenceError(divergence_report(network, step, epoch + 1, optimiser))
+        for prefix, data in measured.items():
+            for name, value in network._measure(*data).items():
+                history.setdefault(prefix + name, []).append(value)
+        bar.set_postfix_str(f"loss {history['loss'][-1]:.3g}", refresh=False)
+    return history
+
+
+def divergence_report(network, step, epoch, optimiser):
+    """Find the first number that is not finite, in the order of the computation."""
+    dense = network._dense_layers()
+    places = [(number, "outputs", layer.outputs) for number, layer in dense]
+    places += [(number, "weight gradient", layer.weights_grad) for number, layer in dense[::-1]]
+    places += [(number, "updated weights", layer.weights) for number, layer in dense]
+    places += [(number, "updated biases", layer.bias) for number, layer in dense]
+    number, what = next(
+        ((number, what) for number, what, array in places if not np.isfinite(array).all()),
+        (len(dense), "activation parameters"),
+    )
+    return (
+        f"training diverged at step {step} (epoch {epoch}): infinite or NaN numbers, first in "
+        f"the {what} of layer {number} ({network.sizes[number - 1]} → {network.sizes[number]}). "
+        f"Try a learning rate below {optimiser.learning_rate:g}, say "
+        f"{optimiser.learning_rate / 10:g}; inputs (and targets, in regression) standardised "
+        "to mean 0 and variance 1; or smaller initial weights."
+    )
