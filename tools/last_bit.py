@@ -31,9 +31,14 @@ def disturb(seed):
             return result
         start, size = next(starts), np.size(result)
         if start + size > POOL:
-            pool, start = np.resize(pool, size), 0
-        some = pool[start : start + size].reshape(np.shape(result))
-        return np.where(is_short(result), result, result * some)[()]
+            start = 0
+        copied = np.array(result, order="C")
+        flat = copied.reshape(-1)
+        # In pieces, for a chapter measures how much memory its arrays take.
+        for part in (flat[at : at + POOL] for at in range(0, size, POOL)):
+            some = pool[start : start + len(part)]
+            part[...] = np.where(is_short(part), part, part * some)
+        return copied[()]
 
     disturb_network(moved)
     disturb_torch(moved)
