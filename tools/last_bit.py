@@ -16,6 +16,7 @@ import numpy as np
 
 FLOATS = (np.float32, np.float64)
 POOL = 100_000  # random steps, drawn once: to draw them anew for each product takes longer than it
+PIECE = 10_000  # divides POOL
 
 
 def disturb(seed):
@@ -35,8 +36,9 @@ def disturb(seed):
         copied = np.array(result, order="C")
         flat = copied.reshape(-1)
         # In pieces, for a chapter measures how much memory its arrays take.
-        for part in (flat[at : at + POOL] for at in range(0, size, POOL)):
-            some = pool[start : start + len(part)]
+        for at in range(0, size, PIECE):
+            part, first = flat[at : at + PIECE], start + at % POOL
+            some = pool[first : first + len(part)]
             part[...] = np.where(is_short(part), part, part * some)
         return copied[()]
 
