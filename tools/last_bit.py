@@ -16,6 +16,7 @@ import numpy as np
 
 FLOATS = (np.float32, np.float64)
 POOL = 100_000  # random steps, drawn once: to draw them anew for each product takes longer than it
+PIECE = 10_000  # divides POOL
 
 
 def disturb(seed):
@@ -31,9 +32,15 @@ def disturb(seed):
             return result
         start, size = next(starts), np.size(result)
         if start + size > POOL:
-            pool, start = np.resize(pool, size), 0
-        some = pool[start : start + size].reshape(np.shape(result))
-        return np.where(is_short(result), result, result * some)[()]
+            start = 0
+        copied = np.array(result, order="C")
+        flat = copied.reshape(-1)
+        # In pieces, for a chapter measures how much memory its arrays take.
+        for at in range(0, size, PIECE):
+            part, first = flat[at : at + PIECE], start + at % POOL
+            some = pool[first : first + len(part)]
+            part[...] = np.where(is_short(part), part, part * some)
+        return copied[()]
 
     disturb_network(moved)
     disturb_torch(moved)
