@@ -6,14 +6,17 @@ it by the gradient ``upstream`` that comes from above (a vector-Jacobian product
 gradient with respect to `x`.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import along_axis, check_scale, check_shape
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, along_axis, check_scale, check_shape
 from actloss.numerics import finite_part
 
 
 @along_axis
-def softmax(x, *, axis=-1, temperature=1.0):
+def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats:
     r"""Softmax: turns logits into probabilities that add up to 1.
 
     .. math:: p_i = \frac{e^{x_i / T}}{\sum_j e^{x_j / T}}
@@ -68,7 +71,9 @@ def softmax(x, *, axis=-1, temperature=1.0):
 
 
 @along_axis
-def softmax_grad(x, upstream, *, axis=-1, temperature=1.0):
+def softmax_grad(
+    x: ArrayLike, upstream: ArrayLike, *, axis: int = -1, temperature: float = 1.0
+) -> Floats:
     r"""Gradient through :func:`softmax`: `upstream` times its Jacobian.
 
     .. math:: \frac{\partial p_i}{\partial x_j} = \frac{p_i\,(\delta_{ij} - p_j)}{T}
@@ -105,7 +110,7 @@ def softmax_grad(x, upstream, *, axis=-1, temperature=1.0):
 
 
 @along_axis
-def log_softmax(x, *, axis=-1):
+def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Logarithm of :func:`softmax`, the log-likelihood of each class.
 
     .. math:: f_i = \log p_i = x_i - \log \sum_j e^{x_j}
@@ -158,7 +163,7 @@ def log_softmax(x, *, axis=-1):
 
 
 @along_axis
-def log_softmax_grad(x, upstream, *, axis=-1):
+def log_softmax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`log_softmax`: `upstream` times its Jacobian.
 
     .. math:: \frac{\partial f_i}{\partial x_j} = \delta_{ij} - p_j
@@ -193,7 +198,7 @@ def log_softmax_grad(x, upstream, *, axis=-1):
 
 
 @along_axis
-def sparsemax(x, *, axis=-1):
+def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Sparsemax: probabilities of which many are exactly 0.
 
     .. math:: p = \operatorname*{argmin}_{q \ge 0,\ \sum_i q_i = 1} \lVert q - x \rVert^2
@@ -248,7 +253,7 @@ def sparsemax(x, *, axis=-1):
 
 
 @along_axis
-def sparsemax_grad(x, upstream, *, axis=-1):
+def sparsemax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`sparsemax`: `upstream` times its Jacobian.
 
     .. math:: g_j = \begin{cases} u_j - \text{mean of } u \text{ over the support} & p_j > 0 \\

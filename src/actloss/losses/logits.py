@@ -5,9 +5,12 @@ Where a derivative such as p − y passes through 0, its last digits are those o
 difference.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_between
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, Integers, check_between
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
@@ -23,7 +26,7 @@ from actloss.numerics import positive_part, product_error
 
 
 @elementwise_loss
-def binary_cross_entropy_with_logits(logits, labels):
+def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Binary cross-entropy of logits: sigmoid and log loss in one.
 
     .. math:: L(z, y) = -y \log \sigma(z) - (1 - y) \log \sigma(-z)
@@ -70,7 +73,7 @@ def binary_cross_entropy_with_logits(logits, labels):
 
 
 @elementwise_loss
-def binary_cross_entropy_with_logits_grad(logits, labels):
+def binary_cross_entropy_with_logits_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`binary_cross_entropy_with_logits` in the logits: p − y.
 
     .. math:: \frac{\partial L}{\partial z} = \sigma(z) - y
@@ -88,7 +91,7 @@ def binary_cross_entropy_with_logits_grad(logits, labels):
 
 
 @elementwise_loss
-def focal_loss(logits, labels, *, gamma=2.0):
+def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> Floats:
     r"""Focal loss: cross-entropy that turns away from what is already predicted well.
 
     .. math:: L(z, y) = (1 - p_y)^\gamma \, (-\log p_y), \qquad
@@ -137,7 +140,7 @@ def focal_loss(logits, labels, *, gamma=2.0):
 
 
 @elementwise_loss
-def focal_loss_grad(logits, labels, *, gamma=2.0):
+def focal_loss_grad(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> Floats:
     r"""Derivative of :func:`focal_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
@@ -159,7 +162,7 @@ def focal_loss_grad(logits, labels, *, gamma=2.0):
     return side * sigmoid_power(wrong_logit, e, gamma) * slope
 
 
-def sigmoid_power(logit, e, power):
+def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
     """σ(logit)^power, with e = exp(−|logit|).
 
     A power magnifies the rounding of what it is taken of: so that is given back.
@@ -176,7 +179,7 @@ def sigmoid_power(logit, e, power):
 
 
 @loss_over_axis
-def softmax_cross_entropy(logits, labels, *, axis=-1):
+def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Cross-entropy of logits against distributions: softmax and cross-entropy in one.
 
     .. math:: L(z, y) = -\sum_k y_k \log \operatorname{softmax}(z)_k
@@ -225,7 +228,7 @@ def softmax_cross_entropy(logits, labels, *, axis=-1):
 
 
 @loss_over_axis
-def softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`softmax_cross_entropy` in the logits: p − y.
 
     .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - y_k
@@ -249,7 +252,7 @@ def softmax_cross_entropy_grad(logits, labels, *, axis=-1):
 
 
 @loss_of_classes
-def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
+def sparse_softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Cross-entropy of logits against the number of the right class.
 
     .. math:: L(z, y) = -\log \operatorname{softmax}(z)_y = \log \sum_j e^{z_j} - z_y
@@ -298,7 +301,9 @@ def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
 
 
 @loss_of_classes
-def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+def sparse_softmax_cross_entropy_grad(
+    logits: ArrayLike, labels: ArrayLike, *, axis: int = -1
+) -> Floats:
     r"""Derivative of :func:`sparse_softmax_cross_entropy` in the logits: p − one-hot(y).
 
     .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
@@ -317,7 +322,7 @@ def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
     return gradient
 
 
-def _shift(logits, axis):
+def _shift(logits: Floats, axis: int) -> tuple[Floats, Integers]:
     """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
     best = logits.argmax(axis=axis, keepdims=True)
     largest = np.take_along_axis(logits, best, axis)
@@ -327,7 +332,7 @@ def _shift(logits, axis):
     return shifted, best
 
 
-def _rest(exps, best, axis):
+def _rest(exps: Floats, best: Integers, axis: int) -> Floats:
     """Σ exp of the shifted logits, but for the largest, which is 1: no rest is too small to count.
 
     Overwrites the largest.

@@ -5,15 +5,19 @@ For two classes, labelled −1 and +1, the margin is label times logit.
 Each loss stands beside its derivative in the logits, ``<name>_grad``.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from actloss.activations import sigmoid
+from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
 from actloss.numerics import is_positive, negative_part, positive_part
 
 
 @elementwise_loss
-def zero_one_loss(logits, labels):
+def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""0-1 loss: 1 for a mistake, 0 for a right answer; its mean is the error rate.
 
     .. math:: L(z, y) = \begin{cases} 1 & y z \le 0 \\ 0 & y z > 0 \end{cases}
@@ -54,7 +58,7 @@ def zero_one_loss(logits, labels):
 
 
 @elementwise_loss
-def zero_one_loss_grad(logits, labels):
+def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`zero_one_loss`: 0, which is why nothing can be learned from it.
 
     .. math:: \frac{\partial L}{\partial z} = 0
@@ -69,7 +73,7 @@ def zero_one_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def perceptron_loss(logits, labels):
+def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Perceptron loss: a mistake costs its distance from the boundary.
 
     .. math:: L(z, y) = \max(0, -y z)
@@ -110,7 +114,7 @@ def perceptron_loss(logits, labels):
 
 
 @elementwise_loss
-def perceptron_loss_grad(logits, labels):
+def perceptron_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`perceptron_loss` in the logits; at the kink, z = 0, it is 0.
 
     .. math:: \frac{\partial L}{\partial z}
@@ -124,7 +128,7 @@ def perceptron_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def hinge_loss(logits, labels):
+def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Hinge loss, of the support-vector machine: right is not enough, it wants a margin of 1.
 
     .. math:: L(z, y) = \max(0, 1 - y z)
@@ -165,7 +169,7 @@ def hinge_loss(logits, labels):
 
 
 @elementwise_loss
-def hinge_loss_grad(logits, labels):
+def hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`hinge_loss` in the logits; at the kink, y z = 1, it is 0.
 
     .. math:: \frac{\partial L}{\partial z}
@@ -179,7 +183,7 @@ def hinge_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def squared_hinge_loss(logits, labels):
+def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Squared hinge loss: no kink, and large mistakes cost much more.
 
     .. math:: L(z, y) = \max(0, 1 - y z)^2
@@ -221,7 +225,7 @@ def squared_hinge_loss(logits, labels):
 
 
 @elementwise_loss
-def squared_hinge_loss_grad(logits, labels):
+def squared_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_hinge_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z} = -2 y \max(0, 1 - y z)
@@ -234,7 +238,7 @@ def squared_hinge_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def logistic_loss(logits, labels):
+def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Logistic loss: binary cross-entropy for labels −1 and +1.
 
     .. math:: L(z, y) = \log\left(1 + e^{-y z}\right)
@@ -277,7 +281,7 @@ def logistic_loss(logits, labels):
 
 
 @elementwise_loss
-def logistic_loss_grad(logits, labels):
+def logistic_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`logistic_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z} = -y \, \sigma(-y z)
@@ -290,7 +294,7 @@ def logistic_loss_grad(logits, labels):
 
 
 @loss_of_classes
-def multiclass_hinge_loss(logits, labels, *, axis=-1):
+def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Hinge loss for several classes: the right one must lead every other by 1.
 
     .. math:: L(z, y) = \max\left(0, 1 + \max_{j \ne y} z_j - z_y\right)
@@ -336,7 +340,7 @@ def multiclass_hinge_loss(logits, labels, *, axis=-1):
 
 
 @loss_of_classes
-def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
+def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`multiclass_hinge_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z_k} = \begin{cases}
@@ -358,7 +362,7 @@ def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
     return gradient
 
 
-def _strongest_rival(logits, labels, axis):
+def _strongest_rival(logits: Floats, labels: Integers, axis: int) -> Integers:
     """The class with the largest logit but for the label's own."""
     if logits.shape[axis] < 2:
         raise ValueError(

@@ -1,5 +1,10 @@
 """A live figure of two distributions: entropy, cross-entropy, and the divergence between them."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import anywidget
 import ipywidgets
 import matplotlib
@@ -31,7 +36,7 @@ class CrossEntropyPlot(anywidget.AnyWidget):
     classes_index = traitlets.Int().tag(sync=True)
     unit_index = traitlets.Int().tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"CrossEntropyPlot({len(self.labels)} classes)"
 
 
@@ -73,7 +78,13 @@ class CrossEntropyExplorer(LiveFigure):
     probabilities = traitlets.List(traitlets.Float())
     unit = traitlets.Unicode("nats")
 
-    def __init__(self, labels=(0.6, 0.3, 0.1), probabilities=(0.2, 0.3, 0.5), *, unit="nats"):
+    def __init__(
+        self,
+        labels: Sequence[float] = (0.6, 0.3, 0.1),
+        probabilities: Sequence[float] = (0.2, 0.3, 0.5),
+        *,
+        unit: str = "nats",
+    ) -> None:
         self._plot = CrossEntropyPlot()
         self._menus = {
             "classes": labelled(ipywidgets.Dropdown, "classes", options=list(map(str, CLASSES))),
@@ -87,7 +98,7 @@ class CrossEntropyExplorer(LiveFigure):
         self._plot.observe(self._follow_page)
         self.stack(control_row(*self._menus.values()), self._plot)
 
-    def show(self, labels, probabilities):
+    def show(self, labels: Sequence[float], probabilities: Sequence[float]) -> None:
         """Set both distributions at once, as is needed where their length changes."""
         labels = _check_distribution("labels", labels)
         probabilities = _check_distribution("probabilities", probabilities)
@@ -96,7 +107,7 @@ class CrossEntropyExplorer(LiveFigure):
             self.labels, self.probabilities = labels, probabilities
 
     @property
-    def measures(self):
+    def measures(self) -> dict[str, float]:
         y, p = np.array(self.labels), np.array(self.probabilities)
         nats = {
             "entropy": entropy(y),
@@ -108,7 +119,7 @@ class CrossEntropyExplorer(LiveFigure):
 
     # As in ActivationExplorer: the state is here for Python, on the drawing and on the menus.
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         plot = self._plot
         if change["name"] == "unit_index":
             self.unit = list(UNITS)[plot.unit_index]
@@ -119,7 +130,7 @@ class CrossEntropyExplorer(LiveFigure):
             self.show(plot.labels, plot.probabilities)
 
     @traitlets.observe(*DISTRIBUTIONS, "unit")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         if change["name"] == "unit":
             index = list(UNITS).index(self.unit)
             self._plot.unit_index = self._menus["unit"].index = index
@@ -131,7 +142,7 @@ class CrossEntropyExplorer(LiveFigure):
         self._menus["classes"].index = index
 
     @traitlets.validate(*DISTRIBUTIONS)
-    def _check_choice(self, proposal):
+    def _check_choice(self, proposal: Any) -> list[float]:
         name = proposal["trait"].name
         values = {one: getattr(self, one) for one in DISTRIBUTIONS}
         values[name] = _check_distribution(name, proposal["value"])
@@ -139,11 +150,11 @@ class CrossEntropyExplorer(LiveFigure):
         return values[name]
 
     @traitlets.validate("unit")
-    def _check_unit(self, proposal):
+    def _check_unit(self, proposal: Any) -> str:
         check_choice("unit", proposal["value"], UNITS)
         return proposal["value"]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         y, p = (
             "[" + ", ".join(f"{value:.3g}" for value in values) + "]"
             for values in (self.labels, self.probabilities)
@@ -151,7 +162,7 @@ class CrossEntropyExplorer(LiveFigure):
         unit = "" if self.unit == "nats" else f", unit={self.unit!r}"
         return f"CrossEntropyExplorer({y}, {p}{unit})"
 
-    def picture(self):
+    def picture(self) -> str:
         """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         y, p = np.array(self.labels), np.array(self.probabilities)
         measures = self.measures
@@ -179,11 +190,11 @@ class CrossEntropyExplorer(LiveFigure):
             return figures.to_svg(figure)
 
 
-def _text(value):
+def _text(value: float) -> str:
     return "∞" if np.isinf(value) else f"{value:.3f}"
 
 
-def _check_distribution(name, values):
+def _check_distribution(name: str, values: Sequence[float]) -> list[float]:
     values = [float(value) for value in values]
     if len(values) not in CLASSES:
         raise ValueError(f"{name} must hold three to five probabilities, but got {len(values)}")
@@ -192,7 +203,7 @@ def _check_distribution(name, values):
     return values
 
 
-def _check_lengths(labels, probabilities):
+def _check_lengths(labels: Sequence[float], probabilities: Sequence[float]) -> None:
     if len(labels) != len(probabilities):
         raise ValueError(
             f"labels and probabilities must have one length, but have {len(labels)} and "
