@@ -62,6 +62,13 @@ def elu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`elu`.
+
+    Examples
+    --------
     >>> elu_grad([-1.0, 0.0, 2.0]).round(4)
     array([0.3679, 1.    , 1.    ])
     """
@@ -116,6 +123,13 @@ def celu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ e^{x/\alpha} & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`celu`.
+
+    Examples
+    --------
     >>> celu_grad([-1.0, 0.0, 2.0], alpha=2.0).round(4)
     array([0.6065, 1.    , 1.    ])
     """
@@ -172,6 +186,13 @@ def selu_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \begin{cases} \lambda & x > 0 \\ \lambda \alpha e^x & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`selu`.
+
+    Examples
+    --------
     >>> selu_grad([-1.0, 0.0, 2.0]).round(4)
     array([0.6468, 1.7581, 1.0507])
     """

@@ -150,8 +150,13 @@ def swiglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
 
     .. math:: g = \bigl(u \, b \operatorname{SiLU}'(a),\; u \operatorname{SiLU}(a)\bigr)
 
-    Parameters, result and errors are those of :func:`glu_grad`.
+    Parameters
+    ----------
+    x, upstream, axis
+        As for :func:`glu_grad`; so are the result and the errors.
 
+    Examples
+    --------
     >>> swiglu_grad([0.0, 2.0], upstream=[1.0])
     array([1., 0.])
     """
@@ -168,10 +173,8 @@ def geglu(x: ArrayLike, *, axis: int = -1) -> Floats:
 
     Parameters
     ----------
-    x : array_like
-        Gates, then values, along `axis`: the other way round than for :func:`glu`.
-    axis : int
-        The axis that is split in half; its length must be even.
+    x, axis
+        As for :func:`swiglu`.
 
     Returns
     -------
@@ -206,8 +209,13 @@ def geglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
 
     .. math:: g = \bigl(u \, b \operatorname{GELU}'(a),\; u \operatorname{GELU}(a)\bigr)
 
-    Parameters, result and errors are those of :func:`glu_grad`.
+    Parameters
+    ----------
+    x, upstream, axis
+        As for :func:`glu_grad`; so are the result and the errors.
 
+    Examples
+    --------
     >>> geglu_grad([0.0, 2.0], upstream=[1.0])
     array([1., 0.])
     """

@@ -62,6 +62,13 @@ def gelu_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \Phi(x) + x\,\varphi(x), \qquad \varphi(x) = \frac{e^{-x^2/2}}{\sqrt{2\pi}}
 
+    Parameters
+    ----------
+    x
+        As for :func:`gelu`.
+
+    Examples
+    --------
     >>> gelu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0852,  0.5   ,  1.0852])
     """
@@ -174,6 +181,13 @@ def gelu_tanh_grad(x: ArrayLike) -> Floats:
     .. math:: f'(x) = \sigma(2u) + 2 x u'\,\sigma(2u)\,\sigma(-2u),
               \qquad u = \sqrt{2/\pi}\,(x + 0.044715\,x^3)
 
+    Parameters
+    ----------
+    x
+        As for :func:`gelu_tanh`.
+
+    Examples
+    --------
     >>> gelu_tanh_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0861,  0.5   ,  1.0861])
     """

@@ -48,6 +48,13 @@ def identity_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = 1
 
+    Parameters
+    ----------
+    x
+        As for :func:`identity`.
+
+    Examples
+    --------
     >>> identity_grad([-1.5, 0.0, 2.0])
     array([1., 1., 1.])
     """
@@ -95,6 +102,13 @@ def step_grad(x: ArrayLike) -> Floats:
 
     At the jump there is no derivative; 0 is returned there too.
 
+    Parameters
+    ----------
+    x
+        As for :func:`step`.
+
+    Examples
+    --------
     >>> step_grad([-1.5, 0.0, 2.0])
     array([0., 0., 0.])
     """
@@ -140,6 +154,13 @@ def relu_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`relu`.
+
+    Examples
+    --------
     >>> relu_grad([-1.5, 0.0, 2.0])
     array([0., 0., 1.])
     """
@@ -196,6 +217,13 @@ def leaky_relu_grad(x: ArrayLike, *, alpha: float = 0.01) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`leaky_relu`.
+
+    Examples
+    --------
     >>> leaky_relu_grad([-2.0, 0.0, 3.0], alpha=0.1)
     array([0.1, 0.1, 1. ])
     """
@@ -261,6 +289,13 @@ def prelu_grad(x: ArrayLike, alpha: ArrayLike = 0.25) -> Floats:
     .. math:: \frac{\partial f}{\partial x}
               = \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`prelu`.
+
+    Examples
+    --------
     >>> prelu_grad([-2.0, 0.0, 3.0], alpha=0.5)
     array([0.5, 0.5, 1. ])
     """
@@ -278,6 +313,13 @@ def prelu_alpha_grad(x: ArrayLike, alpha: ArrayLike = 0.25) -> Floats:
     It does not depend on α. To learn an α shared by several entries of `x`, multiply by the
     gradient that comes from above and add over those entries.
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`prelu`.
+
+    Examples
+    --------
     >>> prelu_alpha_grad([-2.0, 0.0, 3.0])
     array([-2.,  0.,  0.])
     """
@@ -323,6 +365,13 @@ def relu6_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & 0 < x < 6 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`relu6`.
+
+    Examples
+    --------
     >>> relu6_grad([-1.0, 0.0, 3.0, 6.0, 8.0])
     array([0., 0., 1., 0., 0.])
     """
@@ -369,6 +418,13 @@ def squared_relu_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = 2 \max(x, 0)
 
+    Parameters
+    ----------
+    x
+        As for :func:`squared_relu`.
+
+    Examples
+    --------
     >>> squared_relu_grad([-1.0, 0.5, 3.0])
     array([0., 1., 6.])
     """

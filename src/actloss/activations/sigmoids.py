@@ -62,6 +62,13 @@ def sigmoid_grad(x: ArrayLike) -> Floats:
 
     .. math:: \sigma'(x) = \sigma(x)\,(1 - \sigma(x))
 
+    Parameters
+    ----------
+    x
+        As for :func:`sigmoid`.
+
+    Examples
+    --------
     >>> sigmoid_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.105, 0.25 , 0.105])
     """
@@ -107,6 +114,13 @@ def log_sigmoid_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \sigma(-x) = \frac{1}{1 + e^{x}}
 
+    Parameters
+    ----------
+    x
+        As for :func:`log_sigmoid`.
+
+    Examples
+    --------
     >>> log_sigmoid_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.8808, 0.5   , 0.1192])
     """
@@ -154,6 +168,13 @@ def tanh_grad(x: ArrayLike) -> Floats:
 
     The second form is the one computed: for large \|x\| the first loses every digit.
 
+    Parameters
+    ----------
+    x
+        As for :func:`tanh`.
+
+    Examples
+    --------
     >>> tanh_grad([-1.0, 0.0, 1.0]).round(4)
     array([0.42, 1.  , 0.42])
     """
@@ -199,6 +220,13 @@ def hard_sigmoid_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1/6 & -3 < x < 3 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_sigmoid`.
+
+    Examples
+    --------
     >>> hard_sigmoid_grad([-3.0, 0.0, 3.0]).round(4)
     array([0.    , 0.1667, 0.    ])
     """
@@ -244,6 +272,13 @@ def hard_tanh_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \begin{cases} 1 & -1 < x < 1 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_tanh`.
+
+    Examples
+    --------
     >>> hard_tanh_grad([-1.0, 0.5, 1.0])
     array([0., 1., 0.])
     """
@@ -290,6 +325,13 @@ def softsign_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \frac{1}{(1 + |x|)^2}
 
+    Parameters
+    ----------
+    x
+        As for :func:`softsign`.
+
+    Examples
+    --------
     >>> softsign_grad([-3.0, 0.0, 1.0])
     array([0.0625, 1.    , 0.25  ])
     """
@@ -346,6 +388,13 @@ def softcap_grad(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     .. math:: f'(x) = 1 - \tanh^2\!\left(\frac{x}{c}\right)
                     = 4 \, \sigma'\!\left(\frac{2x}{c}\right)
 
+    Parameters
+    ----------
+    x, cap
+        As for :func:`softcap`.
+
+    Examples
+    --------
     >>> softcap_grad([-1000.0, 1.0, 30.0]).round(4)
     array([0.    , 0.9989, 0.42  ])
     """

@@ -75,6 +75,13 @@ def softplus_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
 
     .. math:: f'(x) = \sigma(\beta x)
 
+    Parameters
+    ----------
+    x, beta
+        As for :func:`softplus`.
+
+    Examples
+    --------
     >>> softplus_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.1192, 0.5   , 0.8808])
     """
@@ -139,6 +146,13 @@ def swish_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
 
     .. math:: f'(x) = \sigma(\beta x)\,\bigl(1 + \beta x\,(1 - \sigma(\beta x))\bigr)
 
+    Parameters
+    ----------
+    x, beta
+        As for :func:`swish`.
+
+    Examples
+    --------
     >>> swish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
@@ -193,6 +207,13 @@ def silu_grad(x: ArrayLike) -> Floats:
 
     .. math:: f'(x) = \sigma(x)\,\bigl(1 + x\,(1 - \sigma(x))\bigr)
 
+    Parameters
+    ----------
+    x
+        As for :func:`silu`.
+
+    Examples
+    --------
     >>> silu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
@@ -247,6 +268,13 @@ def mish_grad(x: ArrayLike) -> Floats:
     .. math:: f'(x) = \frac{n}{n + 2} + x \, \frac{4 e^x (1 + e^x)}{(n + 2)^2},
               \qquad n = e^x (e^x + 2)
 
+    Parameters
+    ----------
+    x
+        As for :func:`mish`.
+
+    Examples
+    --------
     >>> mish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.1084,  0.6   ,  1.0693])
     """
@@ -300,6 +328,13 @@ def hard_swish_grad(x: ArrayLike) -> Floats:
     .. math:: f'(x) = \begin{cases} 0 & x \le -3 \\ x/3 + 1/2 & -3 < x < 3 \\ 1 & x \ge 3
               \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_swish`.
+
+    Examples
+    --------
     >>> hard_swish_grad([-3.0, -1.5, 0.0, 3.0])
     array([0. , 0. , 0.5, 1. ])
     """

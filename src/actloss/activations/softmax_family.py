@@ -117,10 +117,8 @@ def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    axis : int
-        The axis of the classes.
+    x, axis
+        As for :func:`softmax`.
 
     Returns
     -------
@@ -171,12 +169,8 @@ def log_softmax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Fl
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    upstream : array_like
-        u, the gradient with respect to the log-probabilities; the shape of `x`.
-    axis : int
-        The axis of the classes.
+    x, upstream, axis
+        As for :func:`softmax_grad`, but for the log-probabilities.
 
     Returns
     -------
@@ -208,10 +202,8 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    axis : int
-        The axis of the classes.
+    x, axis
+        As for :func:`softmax`.
 
     Returns
     -------
@@ -263,22 +255,8 @@ def sparsemax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floa
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    upstream : array_like
-        u, the gradient with respect to the probabilities; the shape of `x`.
-    axis : int
-        The axis of the classes.
-
-    Returns
-    -------
-    ndarray
-        g, the gradient with respect to `x`, in its shape and dtype.
-
-    Raises
-    ------
-    ValueError
-        If `x` has no such axis, or `upstream` has another shape.
+    x, upstream, axis
+        As for :func:`softmax_grad`; so are the result and the errors.
 
     Examples
     --------

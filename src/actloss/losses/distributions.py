@@ -78,6 +78,13 @@ def entropy_grad(probabilities: ArrayLike, *, axis: int = -1) -> Floats:
 
     .. math:: \frac{\partial H}{\partial p_k} = -\log p_k - 1
 
+    Parameters
+    ----------
+    probabilities, axis
+        As for :func:`entropy`.
+
+    Examples
+    --------
     >>> entropy_grad([0.25, 0.75]).round(4)
     array([ 0.3863, -0.7123])
     """
@@ -142,6 +149,13 @@ def kl_divergence_grad(probabilities: ArrayLike, labels: ArrayLike, *, axis: int
 
     .. math:: \frac{\partial D}{\partial p_k} = -\frac{y_k}{p_k}
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`kl_divergence`.
+
+    Examples
+    --------
     >>> kl_divergence_grad([0.5, 0.5], [1.0, 0.0])
     array([-2.,  0.])
     """
@@ -178,8 +192,7 @@ def categorical_cross_entropy(
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
-        0.01), or there is no such axis, or it is empty.
+        As :func:`kl_divergence`.
 
     Notes
     -----
@@ -207,6 +220,13 @@ def categorical_cross_entropy_grad(
 
     .. math:: \frac{\partial H}{\partial p_k} = -\frac{y_k}{p_k}
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`categorical_cross_entropy`.
+
+    Examples
+    --------
     >>> categorical_cross_entropy_grad([0.5, 0.25, 0.25], [0, 1, 0])
     array([ 0., -4.,  0.])
     """
@@ -268,6 +288,13 @@ def binary_cross_entropy_grad(probabilities: ArrayLike, labels: ArrayLike) -> Fl
     .. math:: \frac{\partial L}{\partial p} = \frac{p - y}{p \, (1 - p)}
               = \frac{1 - y}{1 - p} - \frac{y}{p}
 
+    Parameters
+    ----------
+    probabilities, labels
+        As for :func:`binary_cross_entropy`.
+
+    Examples
+    --------
     >>> binary_cross_entropy_grad([0.5, 0.75, 0.0], [1, 0, 0])
     array([-2.,  4.,  1.])
     """
@@ -295,12 +322,8 @@ def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) 
 
     Parameters
     ----------
-    probabilities : array_like
-        Predicted distributions p along `axis`.
-    labels : array_like
-        True distributions y, one-hot or soft, of a shape that broadcasts with `probabilities`.
-    axis : int
-        The axis of the classes.
+    probabilities, labels, axis
+        As for :func:`categorical_cross_entropy`.
 
     Returns
     -------
@@ -310,8 +333,7 @@ def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) 
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
-        0.01), or there is no such axis, or it is empty.
+        As :func:`kl_divergence`.
 
     Notes
     -----
@@ -340,6 +362,13 @@ def brier_score_grad(probabilities: ArrayLike, labels: ArrayLike, *, axis: int =
 
     .. math:: \frac{\partial L}{\partial p_k} = 2 (p_k - y_k)
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`brier_score`.
+
+    Examples
+    --------
     >>> brier_score_grad([0.75, 0.25], [1, 0])
     array([-0.5,  0.5])
     """

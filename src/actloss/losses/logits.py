@@ -80,6 +80,13 @@ def binary_cross_entropy_with_logits_grad(logits: ArrayLike, labels: ArrayLike) 
 
     Computed from σ(−\|z\|), so that no digit is lost where the prediction is confident and right.
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`binary_cross_entropy_with_logits`.
+
+    Examples
+    --------
     >>> binary_cross_entropy_with_logits_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
     array([-0.1192, -0.5   , -1.    ])
     """
@@ -146,6 +153,13 @@ def focal_loss_grad(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
     .. math:: \frac{\partial L}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
               \bigl(1 - p_y - \gamma \, p_y \log p_y\bigr)
 
+    Parameters
+    ----------
+    logits, labels, gamma
+        As for :func:`focal_loss`.
+
+    Examples
+    --------
     >>> focal_loss_grad([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
     array([-0.0049, -0.2983, -1.0767])
     """
@@ -235,6 +249,13 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
 
     (p times the sum of the labels, if that is not quite 1.)
 
+    Parameters
+    ----------
+    logits, labels, axis
+        As for :func:`softmax_cross_entropy`.
+
+    Examples
+    --------
     >>> softmax_cross_entropy_grad([2.0, 1.0, 0.0], [1, 0, 0]).round(4)
     array([-0.3348,  0.2447,  0.09  ])
     """
@@ -308,6 +329,13 @@ def sparse_softmax_cross_entropy_grad(
 
     .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
 
+    Parameters
+    ----------
+    logits, labels, axis
+        As for :func:`sparse_softmax_cross_entropy`.
+
+    Examples
+    --------
     >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
     array([-0.3348,  0.2447,  0.09  ])
     """

@@ -65,6 +65,13 @@ def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 
     At the jump there is no derivative; 0 is returned there too.
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`zero_one_loss`.
+
+    Examples
+    --------
     >>> zero_one_loss_grad([0.01, 0.99, -0.5], [1, 1, 1])
     array([0., 0., 0.])
     """
@@ -120,6 +127,13 @@ def perceptron_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     .. math:: \frac{\partial L}{\partial z}
               = \begin{cases} -y & y z < 0 \\ 0 & y z \ge 0 \end{cases}
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`perceptron_loss`.
+
+    Examples
+    --------
     >>> perceptron_loss_grad([2.0, 0.0, -1.5], [1, 1, 1])
     array([ 0.,  0., -1.])
     """
@@ -135,10 +149,8 @@ def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    logits : array_like
-        Scores, any shape.
-    labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+    logits, labels
+        As for :func:`perceptron_loss`.
 
     Returns
     -------
@@ -175,6 +187,13 @@ def hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     .. math:: \frac{\partial L}{\partial z}
               = \begin{cases} -y & y z < 1 \\ 0 & y z \ge 1 \end{cases}
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`hinge_loss`.
+
+    Examples
+    --------
     >>> hinge_loss_grad([2.0, 1.0, -1.5], [1, 1, 1])
     array([ 0.,  0., -1.])
     """
@@ -190,10 +209,8 @@ def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    logits : array_like
-        Scores, any shape.
-    labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+    logits, labels
+        As for :func:`perceptron_loss`.
 
     Returns
     -------
@@ -230,6 +247,13 @@ def squared_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 
     .. math:: \frac{\partial L}{\partial z} = -2 y \max(0, 1 - y z)
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`squared_hinge_loss`.
+
+    Examples
+    --------
     >>> squared_hinge_loss_grad([2.0, 0.5, -1.5], [1, 1, 1])
     array([ 0., -1., -5.])
     """
@@ -286,6 +310,13 @@ def logistic_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 
     .. math:: \frac{\partial L}{\partial z} = -y \, \sigma(-y z)
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`logistic_loss`.
+
+    Examples
+    --------
     >>> logistic_loss_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
     array([-0.1192, -0.5   , -1.    ])
     """
@@ -349,6 +380,13 @@ def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
 
     where the loss is above 0; elsewhere, and at the kink, it is 0. Of equal rivals, the first.
 
+    Parameters
+    ----------
+    logits, labels, axis
+        As for :func:`multiclass_hinge_loss`.
+
+    Examples
+    --------
     >>> multiclass_hinge_loss_grad([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
     array([[ 0.,  0.,  0.],
            [ 1.,  0., -1.]])

@@ -59,6 +59,13 @@ def squared_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 
     .. math:: \frac{\partial L}{\partial \hat y} = 2 (\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`squared_error`.
+
+    Examples
+    --------
     >>> squared_error_grad([1.0, 2.5], [1.0, 4.0])
     array([ 0., -3.])
     """
@@ -109,6 +116,13 @@ def absolute_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 
     .. math:: \frac{\partial L}{\partial \hat y} = \operatorname{sign}(\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`absolute_error`.
+
+    Examples
+    --------
     >>> absolute_error_grad([1.0, 2.5], [1.0, 4.0])
     array([ 0., -1.])
     """
@@ -168,6 +182,13 @@ def huber_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
 
     .. math:: \frac{\partial L}{\partial \hat y} = \max(-\delta, \min(\hat y - y, \delta))
 
+    Parameters
+    ----------
+    predictions, targets, delta
+        As for :func:`huber_loss`.
+
+    Examples
+    --------
     >>> huber_loss_grad([0.5, 3.0], [0.0, 0.0])
     array([0.5, 1. ])
     """
@@ -226,6 +247,13 @@ def log_cosh_loss_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 
     .. math:: \frac{\partial L}{\partial \hat y} = \tanh(\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`log_cosh_loss`.
+
+    Examples
+    --------
     >>> log_cosh_loss_grad([0.5, 1000.0], [0.0, 0.0]).round(4)
     array([0.4621, 1.    ])
     """
@@ -284,6 +312,13 @@ def quantile_loss_grad(
     .. math:: \frac{\partial L}{\partial \hat y} = \begin{cases}
               -q & \hat y < y \\ 1 - q & \hat y > y \end{cases}
 
+    Parameters
+    ----------
+    predictions, targets, quantile
+        As for :func:`quantile_loss`.
+
+    Examples
+    --------
     >>> quantile_loss_grad([4.0, 6.0], [5.0, 5.0], quantile=0.75)
     array([-0.75,  0.25])
     """

@@ -89,6 +89,13 @@ def triplet_loss_grad(
 
     .. math:: \frac{\partial L}{\partial a} = 2 (n - p)
 
+    Parameters
+    ----------
+    anchors, positives, negatives, margin, axis
+        As for :func:`triplet_loss`.
+
+    Examples
+    --------
     >>> triplet_loss_grad([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
     array([[ 0.,  0.],
            [ 2., -2.]])
@@ -160,6 +167,13 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
     .. math:: \frac{\partial L_i}{\partial s_{ij}}
               = \frac{\operatorname{softmax}(s_i / \tau)_j - [i = j]}{\tau}
 
+    Parameters
+    ----------
+    similarities, temperature
+        As for :func:`info_nce_loss`.
+
+    Examples
+    --------
     >>> info_nce_loss_grad([[1.0, 0.0], [0.5, 0.5]], temperature=0.5).round(4)
     array([[-0.2384,  0.2384],
            [ 1.    , -1.    ]])
@@ -229,6 +243,13 @@ def sigmoid_contrastive_loss_grad(
     .. math:: \frac{\partial L_i}{\partial s_{ij}}
               = -\frac{y_{ij}}{\tau} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
 
+    Parameters
+    ----------
+    similarities, temperature, bias
+        As for :func:`sigmoid_contrastive_loss`.
+
+    Examples
+    --------
     >>> sigmoid_contrastive_loss_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([[-5.0000e+00,  5.0000e-04],
            [ 6.6900e-02, -9.9331e+00]])
@@ -299,6 +320,13 @@ def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float 
 
     .. math:: \frac{\partial L}{\partial c} = -\beta \, \sigma\bigl(\beta (r - c)\bigr)
 
+    Parameters
+    ----------
+    chosen, rejected, beta
+        As for :func:`preference_loss`.
+
+    Examples
+    --------
     >>> preference_loss_grad([1.0, 0.0], [0.0, 1.0]).round(4)
     array([-0.2689, -0.7311])
     """

@@ -87,16 +87,11 @@ def xavier_uniform(
         a = \text{gain} \sqrt{\frac{6}{n_\text{in} + n_\text{out}}}
 
     A uniform variable on (-a, a) has variance a²/3: hence the 6 in place of the 2.
-    Parameters, result and errors are those of :func:`xavier_normal`.
+    Parameters, result, errors and source are those of :func:`xavier_normal`.
 
     Notes
     -----
     PyTorch twin: ``torch.nn.init.xavier_uniform_``.
-
-    References
-    ----------
-    X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010.
 
     Examples
     --------
@@ -155,17 +150,13 @@ def he_uniform(
 
     .. math:: W \sim \mathcal{U}(-a, a), \qquad a = \text{gain} \sqrt{\frac{3}{n_\text{in}}}
 
-    Parameters, result and errors are those of :func:`xavier_normal`.
+    Parameters, result and errors are those of :func:`xavier_normal`, the source is that of
+    :func:`he_normal`.
 
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="relu")``. A fresh
     ``torch.nn.Linear`` calls it with a = √5, a gain of 1/√3.
-
-    References
-    ----------
-    K. He, X. Zhang, S. Ren and J. Sun, "Delving deep into rectifiers: surpassing human-level
-    performance on ImageNet classification", ICCV 2015.
 
     Examples
     --------
@@ -222,16 +213,12 @@ def lecun_uniform(
 
     .. math:: W \sim \mathcal{U}(-a, a), \qquad a = \text{gain} \sqrt{\frac{3}{n_\text{in}}}
 
-    Parameters, result and errors are those of :func:`xavier_normal`.
+    Parameters, result and errors are those of :func:`xavier_normal`, the source is that of
+    :func:`lecun_normal`.
 
     Notes
     -----
     PyTorch twin: ``torch.nn.init.kaiming_uniform_(w, nonlinearity="linear")``.
-
-    References
-    ----------
-    Y. LeCun, L. Bottou, G. B. Orr and K.-R. Müller, "Efficient backprop", in Neural Networks:
-    Tricks of the Trade, 2012.
 
     Examples
     --------

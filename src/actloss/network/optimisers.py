@@ -91,10 +91,8 @@ class Adam:
 
     Raises
     ------
-    TypeError
-        If a setting is no number.
-    ValueError
-        If a setting lies outside its range.
+    TypeError, ValueError
+        As for :class:`SGD`.
 
     Notes
     -----

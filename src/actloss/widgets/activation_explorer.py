@@ -315,7 +315,6 @@ class ActivationExplorer(LiveFigure):
         return f"ActivationExplorer({', '.join(parts)})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         entry = ACTIVATIONS[self.function]
         ghost = ACTIVATIONS[self.compare] if self.compare else None
         settings = {name: getattr(self, name) for name, owner in self._owners.items() if owner}

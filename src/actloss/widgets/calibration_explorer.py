@@ -174,7 +174,6 @@ class CalibrationExplorer(LiveFigure):
         )
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         found = reliability(*self._predictions(), bins=self.bins)
         measures = self.measures
         width = 1 / self.bins

@@ -10,10 +10,11 @@ import ipywidgets
 
 
 class LiveFigure(ipywidgets.VBox):
-    """Controls with a drawing below them, and a still picture for where nothing can move.
+    """Controls with a drawing below them, and a still picture for where nothing can move."""
 
-    What the picture is, a figure says in ``picture()``: SVG text of what it shows now.
-    """
+    def picture(self) -> str:
+        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+        raise NotImplementedError
 
     def stack(self, *parts: ipywidgets.Widget | None) -> None:
         """Put the parts below each other; None is a part that this figure does without."""

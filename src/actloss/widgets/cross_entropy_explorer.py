@@ -163,7 +163,6 @@ class CrossEntropyExplorer(LiveFigure):
         return f"CrossEntropyExplorer({y}, {p}{unit})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         y, p = np.array(self.labels), np.array(self.probabilities)
         measures = self.measures
         places = np.arange(len(y))

@@ -212,7 +212,6 @@ class DeadUnitExplorer(LiveFigure):
         return f"DeadUnitExplorer(beside={self.beside!r}, rate={self.rate:g}, epoch={self.epoch})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move."""
         with matplotlib.rc_context(STYLE):
             figure, both = plt.subplots(1, 2, figsize=(WIDTH, 3.7))
             for axes, name in zip(both, ("relu", self.beside), strict=True):

@@ -248,7 +248,6 @@ class FunctionExplorer(LiveFigure):
         return f"explore({', '.join(parts)})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move."""
         x = np.array([self.x])
         value, slope = float(self._value(x)[0]), float(self._slope(x)[0])
         with matplotlib.rc_context(STYLE):

@@ -217,7 +217,6 @@ class GradientFlowExplorer(LiveFigure):
         )
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         means, ranges = self._logarithms()
         layers = np.arange(1, self.depth + 1)
         with matplotlib.rc_context({**STYLE, "figure.constrained_layout.use": True}):

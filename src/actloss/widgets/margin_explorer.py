@@ -201,7 +201,6 @@ class MarginExplorer(LiveFigure):
         return f"MarginExplorer({', '.join(parts)})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         grid = np.sort(np.concatenate([np.linspace(*MARGINS, 241), [-1e-9, 1e-9]]))
         with matplotlib.rc_context({**figures.STYLE, "figure.constrained_layout.use": True}):
             figure, axes = plt.subplots(figsize=(figures.WIDTH, 5.6))

@@ -184,7 +184,6 @@ class OutlierFit(LiveFigure):
         return f"OutlierFit({self.loss!r}, {numbers})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         ends = np.array(X_LIMITS)
         x, y = self.points()
         shares = np.abs(self.pulls())

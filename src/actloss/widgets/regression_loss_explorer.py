@@ -258,7 +258,6 @@ class RegressionLossExplorer(LiveFigure):
         return f"RegressionLossExplorer({', '.join(parts)})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
 
         def three(name: str, at: Any) -> Any:
             settings = self._settings(name)

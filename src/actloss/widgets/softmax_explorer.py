@@ -242,7 +242,6 @@ class SoftmaxExplorer(LiveFigure):
         return f"SoftmaxExplorer({', '.join(parts)})"
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         settings: dict[str, Any] = {
             "temperature": self.temperature,
             "true_class": self.true_class,

@@ -200,7 +200,6 @@ class TrainingTheatre(LiveFigure):
         )
 
     def picture(self) -> str:
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
         run = stored_run(self.hidden, self.output, self.loss)
         now = EPOCHS.index(self.epoch)
         with matplotlib.rc_context(figures.STYLE):
