@@ -44,6 +44,11 @@ def imports():
     return run("lint-imports", "--no-cache", "--no-logo", mend=mend)
 
 
+def types():
+    """Annotations, as whoever calls the package relies on them."""
+    return run("mypy", mend="mend the annotation, or what it is true of")
+
+
 def spelling():
     """Every file that git knows, or would: codespell by itself also reads what was built."""
     listed = subprocess.run(
@@ -93,7 +98,7 @@ def run(program, *arguments, mend):
     return f"{done.stdout.strip()}\n{mend}" if done.returncode else ""
 
 
-CHECKS = {check.__name__: check for check in (code, layout, imports, spelling, notebooks)}
+CHECKS = {check.__name__: check for check in (code, layout, imports, types, spelling, notebooks)}
 
 
 if __name__ == "__main__":

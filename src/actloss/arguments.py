@@ -4,16 +4,26 @@ A check names the argument, what came and what was expected. The decorators let 
 only its formula meet anything that can be read as floats.
 """
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Callable
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Integers: TypeAlias = NDArray[np.integer[Any]]
+# A decorated function keeps its signature for whoever reads or checks it.
+Formula = TypeVar("Formula", bound=Callable[..., Floats])
 
 BLOCK_SIZE = 1 << 16  # elements: half a megabyte of float64
 
 # --- arrays --------------------------------------------------------------------------------
 
 
-def as_array(value, name):
+def as_array(value: ArrayLike, name: str) -> NDArray[Any]:
     """``value`` as an array; ValueError where its rows are not equally long."""
     try:
         return np.asarray(value)
@@ -24,7 +34,7 @@ def as_array(value, name):
         ) from None
 
 
-def as_float(value, name="x"):
+def as_float(value: ArrayLike, name: str = "x") -> Floats:
     """``value`` as an array of floats: float16, float32 and float64 are kept, the rest of the
     real numbers (integers, bools, lists, scalars) becomes float64.
 
@@ -44,7 +54,7 @@ def as_float(value, name="x"):
 # --- checks --------------------------------------------------------------------------------
 
 
-def check_finite(name, value):
+def check_finite(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is one finite number."""
     number = _check_number(name, value, "a finite number")
     if not np.isfinite(number):
@@ -52,7 +62,7 @@ def check_finite(name, value):
     return number
 
 
-def check_positive(name, value):
+def check_positive(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is finite and greater than 0."""
     number = _check_number(name, value, "a finite number greater than 0")
     if not (np.isfinite(number) and number > 0.0):
@@ -60,14 +70,14 @@ def check_positive(name, value):
     return number
 
 
-def check_positive_integers(**settings):
+def check_positive_integers(**settings: Any) -> None:
     """ValueError unless every one of the settings is an integer of at least 1."""
     for name, value in settings.items():
         if not isinstance(value, int | np.integer) or value < 1:
             raise ValueError(f"{name} must be an integer ≥ 1, but got {value!r}")
 
 
-def check_non_negative(name, value):
+def check_non_negative(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is finite and at least 0."""
     number = _check_number(name, value, "a finite number of at least 0")
     if not (np.isfinite(number) and number >= 0.0):
@@ -75,7 +85,7 @@ def check_non_negative(name, value):
     return number
 
 
-def check_between(name, value, low, high):
+def check_between(name: str, value: Any, low: float, high: float) -> float:
     """``value`` as a Python float; ValueError unless low ≤ value ≤ high."""
     number = _check_number(name, value, f"a number between {low} and {high}")
     if not low <= number <= high:
@@ -83,7 +93,7 @@ def check_between(name, value, low, high):
     return number
 
 
-def check_scale(name, value):
+def check_scale(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is positive and neither huge nor tiny.
 
     So its products with ordinary numbers stay within float32.
@@ -91,7 +101,7 @@ def check_scale(name, value):
     return check_between(name, value, 1e-30, 1e30)
 
 
-def check_broadcast(name, value, x):
+def check_broadcast(name: str, value: ArrayLike, x: Floats) -> Floats:
     """``value`` as an array of x's dtype; ValueError unless it broadcasts to the shape of ``x``."""
     array = as_float(value, name).astype(x.dtype)
     try:
@@ -106,7 +116,7 @@ def check_broadcast(name, value, x):
     return array
 
 
-def check_shape(name, value, shape, x):
+def check_shape(name: str, value: ArrayLike, shape: tuple[int, ...], x: Floats) -> Floats:
     """``value`` as an array of x's dtype; ValueError unless it has the given shape."""
     array = as_float(value, name).astype(x.dtype, copy=False)
     if array.shape != shape:
@@ -117,7 +127,7 @@ def check_shape(name, value, shape, x):
     return array
 
 
-def check_axis(axis, x, name="x"):
+def check_axis(axis: Any, x: Floats, name: str = "x") -> int:
     """``axis`` as a non-negative integer; ValueError unless ``x`` has such an axis."""
     if isinstance(axis, bool) or not isinstance(axis, int | np.integer):
         raise TypeError(f"axis must be one integer, but got {_shorten(axis)}")
@@ -128,7 +138,7 @@ def check_axis(axis, x, name="x"):
     return int(axis) % x.ndim
 
 
-def _check_number(name, value, expected):
+def _check_number(name: str, value: Any, expected: str) -> float:
     # A Python float, because NumPy lets it take the dtype of the array it meets:
     # a np.float64 would turn float32 results into float64.
     if not isinstance(value, str | bytes | bool | np.bool_) and np.ndim(value) == 0:
@@ -139,7 +149,7 @@ def _check_number(name, value, expected):
     raise TypeError(f"{name} must be {expected}, but got {_shorten(value)}")
 
 
-def _shorten(value, limit=60):
+def _shorten(value: object, limit: int = 60) -> str:
     text = repr(value)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -147,7 +157,7 @@ def _shorten(value, limit=60):
 # --- what a formula is wrapped in ----------------------------------------------------------
 
 
-def elementwise(function):
+def elementwise(function: Formula) -> Formula:
     """Prepare ``function(x, ...)`` to meet anything that can be read as floats.
 
     The function itself is only the formula. This decorator turns ``x`` into floats, computes
@@ -157,16 +167,16 @@ def elementwise(function):
 
     @functools.wraps(function)
     @np.errstate(over="ignore")
-    def apply(x, *args, **kwargs):
+    def apply(x: ArrayLike, *args: Any, **kwargs: Any) -> Floats:
         x = as_float(x)
         if x.dtype == np.float16:
             return function(x.astype(np.float32), *args, **kwargs).astype(np.float16)
         return function(x, *args, **kwargs)
 
-    return apply
+    return cast(Formula, apply)
 
 
-def elementwise_in_blocks(function):
+def elementwise_in_blocks(function: Formula) -> Formula:
     """:func:`elementwise` for long formulas: walks through a large ``x`` block by block.
 
     The intermediate results of a block stay in the processor's cache. Those of the whole array
@@ -174,7 +184,7 @@ def elementwise_in_blocks(function):
     """
 
     @functools.wraps(function)
-    def over_blocks(x, *args, **kwargs):
+    def over_blocks(x: Floats, *args: Any, **kwargs: Any) -> Floats:
         if x.size <= BLOCK_SIZE:
             return function(x, *args, **kwargs)
         flat = x.reshape(-1)
@@ -184,10 +194,10 @@ def elementwise_in_blocks(function):
             result[block] = function(flat[block], *args, **kwargs)
         return result.reshape(x.shape)
 
-    return elementwise(over_blocks)
+    return elementwise(cast(Formula, over_blocks))
 
 
-def along_axis(function):
+def along_axis(function: Formula) -> Formula:
     """:func:`elementwise` for a ``function(x, ..., axis)`` that looks at several entries at once.
 
     It also turns ``axis`` into a number from 0 on, or says that ``x`` has no such axis. Where ∞
@@ -196,7 +206,7 @@ def along_axis(function):
 
     @functools.wraps(function)
     @np.errstate(over="ignore", invalid="ignore")
-    def apply(x, *args, axis=-1, **kwargs):
+    def apply(x: ArrayLike, *args: Any, axis: int = -1, **kwargs: Any) -> Floats:
         x = as_float(x)
         axis = check_axis(axis, x)
         if x.dtype == np.float16:
@@ -204,4 +214,4 @@ def along_axis(function):
             return result.astype(np.float16)
         return function(x, *args, axis=axis, **kwargs)
 
-    return apply
+    return cast(Formula, apply)

@@ -4,12 +4,15 @@ The *confidence* of a prediction is the probability of the class that it chooses
 predictions are right as often as their confidence says.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
-from actloss.arguments import as_float, check_positive, check_positive_integers
+from actloss.arguments import Floats, as_float, check_positive, check_positive_integers
 from actloss.losses import sparse_softmax_cross_entropy
 from actloss.losses.arguments import check_zero_or_one
 
@@ -23,12 +26,12 @@ class Reliability(NamedTuple):
     accuracy: np.ndarray  # the share of them that is right
 
     @property
-    def gaps(self):
+    def gaps(self) -> Floats:
         """How far accuracy lies from confidence, 0 in empty bins."""
         return np.where(self.counts > 0, np.abs(self.accuracy - self.confidence), 0.0)
 
 
-def reliability(confidence, correct, *, bins=10):
+def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 10) -> Reliability:
     r"""Sort predictions into equally wide bins of confidence, and see how often each is right.
 
     .. math:: B_m = \Bigl\{ i : \tfrac{m-1}{M} < c_i \le \tfrac{m}{M} \Bigr\}
@@ -75,7 +78,9 @@ def reliability(confidence, correct, *, bins=10):
     return Reliability(edges, counts, mean_confidence, accuracy)
 
 
-def expected_calibration_error(confidence, correct, *, bins=10):
+def expected_calibration_error(
+    confidence: ArrayLike, correct: ArrayLike, *, bins: int = 10
+) -> float:
     r"""Expected calibration error (ECE): the mean gap between accuracy and confidence.
 
     .. math:: \operatorname{ECE} = \sum_{m=1}^{M} \frac{|B_m|}{n}
@@ -99,7 +104,9 @@ def expected_calibration_error(confidence, correct, *, bins=10):
     return float((found.counts * found.gaps).sum() / found.counts.sum())
 
 
-def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
+def best_temperature(
+    logits: ArrayLike, labels: ArrayLike, *, limits: tuple[float, float] = (0.05, 20.0)
+) -> float:
     r"""The temperature T that makes the cross-entropy of the logits z/T smallest.
 
     .. math:: \operatorname*{arg\,min}_T \; \frac{1}{n} \sum_i
@@ -137,7 +144,7 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     """
     logits = as_float(logits, "logits")
 
-    def loss(log_temperature):
+    def loss(log_temperature: float) -> float:
         scaled = logits / np.exp(log_temperature)
         return sparse_softmax_cross_entropy(scaled, labels).mean()
 
@@ -150,7 +157,9 @@ def best_temperature(logits, labels, *, limits=(0.05, 20.0)):
     return float(np.exp(found.x))
 
 
-def _check_predictions(confidence, correct, bins):
+def _check_predictions(
+    confidence: ArrayLike, correct: ArrayLike, bins: int
+) -> tuple[Floats, Floats]:
     confidence = as_float(confidence, "confidence").astype(np.float64)
     correct = as_float(correct, "correct").astype(np.float64)
     if confidence.shape != correct.shape or confidence.ndim != 1 or confidence.size == 0:
@@ -169,8 +178,8 @@ def _check_predictions(confidence, correct, bins):
     return confidence, correct
 
 
-def _check_limits(limits):
-    limits = [check_positive("limits", limit) for limit in limits]
-    if len(limits) != 2 or limits[0] >= limits[1]:
-        raise ValueError(f"limits must be two numbers, the lower first, but got {limits}")
-    return limits
+def _check_limits(limits: tuple[float, float]) -> list[float]:
+    ends = [check_positive("limits", limit) for limit in limits]
+    if len(ends) != 2 or ends[0] >= ends[1]:
+        raise ValueError(f"limits must be two numbers, the lower first, but got {ends}")
+    return ends

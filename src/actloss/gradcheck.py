@@ -1,9 +1,14 @@
 """Central-difference gradient check: which entry is wrong, and by how much."""
 
+from __future__ import annotations
+
 import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 # The step that balances the two errors of a central difference: truncation grows as step²,
 # rounding as 1/step. The cube root of float64's resolution makes both about 1e-10.
@@ -53,7 +58,14 @@ class GradientCheck:
         )
 
 
-def gradcheck(function, gradient, *arrays, names=None, tolerance=1e-6, smallest=1e-3):
+def gradcheck(
+    function: Callable[..., Any],
+    gradient: Callable[..., Any],
+    *arrays: ArrayLike,
+    names: Sequence[str] | None = None,
+    tolerance: float = 1e-6,
+    smallest: float = 1e-3,
+) -> GradientCheck:
     r"""Compare a gradient with central differences, entry by entry.
 
     .. math:: \frac{\partial f}{\partial x_i} \approx \frac{f(x + h e_i) - f(x - h e_i)}{2h}
@@ -115,28 +127,28 @@ def gradcheck(function, gradient, *arrays, names=None, tolerance=1e-6, smallest=
     if not tolerance > 0:
         raise ValueError(f"tolerance must be above 0, but got {tolerance}")
     names = _argument_names(function, len(arrays)) if names is None else list(names)
-    arrays = [_floats_to_float64(array) for array in arrays]
-    gradients = gradient(*[array.copy() for array in arrays])
+    points = [_floats_to_float64(array) for array in arrays]
+    gradients = gradient(*[array.copy() for array in points])
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
-    if len(gradients) > len(arrays):
-        raise ValueError(f"gradient returned {len(gradients)} arrays for {len(arrays)} arguments")
+    if len(gradients) > len(points):
+        raise ValueError(f"gradient returned {len(gradients)} arrays for {len(points)} arguments")
 
     errors = []
     for argument, analytic in enumerate(gradients):
         if analytic is None:
             continue
-        arrays[argument] = arrays[argument].astype(np.float64)
+        points[argument] = points[argument].astype(np.float64)
         analytic = np.asarray(analytic, dtype=np.float64)
-        if analytic.shape != arrays[argument].shape:
+        if analytic.shape != points[argument].shape:
             raise ValueError(
                 f"the gradient in {names[argument]} has shape {analytic.shape}, "
-                f"expected the argument's shape {arrays[argument].shape}"
+                f"expected the argument's shape {points[argument].shape}"
             )
         for index in np.ndindex(analytic.shape):
             value = float(analytic[index])
-            numerical, error = _compare(value, function, arrays, argument, index, STEP, smallest)
+            numerical, error = _compare(value, function, points, argument, index, STEP, smallest)
             for step in SHORTER_STEPS if error > tolerance else ():
-                closer = _compare(value, function, arrays, argument, index, step, smallest)
+                closer = _compare(value, function, points, argument, index, step, smallest)
                 if closer[1] <= tolerance:
                     numerical, error = closer
                     break
@@ -148,13 +160,13 @@ def gradcheck(function, gradient, *arrays, names=None, tolerance=1e-6, smallest=
     return GradientCheck(name, index, value, numerical, error, tolerance, len(errors), wrong)
 
 
-def _worst(errors):
+def _worst(errors: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     """The first of the largest errors: between two alike, the last bit would choose."""
     largest = max(error for error, *_ in errors)
     return next(entry for entry in errors if entry[0] >= largest * ALMOST)
 
 
-def _argument_names(function, count):
+def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
     """Names of the first positional parameters, as the function's author wrote them."""
     try:
         parameters = inspect.signature(function).parameters.values()
@@ -164,13 +176,21 @@ def _argument_names(function, count):
     return [*names, *(f"argument {position}" for position in range(len(names), count))][:count]
 
 
-def _floats_to_float64(array):
+def _floats_to_float64(array: ArrayLike) -> NDArray[Any]:
     """A copy of the array; integers stay, for they may be labels."""
     array = np.array(array)
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 
-def _compare(analytic, function, arrays, argument, index, step, smallest):
+def _compare(
+    analytic: float,
+    function: Callable[..., Any],
+    arrays: Sequence[NDArray[Any]],
+    argument: int,
+    index: tuple[int, ...],
+    step: float,
+    smallest: float,
+) -> tuple[float, float]:
     """Slope of ``function(*arrays).sum()`` along one entry, and the relative error against it."""
     step = step * max(1.0, abs(float(arrays[argument][index])))
     above = [array.copy() for array in arrays]

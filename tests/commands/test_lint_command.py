@@ -50,7 +50,10 @@ def faulty(clone):
     (clone / "crooked.py").write_text("x = [1,2]\n")
     shutil.copytree(ROOT / "src", clone / "src", ignore=shutil.ignore_patterns("__pycache__"))
     with open(clone / "src" / "actloss" / "numerics.py", "a", encoding="utf-8") as file:
-        file.write("\n\nimport actloss.widgets  # noqa\n")
+        file.write("\n\nimport actloss.widgets  # noqa\n\nWIDTH: int = ")
+        file.write("'wide'\n".replace("'", '"'))
+    (clone / "tests" / "functions").mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "functions" / "typed_use.py", clone / "tests" / "functions")
     (clone / "notes.md").write_text("Teh end.\n")  # codespell:ignore teh
     (clone / "chapters").mkdir()
     cell = nbformat.v4.new_code_cell("1 + 1", id="sum")
@@ -67,6 +70,7 @@ def test_every_check_finds_its_fault(faulty, run_tool):
         "unused.py:1:8",
         "crooked.py",
         "actloss.numerics is not allowed to import actloss.widgets",
+        "numerics.py:144: error: Incompatible types in assignment",
         "notes.md:1: Teh ==>",  # codespell:ignore teh
         "chapters/one.ipynb: code cell 1 was not run",
         "chapters/one.ipynb: not stored as `make execute` stores it",

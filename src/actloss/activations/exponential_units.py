@@ -5,14 +5,17 @@ the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes
 at kinks, where the slopes from the left and from the right differ.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_non_negative, check_scale, elementwise
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, check_non_negative, check_scale, elementwise
 from actloss.numerics import is_positive, negative_part, positive_part, quotient_error
 
 
 @elementwise
-def elu(x, *, alpha=1.0):
+def elu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Exponential linear unit: bends smoothly towards −α below zero.
 
     .. math:: f(x) = \begin{cases} x & x > 0 \\ \alpha\,(e^x - 1) & x \le 0 \end{cases}
@@ -54,11 +57,18 @@ def elu(x, *, alpha=1.0):
 
 
 @elementwise
-def elu_grad(x, *, alpha=1.0):
+def elu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Derivative of :func:`elu`; at x = 0, a kink unless α = 1, it is α.
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ \alpha e^x & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`elu`.
+
+    Examples
+    --------
     >>> elu_grad([-1.0, 0.0, 2.0]).round(4)
     array([0.3679, 1.    , 1.    ])
     """
@@ -68,7 +78,7 @@ def elu_grad(x, *, alpha=1.0):
 
 
 @elementwise
-def celu(x, *, alpha=1.0):
+def celu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Continuously differentiable ELU: α stretches the curve, and the slope at 0 stays 1.
 
     .. math:: f(x) = \begin{cases} x & x > 0 \\ \alpha\,(e^{x/\alpha} - 1) & x \le 0 \end{cases}
@@ -108,11 +118,18 @@ def celu(x, *, alpha=1.0):
 
 
 @elementwise
-def celu_grad(x, *, alpha=1.0):
+def celu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Derivative of :func:`celu`.
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ e^{x/\alpha} & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`celu`.
+
+    Examples
+    --------
     >>> celu_grad([-1.0, 0.0, 2.0], alpha=2.0).round(4)
     array([0.6065, 1.    , 1.    ])
     """
@@ -128,7 +145,7 @@ SELU_SCALE = 1.0507009873554805
 
 
 @elementwise
-def selu(x):
+def selu(x: ArrayLike) -> Floats:
     r"""Scaled ELU: keeps mean 0 and variance 1 from layer to layer, if the weights allow it.
 
     .. math::
@@ -164,11 +181,18 @@ def selu(x):
 
 
 @elementwise
-def selu_grad(x):
+def selu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`selu`; at the kink, x = 0, it is λα.
 
     .. math:: f'(x) = \begin{cases} \lambda & x > 0 \\ \lambda \alpha e^x & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`selu`.
+
+    Examples
+    --------
     >>> selu_grad([-1.0, 0.0, 2.0]).round(4)
     array([0.6468, 1.7581, 1.0507])
     """

@@ -6,15 +6,18 @@ it by the gradient ``upstream`` that comes from above (a vector-Jacobian product
 gradient with respect to `x`.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from actloss.activations.gaussian_units import gelu, gelu_grad
 from actloss.activations.sigmoids import sigmoid, sigmoid_grad
 from actloss.activations.smooth_rectifiers import silu, silu_grad
-from actloss.arguments import along_axis, check_shape
+from actloss.arguments import Floats, along_axis, check_shape
 
 
-def split_in_half(x, axis):
+def split_in_half(x: Floats, axis: int) -> list[Floats]:
     """The first and the second half of `x` along `axis`; ValueError if its length is odd."""
     if x.shape[axis] % 2:
         raise ValueError(
@@ -25,7 +28,7 @@ def split_in_half(x, axis):
 
 
 @along_axis
-def glu(x, *, axis=-1):
+def glu(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gated linear unit: one half of the features opens and closes the other.
 
     .. math:: f(a, b) = a \, \sigma(b), \qquad (a, b) = \text{the two halves of } x
@@ -66,7 +69,7 @@ def glu(x, *, axis=-1):
 
 
 @along_axis
-def glu_grad(x, upstream, *, axis=-1):
+def glu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`glu`.
 
     .. math:: g = \bigl(u \, \sigma(b),\; u \, a \, \sigma'(b)\bigr)
@@ -102,7 +105,7 @@ def glu_grad(x, upstream, *, axis=-1):
 
 
 @along_axis
-def swiglu(x, *, axis=-1):
+def swiglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""SwiGLU: a gated linear unit with SiLU for the gate, used in most language models.
 
     .. math:: f(a, b) = \operatorname{SiLU}(a) \, b, \qquad (a, b) = \text{the two halves of } x
@@ -142,13 +145,18 @@ def swiglu(x, *, axis=-1):
 
 
 @along_axis
-def swiglu_grad(x, upstream, *, axis=-1):
+def swiglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`swiglu`.
 
     .. math:: g = \bigl(u \, b \operatorname{SiLU}'(a),\; u \operatorname{SiLU}(a)\bigr)
 
-    Parameters, result and errors are those of :func:`glu_grad`.
+    Parameters
+    ----------
+    x, upstream, axis
+        As for :func:`glu_grad`; so are the result and the errors.
 
+    Examples
+    --------
     >>> swiglu_grad([0.0, 2.0], upstream=[1.0])
     array([1., 0.])
     """
@@ -158,17 +166,15 @@ def swiglu_grad(x, upstream, *, axis=-1):
 
 
 @along_axis
-def geglu(x, *, axis=-1):
+def geglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""GEGLU: a gated linear unit with GELU for the gate.
 
     .. math:: f(a, b) = \operatorname{GELU}(a) \, b, \qquad (a, b) = \text{the two halves of } x
 
     Parameters
     ----------
-    x : array_like
-        Gates, then values, along `axis`: the other way round than for :func:`glu`.
-    axis : int
-        The axis that is split in half; its length must be even.
+    x, axis
+        As for :func:`swiglu`.
 
     Returns
     -------
@@ -198,13 +204,18 @@ def geglu(x, *, axis=-1):
 
 
 @along_axis
-def geglu_grad(x, upstream, *, axis=-1):
+def geglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`geglu`.
 
     .. math:: g = \bigl(u \, b \operatorname{GELU}'(a),\; u \operatorname{GELU}(a)\bigr)
 
-    Parameters, result and errors are those of :func:`glu_grad`.
+    Parameters
+    ----------
+    x, upstream, axis
+        As for :func:`glu_grad`; so are the result and the errors.
 
+    Examples
+    --------
     >>> geglu_grad([0.0, 2.0], upstream=[1.0])
     array([1., 0.])
     """

@@ -5,9 +5,12 @@ the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes
 f(x) − f(−x) = x, the derivative is computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import elementwise_in_blocks
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, elementwise_in_blocks
 from actloss.numerics import (
     distance_from_zero,
     mirror_slope,
@@ -19,7 +22,7 @@ from actloss.numerics import (
 
 
 @elementwise_in_blocks
-def gelu(x):
+def gelu(x: ArrayLike) -> Floats:
     r"""Gaussian error linear unit: x times the chance that a normal variable lies below x.
 
     .. math:: f(x) = x \, \Phi(x) = \frac{x}{2}
@@ -54,11 +57,18 @@ def gelu(x):
 
 
 @elementwise_in_blocks
-def gelu_grad(x):
+def gelu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`gelu`.
 
     .. math:: f'(x) = \Phi(x) + x\,\varphi(x), \qquad \varphi(x) = \frac{e^{-x^2/2}}{\sqrt{2\pi}}
 
+    Parameters
+    ----------
+    x
+        As for :func:`gelu`.
+
+    Examples
+    --------
     >>> gelu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0852,  0.5   ,  1.0852])
     """
@@ -102,7 +112,7 @@ NORMAL_TAIL_COEFFICIENTS = (
 )
 
 
-def normal_tail_ratio(z):
+def normal_tail_ratio(z: Floats) -> Floats:
     """Q(z) / exp(−z²/2) for 0 ≤ z ≤ 39, where Q(z) is the chance that a normal variable exceeds z.
 
     It falls slowly, from 1/2 to 0.01, so that it keeps its digits where Q itself underflows.
@@ -110,7 +120,7 @@ def normal_tail_ratio(z):
     return polynomial(NORMAL_TAIL_COEFFICIENTS, (z - 5.0) / (z + 5.0)) / (z + 1.375)
 
 
-def scaled_normal_curve(scale, z):
+def scaled_normal_curve(scale: Floats, z: Floats) -> Floats:
     """scale · exp(−z²/2) for 0 ≤ z ≤ 39, right to the last digits in the tail.
 
     The rounding error of z² would be magnified by exp. The square of ``coarse`` is exact, because
@@ -126,7 +136,7 @@ def scaled_normal_curve(scale, z):
 
 
 @elementwise_in_blocks
-def gelu_tanh(x):
+def gelu_tanh(x: ArrayLike) -> Floats:
     r"""The tanh approximation of :func:`gelu`, off by at most 4.8e-4 (near \|x\| = 2.7).
 
     .. math:: f(x) = \frac{x}{2}
@@ -165,12 +175,19 @@ def gelu_tanh(x):
 
 
 @elementwise_in_blocks
-def gelu_tanh_grad(x):
+def gelu_tanh_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`gelu_tanh`.
 
     .. math:: f'(x) = \sigma(2u) + 2 x u'\,\sigma(2u)\,\sigma(-2u),
               \qquad u = \sqrt{2/\pi}\,(x + 0.044715\,x^3)
 
+    Parameters
+    ----------
+    x
+        As for :func:`gelu_tanh`.
+
+    Examples
+    --------
     >>> gelu_tanh_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0861,  0.5   ,  1.0861])
     """
@@ -195,7 +212,7 @@ GELU_TANH_CUBIC_HIGH = 0.07135772705078125
 GELU_TANH_CUBIC_LOW = -2.9107781810012236e-06
 
 
-def gelu_tanh_exponent(d):
+def gelu_tanh_exponent(d: Floats) -> tuple[Floats, Floats]:
     """2u for u = √(2/π) (d + 0.044715 d³) and 0 ≤ d ≤ 30, as ``exponent`` and ``correction``, so
     that exp(−2u) = exp(−exponent) · (1 + correction).
 

@@ -5,14 +5,17 @@ the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes
 no gradient for the step), also at kinks, where the slopes from the left and from the right differ.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_broadcast, check_finite, elementwise
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, check_broadcast, check_finite, elementwise
 from actloss.numerics import is_positive, negative_part, positive_part
 
 
 @elementwise
-def identity(x):
+def identity(x: ArrayLike) -> Floats:
     r"""Identity, or linear activation: the output unit of a regression.
 
     .. math:: f(x) = x
@@ -40,11 +43,18 @@ def identity(x):
 
 
 @elementwise
-def identity_grad(x):
+def identity_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`identity`: 1 everywhere.
 
     .. math:: f'(x) = 1
 
+    Parameters
+    ----------
+    x
+        As for :func:`identity`.
+
+    Examples
+    --------
     >>> identity_grad([-1.5, 0.0, 2.0])
     array([1., 1., 1.])
     """
@@ -52,7 +62,7 @@ def identity_grad(x):
 
 
 @elementwise
-def step(x):
+def step(x: ArrayLike) -> Floats:
     r"""Binary step: a neuron that fires or does not.
 
     .. math:: f(x) = \begin{cases} 1 & x \ge 0 \\ 0 & x < 0 \end{cases}
@@ -85,13 +95,20 @@ def step(x):
 
 
 @elementwise
-def step_grad(x):
+def step_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`step`: 0, which is why gradient descent cannot train through it.
 
     .. math:: f'(x) = 0
 
     At the jump there is no derivative; 0 is returned there too.
 
+    Parameters
+    ----------
+    x
+        As for :func:`step`.
+
+    Examples
+    --------
     >>> step_grad([-1.5, 0.0, 2.0])
     array([0., 0., 0.])
     """
@@ -99,7 +116,7 @@ def step_grad(x):
 
 
 @elementwise
-def relu(x):
+def relu(x: ArrayLike) -> Floats:
     r"""Rectified linear unit: lets the positive through and stops the rest.
 
     .. math:: f(x) = \max(x, 0)
@@ -132,11 +149,18 @@ def relu(x):
 
 
 @elementwise
-def relu_grad(x):
+def relu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`relu`; at the kink, x = 0, it is 0.
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ 0 & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`relu`.
+
+    Examples
+    --------
     >>> relu_grad([-1.5, 0.0, 2.0])
     array([0., 0., 1.])
     """
@@ -144,7 +168,7 @@ def relu_grad(x):
 
 
 @elementwise
-def leaky_relu(x, *, alpha=0.01):
+def leaky_relu(x: ArrayLike, *, alpha: float = 0.01) -> Floats:
     r"""Leaky ReLU: a small slope α below zero, so that no unit ever stops learning.
 
     .. math:: f(x) = \max(x, 0) + \alpha \min(x, 0)
@@ -188,11 +212,18 @@ def leaky_relu(x, *, alpha=0.01):
 
 
 @elementwise
-def leaky_relu_grad(x, *, alpha=0.01):
+def leaky_relu_grad(x: ArrayLike, *, alpha: float = 0.01) -> Floats:
     r"""Derivative of :func:`leaky_relu`; at the kink, x = 0, it is α.
 
     .. math:: f'(x) = \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`leaky_relu`.
+
+    Examples
+    --------
     >>> leaky_relu_grad([-2.0, 0.0, 3.0], alpha=0.1)
     array([0.1, 0.1, 1. ])
     """
@@ -202,7 +233,7 @@ def leaky_relu_grad(x, *, alpha=0.01):
 
 
 @elementwise
-def prelu(x, alpha=0.25):
+def prelu(x: ArrayLike, alpha: ArrayLike = 0.25) -> Floats:
     r"""Parametric ReLU: a leaky ReLU whose slope α is learned with the weights.
 
     .. math:: f(x, \alpha) = \max(x, 0) + \alpha \min(x, 0)
@@ -252,12 +283,19 @@ def prelu(x, alpha=0.25):
 
 
 @elementwise
-def prelu_grad(x, alpha=0.25):
+def prelu_grad(x: ArrayLike, alpha: ArrayLike = 0.25) -> Floats:
     r"""Derivative of :func:`prelu` in x; at the kink, x = 0, it is α.
 
     .. math:: \frac{\partial f}{\partial x}
               = \begin{cases} 1 & x > 0 \\ \alpha & x \le 0 \end{cases}
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`prelu`.
+
+    Examples
+    --------
     >>> prelu_grad([-2.0, 0.0, 3.0], alpha=0.5)
     array([0.5, 0.5, 1. ])
     """
@@ -267,7 +305,7 @@ def prelu_grad(x, alpha=0.25):
 
 
 @elementwise
-def prelu_alpha_grad(x, alpha=0.25):
+def prelu_alpha_grad(x: ArrayLike, alpha: ArrayLike = 0.25) -> Floats:
     r"""Derivative of :func:`prelu` in α: how each unit would change if its slope did.
 
     .. math:: \frac{\partial f}{\partial \alpha} = \min(x, 0)
@@ -275,6 +313,13 @@ def prelu_alpha_grad(x, alpha=0.25):
     It does not depend on α. To learn an α shared by several entries of `x`, multiply by the
     gradient that comes from above and add over those entries.
 
+    Parameters
+    ----------
+    x, alpha
+        As for :func:`prelu`.
+
+    Examples
+    --------
     >>> prelu_alpha_grad([-2.0, 0.0, 3.0])
     array([-2.,  0.,  0.])
     """
@@ -283,7 +328,7 @@ def prelu_alpha_grad(x, alpha=0.25):
 
 
 @elementwise
-def relu6(x):
+def relu6(x: ArrayLike) -> Floats:
     r"""ReLU that stops at 6, so that its values fit the few bits of a small device.
 
     .. math:: f(x) = \min(\max(x, 0), 6)
@@ -315,11 +360,18 @@ def relu6(x):
 
 
 @elementwise
-def relu6_grad(x):
+def relu6_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`relu6`; at the kinks, x = 0 and x = 6, it is 0.
 
     .. math:: f'(x) = \begin{cases} 1 & 0 < x < 6 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`relu6`.
+
+    Examples
+    --------
     >>> relu6_grad([-1.0, 0.0, 3.0, 6.0, 8.0])
     array([0., 0., 1., 0., 0.])
     """
@@ -327,7 +379,7 @@ def relu6_grad(x):
 
 
 @elementwise
-def squared_relu(x):
+def squared_relu(x: ArrayLike) -> Floats:
     r"""Squared ReLU: sparse like ReLU, but with a slope that grows from 0.
 
     .. math:: f(x) = \max(x, 0)^2
@@ -361,11 +413,18 @@ def squared_relu(x):
 
 
 @elementwise
-def squared_relu_grad(x):
+def squared_relu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_relu`.
 
     .. math:: f'(x) = 2 \max(x, 0)
 
+    Parameters
+    ----------
+    x
+        As for :func:`squared_relu`.
+
+    Examples
+    --------
     >>> squared_relu_grad([-1.0, 0.5, 3.0])
     array([0., 1., 6.])
     """

@@ -4,9 +4,12 @@ Each function stands beside its derivative, ``<name>_grad``, which takes the sam
 the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes of the twin.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_scale, elementwise, elementwise_in_blocks
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, check_scale, elementwise, elementwise_in_blocks
 from actloss.numerics import (
     distance_from_zero,
     finite_part,
@@ -19,7 +22,7 @@ from actloss.numerics import (
 
 
 @elementwise
-def sigmoid(x):
+def sigmoid(x: ArrayLike) -> Floats:
     r"""Sigmoid, or logistic function: turns a logit into a probability.
 
     .. math:: \sigma(x) = \frac{1}{1 + e^{-x}}
@@ -54,11 +57,18 @@ def sigmoid(x):
 
 
 @elementwise
-def sigmoid_grad(x):
+def sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`sigmoid`: at most 1/4, and nearly 0 where the sigmoid saturates.
 
     .. math:: \sigma'(x) = \sigma(x)\,(1 - \sigma(x))
 
+    Parameters
+    ----------
+    x
+        As for :func:`sigmoid`.
+
+    Examples
+    --------
     >>> sigmoid_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.105, 0.25 , 0.105])
     """
@@ -67,7 +77,7 @@ def sigmoid_grad(x):
 
 
 @elementwise_in_blocks
-def log_sigmoid(x):
+def log_sigmoid(x: ArrayLike) -> Floats:
     r"""Logarithm of the sigmoid, the log-likelihood of a logit.
 
     .. math:: f(x) = \log \sigma(x) = -\log(1 + e^{-x})
@@ -99,11 +109,18 @@ def log_sigmoid(x):
 
 
 @elementwise
-def log_sigmoid_grad(x):
+def log_sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`log_sigmoid`.
 
     .. math:: f'(x) = \sigma(-x) = \frac{1}{1 + e^{x}}
 
+    Parameters
+    ----------
+    x
+        As for :func:`log_sigmoid`.
+
+    Examples
+    --------
     >>> log_sigmoid_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.8808, 0.5   , 0.1192])
     """
@@ -111,7 +128,7 @@ def log_sigmoid_grad(x):
 
 
 @elementwise
-def tanh(x):
+def tanh(x: ArrayLike) -> Floats:
     r"""Hyperbolic tangent: a sigmoid centred on zero, tanh(x) = 2σ(2x) − 1.
 
     .. math:: \tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}}
@@ -144,13 +161,20 @@ def tanh(x):
 
 
 @elementwise
-def tanh_grad(x):
+def tanh_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`tanh`.
 
     .. math:: \tanh'(x) = 1 - \tanh^2(x) = 4 \, \sigma'(2x)
 
     The second form is the one computed: for large \|x\| the first loses every digit.
 
+    Parameters
+    ----------
+    x
+        As for :func:`tanh`.
+
+    Examples
+    --------
     >>> tanh_grad([-1.0, 0.0, 1.0]).round(4)
     array([0.42, 1.  , 0.42])
     """
@@ -159,7 +183,7 @@ def tanh_grad(x):
 
 
 @elementwise
-def hard_sigmoid(x):
+def hard_sigmoid(x: ArrayLike) -> Floats:
     r"""Sigmoid drawn with three straight lines, for devices on which exp is dear.
 
     .. math:: f(x) = \frac{\min(\max(x + 3, 0), 6)}{6}
@@ -191,11 +215,18 @@ def hard_sigmoid(x):
 
 
 @elementwise
-def hard_sigmoid_grad(x):
+def hard_sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`hard_sigmoid`; at the kinks, x = ±3, it is 0.
 
     .. math:: f'(x) = \begin{cases} 1/6 & -3 < x < 3 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_sigmoid`.
+
+    Examples
+    --------
     >>> hard_sigmoid_grad([-3.0, 0.0, 3.0]).round(4)
     array([0.    , 0.1667, 0.    ])
     """
@@ -203,7 +234,7 @@ def hard_sigmoid_grad(x):
 
 
 @elementwise
-def hard_tanh(x):
+def hard_tanh(x: ArrayLike) -> Floats:
     r"""Tanh drawn with three straight lines.
 
     .. math:: f(x) = \min(\max(x, -1), 1)
@@ -236,11 +267,18 @@ def hard_tanh(x):
 
 
 @elementwise
-def hard_tanh_grad(x):
+def hard_tanh_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`hard_tanh`; at the kinks, x = ±1, it is 0.
 
     .. math:: f'(x) = \begin{cases} 1 & -1 < x < 1 \\ 0 & \text{otherwise} \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_tanh`.
+
+    Examples
+    --------
     >>> hard_tanh_grad([-1.0, 0.5, 1.0])
     array([0., 1., 0.])
     """
@@ -248,7 +286,7 @@ def hard_tanh_grad(x):
 
 
 @elementwise
-def softsign(x):
+def softsign(x: ArrayLike) -> Floats:
     r"""Softsign: shaped like tanh, but it nears ±1 slowly, as 1/x instead of exponentially.
 
     .. math:: f(x) = \frac{x}{1 + |x|}
@@ -282,11 +320,18 @@ def softsign(x):
 
 
 @elementwise
-def softsign_grad(x):
+def softsign_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`softsign`.
 
     .. math:: f'(x) = \frac{1}{(1 + |x|)^2}
 
+    Parameters
+    ----------
+    x
+        As for :func:`softsign`.
+
+    Examples
+    --------
     >>> softsign_grad([-3.0, 0.0, 1.0])
     array([0.0625, 1.    , 0.25  ])
     """
@@ -295,7 +340,7 @@ def softsign_grad(x):
 
 
 @elementwise
-def softcap(x, *, cap=30.0):
+def softcap(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     r"""Soft cap: leaves small logits alone and keeps large ones within ±cap.
 
     .. math:: f(x) = c \tanh\!\left(\frac{x}{c}\right)
@@ -337,12 +382,19 @@ def softcap(x, *, cap=30.0):
 
 
 @elementwise
-def softcap_grad(x, *, cap=30.0):
+def softcap_grad(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     r"""Derivative of :func:`softcap`.
 
     .. math:: f'(x) = 1 - \tanh^2\!\left(\frac{x}{c}\right)
                     = 4 \, \sigma'\!\left(\frac{2x}{c}\right)
 
+    Parameters
+    ----------
+    x, cap
+        As for :func:`softcap`.
+
+    Examples
+    --------
     >>> softcap_grad([-1000.0, 1.0, 30.0]).round(4)
     array([0.    , 0.9989, 0.42  ])
     """

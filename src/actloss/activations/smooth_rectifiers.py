@@ -5,9 +5,12 @@ the same errors, keeps shape and dtype, and equals what PyTorch's autograd makes
 f(x) − f(−x) = x, the derivative is computed for −\|x\| and mirrored, by f'(x) = 1 − f'(−x).
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_scale, elementwise_in_blocks
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, check_scale, elementwise_in_blocks
 from actloss.numerics import (
     distance_from_zero,
     is_positive,
@@ -22,7 +25,7 @@ from actloss.numerics import (
 
 
 @elementwise_in_blocks
-def softplus(x, *, beta=1.0):
+def softplus(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Softplus: ReLU with its corner rounded off, more sharply for larger β.
 
     .. math:: f(x) = \frac{1}{\beta} \log\left(1 + e^{\beta x}\right)
@@ -67,11 +70,18 @@ def softplus(x, *, beta=1.0):
 
 
 @elementwise_in_blocks
-def softplus_grad(x, *, beta=1.0):
+def softplus_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Derivative of :func:`softplus`: a sigmoid.
 
     .. math:: f'(x) = \sigma(\beta x)
 
+    Parameters
+    ----------
+    x, beta
+        As for :func:`softplus`.
+
+    Examples
+    --------
     >>> softplus_grad([-2.0, 0.0, 2.0]).round(4)
     array([0.1192, 0.5   , 0.8808])
     """
@@ -83,7 +93,7 @@ def softplus_grad(x, *, beta=1.0):
 
 
 @elementwise_in_blocks
-def swish(x, *, beta=1.0):
+def swish(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Swish: x gated by its own sigmoid; x/2 for β → 0, ReLU for β → ∞.
 
     .. math:: f(x) = x \, \sigma(\beta x)
@@ -131,11 +141,18 @@ def swish(x, *, beta=1.0):
 
 
 @elementwise_in_blocks
-def swish_grad(x, *, beta=1.0):
+def swish_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Derivative of :func:`swish`.
 
     .. math:: f'(x) = \sigma(\beta x)\,\bigl(1 + \beta x\,(1 - \sigma(\beta x))\bigr)
 
+    Parameters
+    ----------
+    x, beta
+        As for :func:`swish`.
+
+    Examples
+    --------
     >>> swish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
@@ -149,7 +166,7 @@ def swish_grad(x, *, beta=1.0):
 
 
 @elementwise_in_blocks
-def silu(x):
+def silu(x: ArrayLike) -> Floats:
     r"""Sigmoid linear unit: :func:`swish` with β = 1.
 
     .. math:: f(x) = x \, \sigma(x)
@@ -185,11 +202,18 @@ def silu(x):
 
 
 @elementwise_in_blocks
-def silu_grad(x):
+def silu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`silu`.
 
     .. math:: f'(x) = \sigma(x)\,\bigl(1 + x\,(1 - \sigma(x))\bigr)
 
+    Parameters
+    ----------
+    x
+        As for :func:`silu`.
+
+    Examples
+    --------
     >>> silu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
@@ -200,7 +224,7 @@ def silu_grad(x):
 
 
 @elementwise_in_blocks
-def mish(x):
+def mish(x: ArrayLike) -> Floats:
     r"""Mish: x gated by the tanh of its softplus; close to Swish, a little steeper.
 
     .. math:: f(x) = x \tanh(\log(1 + e^x)) = x \, \frac{n}{n + 2}, \qquad n = e^x (e^x + 2)
@@ -238,12 +262,19 @@ def mish(x):
 
 
 @elementwise_in_blocks
-def mish_grad(x):
+def mish_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`mish`.
 
     .. math:: f'(x) = \frac{n}{n + 2} + x \, \frac{4 e^x (1 + e^x)}{(n + 2)^2},
               \qquad n = e^x (e^x + 2)
 
+    Parameters
+    ----------
+    x
+        As for :func:`mish`.
+
+    Examples
+    --------
     >>> mish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.1084,  0.6   ,  1.0693])
     """
@@ -259,7 +290,7 @@ def mish_grad(x):
 
 
 @elementwise_in_blocks
-def hard_swish(x):
+def hard_swish(x: ArrayLike) -> Floats:
     r"""Swish drawn with a parabola between two straight lines, for small devices.
 
     .. math:: f(x) = x \, \frac{\min(\max(x + 3, 0), 6)}{6}
@@ -291,12 +322,19 @@ def hard_swish(x):
 
 
 @elementwise_in_blocks
-def hard_swish_grad(x):
+def hard_swish_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`hard_swish`; at the kinks it is 0 (x = −3) and 1 (x = 3).
 
     .. math:: f'(x) = \begin{cases} 0 & x \le -3 \\ x/3 + 1/2 & -3 < x < 3 \\ 1 & x \ge 3
               \end{cases}
 
+    Parameters
+    ----------
+    x
+        As for :func:`hard_swish`.
+
+    Examples
+    --------
     >>> hard_swish_grad([-3.0, -1.5, 0.0, 3.0])
     array([0. , 0. , 0.5, 1. ])
     """

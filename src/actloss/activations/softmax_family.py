@@ -6,14 +6,17 @@ it by the gradient ``upstream`` that comes from above (a vector-Jacobian product
 gradient with respect to `x`.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import along_axis, check_scale, check_shape
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, along_axis, check_scale, check_shape
 from actloss.numerics import finite_part
 
 
 @along_axis
-def softmax(x, *, axis=-1, temperature=1.0):
+def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats:
     r"""Softmax: turns logits into probabilities that add up to 1.
 
     .. math:: p_i = \frac{e^{x_i / T}}{\sum_j e^{x_j / T}}
@@ -68,7 +71,9 @@ def softmax(x, *, axis=-1, temperature=1.0):
 
 
 @along_axis
-def softmax_grad(x, upstream, *, axis=-1, temperature=1.0):
+def softmax_grad(
+    x: ArrayLike, upstream: ArrayLike, *, axis: int = -1, temperature: float = 1.0
+) -> Floats:
     r"""Gradient through :func:`softmax`: `upstream` times its Jacobian.
 
     .. math:: \frac{\partial p_i}{\partial x_j} = \frac{p_i\,(\delta_{ij} - p_j)}{T}
@@ -105,17 +110,15 @@ def softmax_grad(x, upstream, *, axis=-1, temperature=1.0):
 
 
 @along_axis
-def log_softmax(x, *, axis=-1):
+def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Logarithm of :func:`softmax`, the log-likelihood of each class.
 
     .. math:: f_i = \log p_i = x_i - \log \sum_j e^{x_j}
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    axis : int
-        The axis of the classes.
+    x, axis
+        As for :func:`softmax`.
 
     Returns
     -------
@@ -158,7 +161,7 @@ def log_softmax(x, *, axis=-1):
 
 
 @along_axis
-def log_softmax_grad(x, upstream, *, axis=-1):
+def log_softmax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`log_softmax`: `upstream` times its Jacobian.
 
     .. math:: \frac{\partial f_i}{\partial x_j} = \delta_{ij} - p_j
@@ -166,12 +169,8 @@ def log_softmax_grad(x, upstream, *, axis=-1):
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    upstream : array_like
-        u, the gradient with respect to the log-probabilities; the shape of `x`.
-    axis : int
-        The axis of the classes.
+    x, upstream, axis
+        As for :func:`softmax_grad`, but for the log-probabilities.
 
     Returns
     -------
@@ -193,7 +192,7 @@ def log_softmax_grad(x, upstream, *, axis=-1):
 
 
 @along_axis
-def sparsemax(x, *, axis=-1):
+def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Sparsemax: probabilities of which many are exactly 0.
 
     .. math:: p = \operatorname*{argmin}_{q \ge 0,\ \sum_i q_i = 1} \lVert q - x \rVert^2
@@ -203,10 +202,8 @@ def sparsemax(x, *, axis=-1):
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    axis : int
-        The axis of the classes.
+    x, axis
+        As for :func:`softmax`.
 
     Returns
     -------
@@ -248,7 +245,7 @@ def sparsemax(x, *, axis=-1):
 
 
 @along_axis
-def sparsemax_grad(x, upstream, *, axis=-1):
+def sparsemax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Gradient through :func:`sparsemax`: `upstream` times its Jacobian.
 
     .. math:: g_j = \begin{cases} u_j - \text{mean of } u \text{ over the support} & p_j > 0 \\
@@ -258,22 +255,8 @@ def sparsemax_grad(x, upstream, *, axis=-1):
 
     Parameters
     ----------
-    x : array_like
-        Logits.
-    upstream : array_like
-        u, the gradient with respect to the probabilities; the shape of `x`.
-    axis : int
-        The axis of the classes.
-
-    Returns
-    -------
-    ndarray
-        g, the gradient with respect to `x`, in its shape and dtype.
-
-    Raises
-    ------
-    ValueError
-        If `x` has no such axis, or `upstream` has another shape.
+    x, upstream, axis
+        As for :func:`softmax_grad`; so are the result and the errors.
 
     Examples
     --------

@@ -3,6 +3,8 @@
 The words of each claim stand in ``claims.toml``. Its verdict is computed by a cell of a chapter.
 """
 
+from __future__ import annotations
+
 import html
 import json
 import re
@@ -53,12 +55,12 @@ class Verdict(NamedTuple):
             return "holds with conditions"
         return "holds" if all(self.meant.values()) else "misleading"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         checks = [*self.said.items(), *self.meant.items()]
         lines = [f"  {'✓' if passed else '✗'} {name}" for name, passed in checks]
         return f"Claim {self.claim.number}: {self.word}\n" + "\n".join(lines)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         checks = [*self.said.items(), *self.meant.items()]
         items = "".join(
             f'<li class="{"passed" if passed else "failed"}">'
@@ -163,14 +165,14 @@ class Ledger:
     The page filters it with style-sheet rules alone, so that it works without scripts.
     """
 
-    def __init__(self, notebooks: Path | str = "."):
+    def __init__(self, notebooks: Path | str = ".") -> None:
         self.settled = settled(notebooks)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         counts = Counter(word for _, word in self.settled.values())
         return "\n".join(f"{counts[word]:3}  {word}" for word in WORDS)
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         counts = Counter(word for _, word in self.settled.values())
         choices = [("all", f"all {len(self.settled)}")]
         choices += [(word.replace(" ", "-"), f"{word} ({counts[word]})") for word in WORDS]
@@ -187,7 +189,7 @@ class Ledger:
             f"<tbody>{rows}</tbody></table></div>"
         )
 
-    def _row(self, claim):
+    def _row(self, claim: Claim) -> str:
         chapter, word = self.settled[claim.number]
         return (
             f'<tr data-verdict="{word.replace(" ", "-")}"><td>{claim.number}</td>'

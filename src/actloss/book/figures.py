@@ -1,16 +1,22 @@
 """The book's matplotlib style, and what every figure goes through on its way to the page."""
 
+from __future__ import annotations
+
 import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from actloss.catalogue import Activation
 
 # Each keeps a contrast of 4.5 : 1 on white, and no two are alike in hue.
 BLUE, ORANGE, GREEN, PURPLE, RED = "#1f56c2", "#b84a00", "#1a7446", "#7b3fa0", "#b3261e"
@@ -22,14 +28,14 @@ INK, GREY, LINE = "#23262d", "#5d6470", "#dcdfe4"
 COORDINATE = re.compile(r"(?P<scale>scale\([^)]*\))|-?\d+\.\d{3,}")
 COLOURS = (BLUE, ORANGE, GREEN, PURPLE, RED, GREY)
 
-STYLE = {
+STYLE: dict[Any, Any] = {
     "axes.axisbelow": True,
     "axes.edgecolor": GREY,
     "axes.grid": True,
     "axes.labelcolor": INK,
     "axes.labelsize": 12.0,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
+    "axes.prop_cycle": plt.cycler(color=COLOURS),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -105,7 +111,7 @@ def show(figure: Figure, alt: str) -> None:
     display({"image/svg+xml": svg, "text/plain": alt}, raw=True)
 
 
-def _check_titles(figure):
+def _check_titles(figure: Figure) -> None:
     """Matplotlib cuts a title that is too long at the edge of the figure, and says nothing."""
     figure.draw_without_rendering()  # at the figure's own resolution, which is not that of SVG
     titles = (text for axes in figure.axes for text in axes.findobj(Text) if _is_title(axes, text))
@@ -116,30 +122,29 @@ def _check_titles(figure):
             )
 
 
-def _is_title(axes, text):
-    return text.get_text() and text.get_text() in {
-        axes.get_title(loc=side) for side in ("left", "center", "right")
-    }
+def _is_title(axes: Axes, text: Text) -> bool:
+    titles = {axes.get_title(loc=side) for side in ("left", "center", "right")}
+    return bool(text.get_text()) and text.get_text() in titles
 
 
 def activation_picture(
-    entry,
-    ghost=None,
+    entry: Activation,
+    ghost: Activation | None = None,
     *,
-    x=1.0,
-    limits=(-5.0, 5.0),
-    height=None,
-    zoom=1,
-    float16=False,
-    **settings,
-):
+    x: float = 1.0,
+    limits: tuple[float, float] = (-5.0, 5.0),
+    height: tuple[float, float] | None = None,
+    zoom: float = 1,
+    float16: bool = False,
+    **settings: float,
+) -> str:
     """What a live activation figure shows before it comes alive: value above, slope below.
 
     `entry` and `ghost` are entries of the catalogue, `settings` the values of their parameters.
     The figure shows `limits` by `height`, or, magnified `zoom` times, what lies around the point.
     """
 
-    def evaluate(of, name, at):
+    def evaluate(of: Activation, name: str, at: Any) -> Any:
         arguments = {key: value for key, value in settings.items() if key in of.parameters}
         if not float16:
             return getattr(of, name)(at, **arguments)
@@ -179,7 +184,7 @@ def activation_picture(
         return to_svg(figure)
 
 
-def _magnified(limits, zoom, x):
+def _magnified(limits: tuple[float, float], zoom: float, x: float) -> tuple[float, float]:
     """The part of `limits` around `x` that fills the frame when magnified `zoom` times."""
     half = (limits[1] - limits[0]) / 2 / zoom
     centre = min(max(x, limits[0] + half), limits[1] - half)

@@ -1,12 +1,14 @@
 """Tables for the page, made from the catalogue."""
 
+from __future__ import annotations
+
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from IPython.display import Markdown
 
-from actloss.catalogue import ACTIVATIONS, LOSSES, PAIRS, Activation, Loss
+from actloss.catalogue import ACTIVATIONS, LOSSES, PAIRS, Activation, Entry, Loss
 
 LONGEST = 14  # characters of a name that fit a narrow column in one line
 # What may stand in the braces of a fraction: braces in it, two deep.
@@ -40,11 +42,11 @@ def pair_table() -> Markdown:
     return _table(("what is predicted", "output unit", "loss", "it takes", "PyTorch"), rows)
 
 
-def _name(entry):
+def _name(entry: Entry) -> str:
     return f"**{entry.title}** {_code(entry.name)}"
 
 
-def _formula(entry):
+def _formula(entry: Entry) -> str:
     """In one line, and small: what follows from it, and what 0 log 0 is, the reference says."""
     formula = " ".join(entry.formula.split()).partition(r"\quad\Rightarrow\quad")[0]
     formula = formula.partition(r", \qquad 0 \log 0")[0]
@@ -53,26 +55,26 @@ def _formula(entry):
     return "$" + formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ") + "$"
 
 
-def _readable(fraction):
+def _readable(fraction: re.Match[str]) -> str:
     """A fraction in its full size if it holds an exponent or an index, which else would be tiny."""
     return rf"\dfrac{fraction[1]}" if re.search(r"[\^_]", fraction[1]) else fraction[0]
 
 
-def _interval(ends):
+def _interval(ends: tuple[float, float]) -> str:
     low, high = (MATHS_WORDS.get(end, f"{end:.4g}") for end in ends)
     opening = "(" if "infty" in low else "["
     closing = ")" if "infty" in high else "]"
     return f"${opening}{low}, {high}{closing}$"
 
 
-def _code(name):
+def _code(name: str) -> str:
     """`name` as code; a long one may break after an underscore."""
     if len(name) <= LONGEST:
         return f"`{name}`"
     return f"<code>{name.replace('_', '_<wbr>')}</code>"
 
 
-def _twin(entry):
+def _twin(entry: Entry) -> str:
     """PyTorch's function, where the twin is one call and not an expression.
 
     Of the arguments only those are shown that choose between two formulas.
@@ -88,18 +90,20 @@ def _twin(entry):
     choices = [
         f'{keyword.arg}="{keyword.value.value}"'
         for keyword in tree.keywords
-        if isinstance(getattr(keyword.value, "value", None), str) and keyword.arg != "reduction"
+        if isinstance(keyword.value, ast.Constant)
+        and isinstance(keyword.value.value, str)
+        and keyword.arg != "reduction"
     ]
     return f"`{name}(…, {', '.join(choices)})`" if choices else _code(name)
 
 
-def _is_plain(argument):
+def _is_plain(argument: ast.AST) -> bool:
     """A name, or a method of one."""
     while isinstance(argument, ast.Call | ast.Attribute):
         argument = argument.func if isinstance(argument, ast.Call) else argument.value
     return isinstance(argument, ast.Name) and argument.id != "torch"
 
 
-def _table(head, rows):
+def _table(head: Sequence[str], rows: Iterable[Iterable[str]]) -> Markdown:
     lines = ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
     return Markdown("\n".join(lines))

@@ -3,12 +3,14 @@
 Name, defaults and formula are not repeated in an entry: it reads them from the function.
 """
 
+from __future__ import annotations
+
 import inspect
 import re
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 INFINITY = float("inf")
 
@@ -26,30 +28,30 @@ class Entry:
     """What activations and losses have in common."""
 
     title: str
-    function: Callable
-    gradient: Callable | None
+    function: Callable[..., Any]
+    gradient: Callable[..., Any]
     pytorch: str | None  # the twin, as an expression in the function's own argument names
     citation: str  # key in references.bib
     parameters: Mapping[str, Slider] = field(default_factory=dict)
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The function's name, by which the catalogue finds it."""
         return self.function.__name__
 
     @property
-    def defaults(self):
+    def defaults(self) -> dict[str, float]:
         """The default of each parameter that has a slider."""
         signature = inspect.signature(self.function)
         return {name: signature.parameters[name].default for name in self.parameters}
 
     @property
-    def formula(self):
+    def formula(self) -> str:
         """The LaTeX of the first ``.. math::`` block of the docstring."""
         return formula_of(self.function)
 
 
-def formula_of(function):
+def formula_of(function: Callable[..., Any]) -> str:
     """The LaTeX of the first ``.. math::`` block in the docstring of `function`.
 
     >>> from actloss.activations import relu
@@ -65,7 +67,12 @@ def formula_of(function):
     return f"{first.strip()}\n{textwrap.dedent(rest)}".strip()
 
 
-def by_name(*entries):
+E = TypeVar("E", bound=Entry)
+T = TypeVar("T")
+Fact: TypeAlias = T | Callable[..., T]  # as it is, or as the parameters make it
+
+
+def by_name(*entries: E) -> dict[str, E]:
     """A dictionary of entries, in their order."""
     return {entry.name: entry for entry in entries}
 
@@ -78,12 +85,12 @@ class Activation(Entry):
     function of them. Read them with :meth:`at`.
     """
 
-    range: tuple | Callable = (-INFINITY, INFINITY)  # smallest and largest value, or limit
-    kinks: tuple | Callable = ()  # every x where the slopes from left and right differ
-    monotonic: bool | Callable = True  # never falls
-    convex: bool | Callable = False
+    range: Fact[tuple[float, float]] = (-INFINITY, INFINITY)  # smallest and largest value, or limit
+    kinks: Fact[tuple[float, ...]] = ()  # every x where the slopes from left and right differ
+    monotonic: Fact[bool] = True  # never falls
+    convex: Fact[bool] = False
 
-    def at(self, what, **parameters):
+    def at(self, what: str, **parameters: float) -> Any:
         """``entry.at("kinks", alpha=0.5)``: the fact for these parameters, else the defaults.
 
         >>> from actloss.catalogue import ACTIVATIONS
@@ -112,15 +119,15 @@ class Loss(Entry):
     """
 
     family: str = "regression"  # or "margin", "probability", "similarity"
-    takes: tuple = ("number", "number")
-    range: tuple = (0.0, INFINITY)
+    takes: tuple[str, ...] = ("number", "number")
+    range: tuple[float, float] = (0.0, INFINITY)
     convex: bool = True  # in the first argument
     # Where the slope jumps: first arguments, as a function of the other ones. A jump in the value
     # counts, too.
-    kinks: Callable = lambda *others: ()
+    kinks: Callable[..., tuple[Any, ...]] = lambda *others: ()
 
     @property
-    def elementwise(self):
+    def elementwise(self) -> bool:
         """Whether there is one loss for every entry, and not one for every sample along an axis."""
         return set(self.takes) <= {"number", "logit", "probability", "sign", "bit"}
 

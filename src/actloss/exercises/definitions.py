@@ -1,5 +1,7 @@
 """What an exercise is: plain data, and the functions that its answers are held against."""
 
+from __future__ import annotations
+
 import functools
 import importlib
 import pkgutil
@@ -8,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from actloss.arguments import Floats
 
 # In one array, because an element-wise function must bear them all at once.
 EXTREMES = (-np.inf, np.inf, np.nan, -1e308, 1e308, -5e-324, 5e-324, 0.0)
@@ -77,7 +81,7 @@ class NumberExercise:
     difficulty: int
     answer: Callable[[], float]
     tolerance: float
-    mistakes: Sequence[tuple[float | Callable[[float], bool], str]] = ()
+    mistakes: Sequence[tuple[float | Callable[[float], Any], str]] = ()
 
 
 EXERCISES: dict[str, Exercise | NumberExercise] = {}
@@ -112,7 +116,13 @@ def read_all() -> None:
         importlib.import_module(module.name)
 
 
-def any_array(rng, *, axes=(0, 1, 2, 3), scale=2.0, longest=4):
+def any_array(
+    rng: np.random.Generator,
+    *,
+    axes: Sequence[int] = (0, 1, 2, 3),
+    scale: float = 2.0,
+    longest: int = 4,
+) -> Floats:
     """Normal random numbers in an array of any shape, some of them exactly 0."""
     shape = rng.integers(1, longest + 1, size=rng.choice(axes))
     values = np.asarray(rng.normal(scale=scale, size=tuple(shape)))

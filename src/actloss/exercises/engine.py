@@ -1,18 +1,34 @@
 """Holds an answer against its exercise, and keeps the score of a notebook."""
 
+from __future__ import annotations
+
 import difflib
 import io
 import os
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from actloss.exercises.definitions import EXERCISES, NumberExercise, of_chapter, read_all
-from actloss.exercises.properties import PROPERTIES, Trial, close, inputs, properties_of
+from actloss.exercises.definitions import EXERCISES, Arguments, NumberExercise, of_chapter, read_all
+from actloss.exercises.properties import PROPERTIES, Property, Trial, close, inputs, properties_of
 from actloss.exercises.report import Report, Score, counterexample, shown
-from actloss.exercises.running import SECONDS, OutOfTime, call, is_stub, time_limit, where_it_was
+from actloss.exercises.running import (
+    SECONDS,
+    Outcome,
+    OutOfTime,
+    call,
+    is_stub,
+    time_limit,
+    where_it_was,
+)
 from actloss.exercises.shrinking import shrink
+
+Run: TypeAlias = Callable[[Arguments], Outcome]
+Question: TypeAlias = tuple[str, Arguments, NDArray[Any]]  # kind, arguments, what is right
 
 BY_NAME = {item.name: item for item in PROPERTIES}
 TO_DO = "Fill in the cell above and run it; then run this one again."
@@ -24,7 +40,7 @@ class NotSolvedError(AssertionError):
     """Raised only where nbgrader runs the notebook: it takes an error for a wrong answer."""
 
 
-def check(name: str, answer, *, seed: int = 0) -> Report:
+def check(name: str, answer: Any, *, seed: int = 0) -> Report:
     """Hold `answer` against the exercise `name`; the report says what is right and what is not.
 
     Parameters
@@ -64,12 +80,12 @@ def score(chapter: str) -> Score:
     return Score(chapter, [(item, _latest.get(item.name)) for item in of_chapter(chapter)])
 
 
-def _no_such(name):
+def _no_such(name: object) -> str:
     near = difflib.get_close_matches(str(name), EXERCISES, n=1)
     return f"There is no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
 
 
-def report_on(exercise, state, **parts) -> Report:
+def report_on(exercise: Any, state: str, **parts: Any) -> Report:
     """The report of an exercise in this state; ``parts`` are fields of Report."""
     earned = exercise.points if state == "solved" else 0
     return Report(exercise.name, state, earned, exercise.points, **parts)
@@ -78,7 +94,7 @@ def report_on(exercise, state, **parts) -> Report:
 # Numbers
 
 
-def judge_number(exercise, answer, rng=None) -> Report:
+def judge_number(exercise: Any, answer: Any, rng: np.random.Generator | None = None) -> Report:
     """Hold a number against its exercise; nothing is drawn for it."""
     if answer is None or answer is Ellipsis:
         return report_on(exercise, "not solved yet", message=TO_DO)
@@ -92,11 +108,11 @@ def judge_number(exercise, answer, rng=None) -> Report:
     return report_on(exercise, "not right yet", message=message, hint=hint)
 
 
-def _is(number, wrong, exercise):
+def _is(number: float, wrong: Any, exercise: Any) -> bool:
     return wrong(number) if callable(wrong) else abs(number - wrong) <= exercise.tolerance
 
 
-def _as_number(answer):
+def _as_number(answer: Any) -> tuple[Any, str]:
     if callable(answer):
         return None, "A number is asked for, but this is a function: call it, and give its result."
     try:
@@ -113,7 +129,7 @@ def _as_number(answer):
 # Functions
 
 
-def _judge_function(exercise, answer, rng):
+def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Report:
     if answer is None or answer is Ellipsis or is_stub(answer):
         return report_on(exercise, "not solved yet", message=TO_DO)
     if not callable(answer):
@@ -145,13 +161,20 @@ def _judge_function(exercise, answer, rng):
 
 
 @contextmanager
-def quiet():
+def quiet() -> Iterator[io.StringIO]:
     """Keep back what is printed: nbgrader takes words on stderr for an error."""
     with redirect_stdout(io.StringIO()) as printed, redirect_stderr(printed):
         yield printed
 
 
-def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:
+def examine(
+    exercise: Any,
+    run: Run,
+    rng: np.random.Generator | None,
+    *,
+    asked: list[Question] | None = None,
+    run_all: Callable[[list[Arguments]], list[Outcome]] | None = None,
+) -> dict:
     """What a report says about an answer; `run` calls it with arguments and gives an Outcome.
 
     The answer may live anywhere: only `run` knows. Where a call has far to go, `run_all` takes the
@@ -167,16 +190,19 @@ def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:
         Trial(arguments, kind, right, outcome)
         for (kind, arguments, right), outcome in zip(asked, outcomes, strict=True)
     ]
-    results, failed = {}, None
+    results: dict[str, bool | None] = {}
+    failed: tuple[Property, list[Trial]] | None = None
     for item in properties_of(exercise):
         if all(results[name] for name in item.after):
-            asked = [trial for trial in trials if trial.kind in item.kinds]
-            failures = [trial for trial in asked if not item.holds(exercise, trial)]
+            concerned = [trial for trial in trials if trial.kind in item.kinds]
+            failures = [trial for trial in concerned if not item.holds(exercise, trial)]
             results[item.name] = not failures
             failed = failed or ((item, failures) if failures else None)
         else:
             results[item.name] = None
-    parts = {"properties": [(BY_NAME[name].title, holds) for name, holds in results.items()]}
+    parts: dict[str, Any] = {
+        "properties": [(BY_NAME[name].title, holds) for name, holds in results.items()]
+    }
     if failed:
         item, failures = failed
         smallest = smallest_failure(exercise, run, item, failures)
@@ -185,27 +211,27 @@ def examine(exercise, run, rng, *, asked=None, run_all=None) -> dict:
     return parts
 
 
-def questions(exercise, rng):
+def questions(exercise: Any, rng: Any) -> list[Question]:
     """(kind, arguments, what the reference gives for them) of every trial."""
     return [(kind, given, expected(exercise, given)) for kind, given in inputs(exercise, rng)]
 
 
-def expected(exercise, arguments):
+def expected(exercise: Any, arguments: Arguments) -> NDArray[Any]:
     with np.errstate(all="ignore"):
         return np.asarray(exercise.reference(**arguments))
 
 
-def attempt(exercise, run, kind, arguments):
+def attempt(exercise: Any, run: Run, kind: str, arguments: Arguments) -> Trial:
     right = expected(exercise, arguments)
     return Trial(arguments, kind, right, run(arguments))
 
 
-def smallest_failure(exercise, run, item, failures):
+def smallest_failure(exercise: Any, run: Run, item: Property, failures: list[Trial]) -> Trial:
     """The smallest trial found that fails in the same way as the smallest one at hand."""
     first = min(failures, key=lambda trial: sum(map(np.size, trial.arguments.values())))
     found = first
 
-    def fails(arguments):
+    def fails(arguments: Arguments) -> bool:
         nonlocal found
         try:
             trial = attempt(exercise, run, first.kind, arguments)
@@ -226,7 +252,7 @@ def smallest_failure(exercise, run, item, failures):
     return found
 
 
-def hint_for(exercise, item, failures):
+def hint_for(exercise: Any, item: Property, failures: list[Trial]) -> str:
     """The hint of the known mistake that fails in the same way on all of these."""
     for wrong, hint in exercise.mistakes:
         if (
@@ -241,7 +267,7 @@ def hint_for(exercise, item, failures):
     return item.hint
 
 
-def alike(exercise, item, one, other):
+def alike(exercise: Any, item: Property, one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes show the same mistake."""
     if one.error or other.error:
         return bool(one.error and other.error) and one.kind == other.kind

@@ -1,10 +1,13 @@
 """The properties of a right answer, and how one call shows whether it has them."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss.exercises.definitions import Arguments, Exercise
 from actloss.exercises.running import Outcome
@@ -35,17 +38,17 @@ class Property(NamedTuple):
     hint: str = ""
 
 
-def right_shape(exercise, trial):
+def right_shape(exercise: Any, trial: Trial) -> bool:
     return trial.outcome.value.shape == trial.expected.shape
 
 
-def right_values(exercise, trial):
+def right_values(exercise: Any, trial: Trial) -> bool:
     if trial.outcome.error or not right_shape(exercise, trial):
         return False
     return bool(close(exercise, trial.outcome.value, trial.expected).all())
 
 
-def close(exercise, got, expected):
+def close(exercise: Any, got: Any, expected: Any) -> NDArray[np.bool_]:
     """Entry by entry: equal, both NaN, or near; no finite number is near an infinite one."""
     got, expected = np.asarray(got, dtype=np.float64), np.asarray(expected, dtype=np.float64)
     with np.errstate(all="ignore"):
@@ -54,7 +57,7 @@ def close(exercise, got, expected):
     return same | (near & np.isfinite(expected))
 
 
-def agrees_with_differences(exercise, trial):
+def agrees_with_differences(exercise: Any, trial: Trial) -> bool:
     function, name = exercise.derivative_of
     others = dict(trial.arguments)
     point = others.pop(name)
@@ -137,7 +140,7 @@ PROPERTIES = (
 )
 
 
-def properties_of(exercise):
+def properties_of(exercise: Any) -> list[Property]:
     """Those that this exercise asks for."""
     left_out = {
         name
@@ -147,7 +150,7 @@ def properties_of(exercise):
     return [item for item in PROPERTIES if item.name not in left_out]
 
 
-def inputs(exercise, rng):
+def inputs(exercise: Any, rng: np.random.Generator) -> Iterator[tuple[str, Arguments]]:
     """(kind, arguments) of every trial."""
     drawn = [exercise.draw(rng) for _ in range(exercise.draws)]
     yield from (("ordinary", arguments) for arguments in drawn)
@@ -173,7 +176,7 @@ def inputs(exercise, rng):
         yield "extreme", with_first(drawn[number % len(drawn)], np.array(values, dtype=np.float64))
 
 
-def with_first(arguments, values):
+def with_first(arguments: Arguments, values: NDArray[Any]) -> Arguments:
     """The arguments with another first one; arrays that had its shape get its new shape."""
     (name, first), *others = arguments.items()
     resized = {
@@ -185,5 +188,5 @@ def with_first(arguments, values):
     return {name: values, **resized}
 
 
-def is_float_array(value):
+def is_float_array(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind == "f"

@@ -1,12 +1,18 @@
 """What a check and a score say: as text in a terminal, as HTML in a notebook."""
 
+from __future__ import annotations
+
 import html
 from dataclasses import dataclass, field
 from textwrap import dedent
+from typing import Any
 
 import numpy as np
 
-MARKS = {True: ("✓", "passed", "right"), False: ("✗", "failed", "not right")}
+MARKS: dict[bool | None, tuple[str, str, str]] = {
+    True: ("✓", "passed", "right"),
+    False: ("✗", "failed", "not right"),
+}
 NOT_ASKED = ("–", "skipped", "not tried")
 
 
@@ -29,20 +35,20 @@ class Report:
         return self.state == "solved"
 
     @property
-    def _title(self):
+    def _title(self) -> str:
         if not self.solved:
             return self.state
         return f"{self.state}, {self.points} {'point' if self.points == 1 else 'points'}"
 
     @property
-    def _example(self):
+    def _example(self) -> str:
         width = max([10, *(len(label) for label, _ in self.example)])
         indent = "\n" + " " * (width + 4)
         return "\n".join(
             f"  {label:<{width}}  " + text.replace("\n", indent) for label, text in self.example
         )
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"{self.name}: {self._title}"]
         lines += [f"  {MARKS.get(holds, NOT_ASKED)[0]} {title}" for title, holds in self.properties]
         if self.example:
@@ -51,7 +57,7 @@ class Report:
         lines += [f"Hint: {self.hint}"] if self.hint else []
         return "\n".join([*lines, *self.notes])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         parts = [f"<p><strong>{html.escape(self.name)}</strong>: {self._title}</p>"]
         if self.properties:
             parts.append(_list((holds, html.escape(title), "") for title, holds in self.properties))
@@ -82,35 +88,35 @@ class Score:
         return sum(exercise.points for exercise, _ in self.reports)
 
     @property
-    def _title(self):
+    def _title(self) -> str:
         return f"{self.chapter}: {self.earned} of {self.points} points"
 
     @property
-    def _lines(self):
+    def _lines(self) -> Any:
         for exercise, report in self.reports:
             tried = report is not None and report.state != "not solved yet"
             earned = report.earned if report else 0
             mark = report.solved if tried else None
             yield mark, exercise.name, f"{earned} of {exercise.points}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = [f"  {MARKS.get(m, NOT_ASKED)[0]} {name}: {text}" for m, name, text in self._lines]
         return "\n".join([self._title, *lines])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         items = ((mark, f"{html.escape(name)}: {text}", "") for mark, name, text in self._lines)
         done = self.earned == self.points
         title = f"<p><strong>{html.escape(self._title)}</strong></p>"
         return _box("solved" if done else "not solved yet", [title, _list(items)])
 
 
-def _box(state, parts):
+def _box(state: str, parts: Any) -> str:
     return f'<div class="actloss-settled actloss-check {state.split()[0]}-{state.split()[-1]}">' + (
         "".join(parts) + "</div>"
     )
 
 
-def _list(items):
+def _list(items: Any) -> str:
     lines = []
     for holds, text, _ in items:
         mark, kind, spoken = MARKS.get(holds, NOT_ASKED)
@@ -121,7 +127,7 @@ def _list(items):
     return f"<ul>{''.join(lines)}</ul>"
 
 
-def counterexample(item, trial) -> list[tuple[str, str]]:
+def counterexample(item: Any, trial: Any) -> list[tuple[str, str]]:
     """The lines on a trial that lacks a property: arguments, expected, got, difference."""
     lines = [(name, shown(value)) for name, value in trial.arguments.items()]
     outcome, expected = trial.outcome, trial.expected
@@ -147,11 +153,11 @@ def counterexample(item, trial) -> list[tuple[str, str]]:
     return [*lines, *_two_numbers(expected, outcome.value)]
 
 
-def _is_float32(value):
+def _is_float32(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == np.float32
 
 
-def _two_numbers(expected, got):
+def _two_numbers(expected: Any, got: Any) -> list[tuple[str, str]]:
     digits = next((d for d in (6, 12) if shown(expected, d) != shown(got, d)), 17)
     lines = [("expected", shown(expected, digits)), ("got", shown(got, digits))]
     if got.shape != expected.shape:
@@ -163,7 +169,7 @@ def _two_numbers(expected, got):
     return lines
 
 
-def shown(value, digits=6) -> str:
+def shown(value: Any, digits: int = 6) -> str:
     """A number or an array in few characters: `[-1, 0.5]`."""
     if isinstance(value, np.ndarray) and value.ndim and max(value.size, *value.shape) <= 12:
         return "[" + ", ".join(shown(row, digits) for row in value) + "]"

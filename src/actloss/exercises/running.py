@@ -1,5 +1,7 @@
 """Runs a student's function: what it gives, raises, warns of and changes, and for how long."""
 
+from __future__ import annotations
+
 import dis
 import inspect
 import linecache
@@ -9,11 +11,14 @@ import sysconfig
 import threading
 import traceback
 import warnings
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 SECONDS = 3.0  # for one check; a right answer needs some hundredths
 
@@ -32,16 +37,16 @@ class OutOfTime(BaseException):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one call. ``value`` is None if there was an error."""
+    """What came of one call. ``value`` is an array, or None if there was an error."""
 
-    value: np.ndarray | None = None
+    value: Any = None
     error: str = ""
     kind: str = ""  # of the error: the name of its class, or "" for a result that is no array
     warning: str = ""
     changed: dict[str, np.ndarray] = field(default_factory=dict)
 
 
-def call(function, arguments) -> Outcome:
+def call(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Outcome:
     """Call `function` with copies of the arguments, by name if it knows the names."""
     given = {
         name: value.copy() if isinstance(value, np.ndarray) else value
@@ -69,7 +74,7 @@ def call(function, arguments) -> Outcome:
     return Outcome(value, problem, "", words, changed)
 
 
-def _fit(function, given):
+def _fit(function: Callable[..., Any], given: Mapping[str, Any]) -> tuple[bool, str]:
     """Whether to call by name, and what is wrong if the function takes other arguments."""
     try:
         signature = inspect.signature(function)
@@ -84,7 +89,7 @@ def _fit(function, given):
     return False, f"It is called with ({', '.join(given)}), but yours takes {signature}."
 
 
-def _as_numbers(result):
+def _as_numbers(result: object) -> tuple[NDArray[Any] | None, str]:
     """A result as an array, or a sentence on why it is none."""
     if result is None:
         return None, "It returned None: does every way through it end in `return`?"
@@ -96,7 +101,7 @@ def _as_numbers(result):
     return array, ""
 
 
-def is_stub(function) -> bool:
+def is_stub(function: Callable[..., Any]) -> bool:
     """Whether nothing was written yet: the body is empty but for a docstring, `...` or `pass`."""
     code = getattr(function, "__code__", None)
     if code is None:
@@ -109,28 +114,28 @@ def is_stub(function) -> bool:
     )
 
 
-def in_words(error) -> str:
+def in_words(error: BaseException) -> str:
     """An error with the student's own line, and none of anybody else's."""
     message = str(error).strip()
     name = type(error).__name__
     return (f"{name}: {message}" if message else name) + _own_line(error)
 
 
-def where_it_was(error) -> str:
+def where_it_was(error: BaseException) -> str:
     return _own_line(error).removeprefix("\n")
 
 
-def _own_line(error):
+def _own_line(error: BaseException) -> str:
     for frame in reversed(traceback.extract_tb(error.__traceback__)):
         theirs = not frame.filename.startswith((*NOT_THEIRS, "<frozen", "<__array"))
         if theirs:
-            line = linecache.getline(frame.filename, frame.lineno).strip()
+            line = linecache.getline(frame.filename, frame.lineno or 0).strip()
             return f"\nin line {frame.lineno} of your {frame.name}" + (f": {line}" if line else "")
     return ""
 
 
 @contextmanager
-def time_limit(seconds):
+def time_limit(seconds: float) -> Iterator[bool]:
     """Raise OutOfTime after `seconds`, again and again, for code that swallows it once.
 
     Gives whether there is a limit: only the main thread of a POSIX system can be interrupted.
@@ -140,7 +145,7 @@ def time_limit(seconds):
         return
     armed = True
 
-    def stop(signum, frame):
+    def stop(signum: int, frame: Any) -> None:
         if armed:
             raise OutOfTime
 

@@ -1,12 +1,21 @@
 """From an input that fails to the smallest one found: fewest elements, then simplest numbers."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 import numpy as np
+
+from actloss.exercises.definitions import Arguments
 
 CALLS = 150  # at most, so that an answer comes at once
 SIMPLE = (0.0, 1.0, -1.0, 2.0, -2.0)
 
 
-def shrink(arguments, fails, *, axes=0, calls=CALLS):
+def shrink(
+    arguments: Arguments, fails: Callable[[Arguments], bool], *, axes: int = 0, calls: int = CALLS
+) -> Arguments:
     """Smaller arguments for which `fails(arguments)` is still true.
 
     Arrays whose last axes have the same lengths are cut together. The first argument keeps at
@@ -14,7 +23,7 @@ def shrink(arguments, fails, *, axes=0, calls=CALLS):
     """
     left = calls
 
-    def still_fails(candidate):
+    def still_fails(candidate: Arguments) -> bool:
         nonlocal left
         left -= 1
         return fails(candidate)
@@ -32,7 +41,7 @@ def shrink(arguments, fails, *, axes=0, calls=CALLS):
     return arguments
 
 
-def smaller(arguments, axes):
+def smaller(arguments: Arguments, axes: int) -> Iterator[Arguments]:
     """Fewer elements: halves along an axis, then all but one, then one axis less."""
     first = next(iter(arguments.values()))
     for back in range(1, np.ndim(first) + 1):
@@ -40,7 +49,7 @@ def smaller(arguments, axes):
         if length < 2:
             continue
         half = length // 2
-        keep = [range(half), range(half, length)]
+        keep: list[Iterable[int]] = [range(half), range(half, length)]
         if length > 2:
             keep += [[i for i in range(length) if i != out] for out in range(length)]
         for places in keep:
@@ -55,11 +64,11 @@ def smaller(arguments, axes):
         }
 
 
-def _has(value, back, length):
+def _has(value: Any, back: int, length: int) -> bool:
     return isinstance(value, np.ndarray) and value.ndim >= back and value.shape[-back] == length
 
 
-def rounded(arguments):
+def rounded(arguments: Arguments) -> Iterator[Arguments]:
     """Fewer digits: in all arguments at once, then in one."""
     for digits in (0, 1, 2):
         everywhere = {name: _round(value, digits) for name, value in arguments.items()}
@@ -72,7 +81,7 @@ def rounded(arguments):
                 yield one
 
 
-def _round(value, digits):
+def _round(value: Any, digits: int) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         size = np.abs(value)
         extreme = ~((size < 1e6) & ((size > 1e-6) | (size == 0)))  # NaN included; simple as it is
@@ -86,7 +95,7 @@ def _round(value, digits):
     return value
 
 
-def simpler(arguments):
+def simpler(arguments: Arguments) -> Iterator[Arguments]:
     """Simple numbers in one place of one array."""
     for name, value in arguments.items():
         if not (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
@@ -100,5 +109,5 @@ def simpler(arguments):
                 yield {**arguments, name: changed}
 
 
-def _same(one, other):
+def _same(one: Arguments, other: Arguments) -> bool:
     return all(np.array_equal(one[name], other[name], equal_nan=True) for name in one)

@@ -3,6 +3,8 @@
 Both runs are read from their folders, so it does not matter when and where they were made.
 """
 
+from __future__ import annotations
+
 import json
 from pathlib import Path
 
@@ -98,7 +100,7 @@ def _state(test):
 
 def summary(rows: list[dict]) -> str:
     """One line on all."""
-    students = {}
+    students: dict[tuple[str, str], int] = {}
     for row in rows:
         key = row["student"], row["assignment"]
         students[key] = students.get(key, 0) + (row["after"] or 0) - (row["before"] or 0)

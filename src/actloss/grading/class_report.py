@@ -4,6 +4,8 @@ The page may load and run nothing at all, as the feedback to one student may not
 SVG within it, drawn by matplotlib.
 """
 
+from __future__ import annotations
+
 import html
 import re
 from collections import Counter, defaultdict
@@ -26,7 +28,7 @@ class Tally:
     mistakes: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     unreadable: list[tuple[str, str]] = field(default_factory=list)
 
-    def add(self, brief: dict):
+    def add(self, brief: dict) -> None:
         """Count a submission, as `brief` has it."""
         if brief["problem"]:
             self.unreadable.append((brief["student"], brief["problem"]))

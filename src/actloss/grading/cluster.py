@@ -5,14 +5,21 @@ is killed costs time only: Dask gives what it had to another. Whoever may talk t
 run anything on its workers; a cluster is as safe as its network, or its TLS.
 """
 
+from __future__ import annotations
+
 import contextlib
 import functools
 import threading
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from actloss.grading import sandbox, tiers
+from actloss.grading.notebooks import Found
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import (
     GradingError,
+    Prepared,
+    Run,
     done_before,
     judge,
     not_graded,
@@ -26,7 +33,7 @@ IN_FLIGHT = 4  # submissions handed out for each thread of the cluster
 
 
 @contextlib.contextmanager
-def connected(address: str):
+def connected(address: str) -> Iterator[Any]:
     """A client of the scheduler at this address, such as ``tcp://10.0.0.1:8786``."""
     try:
         import distributed
@@ -42,7 +49,7 @@ def connected(address: str):
         yield client
 
 
-def agreed_tier(client) -> str:
+def agreed_tier(client: Any) -> str:
     """The first tier that holds on every worker, each of which has tried it.
 
     Raises
@@ -75,14 +82,15 @@ def _obstacle(tier):
     return tiers.obstacle(tier)
 
 
-def outcomes(found, run, client):
+def outcomes(found: Sequence[Found], run: Run, client: Any) -> Iterator[tuple[Found, Any]]:
     """(submission, account) as they come; the files are written before."""
     from distributed import CancelledError, as_completed
 
     threads = sum(client.nthreads().values())
     if not threads:
         raise GradingError("the cluster has no workers")
-    under_way, completed = {}, as_completed(loop=client.loop)
+    under_way: dict[Any, tuple[Found, Prepared]] = {}
+    completed = as_completed(loop=client.loop)
 
     def next_one():
         future = next(completed)

@@ -5,6 +5,8 @@ that is repeated skips what is done with the same file, seed, tier and tests; th
 the same bytes.
 """
 
+from __future__ import annotations
+
 import contextlib
 import ctypes
 import json
@@ -19,6 +21,7 @@ from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -60,7 +63,7 @@ def grade_class(
     workers: int = 0,
     limits: Limits | None = None,
     quiet: bool = False,
-    client=None,
+    client: Any = None,
 ) -> Summary:
     """Grade every submission below a folder; results go below `out`.
 
@@ -204,7 +207,7 @@ def _pool(run, workers):
         pool.shutdown(cancel_futures=True)
 
 
-_here = {}
+_here: dict[str, Any] = {}
 
 
 def _begin(run, parent):

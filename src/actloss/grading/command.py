@@ -1,9 +1,12 @@
 """The command line: ``actloss grade SUBMISSIONS --out RESULTS``."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from actloss.grading import changes, cluster, gradescope, sandbox, tiers
@@ -13,7 +16,7 @@ from actloss.grading.submission import GradingError, replace_file
 SHOWN = 20  # students named at the end
 
 
-def main(words=None) -> int:
+def main(words: Sequence[str] | None = None) -> int:
     """Run a command; its exit status: 0, 1 (could not), 2 (usage), 3 (not all graded), 130."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

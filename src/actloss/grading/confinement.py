@@ -4,11 +4,14 @@ Called in a fresh fork, in the sandbox. Every step raises OSError where it fails
 must then end: nothing of a submission runs half confined.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import resource
 import signal
 import stat
+from collections.abc import Iterable
 from ctypes import c_char_p, c_int, c_uint32, c_ulong, c_void_p
 from pathlib import Path
 
@@ -49,7 +52,7 @@ def _prctl(option, *values):
 # Files
 
 
-def make_private_scratch():
+def make_private_scratch() -> None:
     """An empty file system in memory, which ends with this process."""
     _checked("unshare", LIBC.unshare(c_int(CLONE_NEWNS)))
     options = f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=700".encode()
@@ -64,7 +67,7 @@ def landlock_version() -> int:
     return max(0, LIBC.syscall(LANDLOCK_CREATE_RULESET, None, c_ulong(0), c_ulong(1)))
 
 
-def allow_only_reading(paths, hidden) -> int:
+def allow_only_reading(paths: Iterable[str], hidden: str) -> int:
     """A Landlock rule set: `paths` may be read, `hidden` below them not, and nothing written."""
     count = LANDLOCK_RIGHTS[min(landlock_version(), max(LANDLOCK_RIGHTS))]
     handled = ctypes.c_uint64((1 << count) - 1)
@@ -109,7 +112,7 @@ def _allow(ruleset, path, rights):
         os.close(below)
 
 
-def obey(ruleset: int):
+def obey(ruleset: int) -> None:
     _checked(
         "landlock_restrict_self",
         LIBC.syscall(LANDLOCK_RESTRICT_SELF, c_int(ruleset), c_ulong(0)),
@@ -119,7 +122,7 @@ def obey(ruleset: int):
 # Rights and limits
 
 
-def become_nobody():
+def become_nobody() -> None:
     """Another user, of no group. It may still read any file, of those that Landlock leaves it.
 
     Python itself may lie where only root gets to, such as below /root.
@@ -131,7 +134,7 @@ def become_nobody():
     _keep_capabilities(1 << CAP_DAC_READ_SEARCH)
 
 
-def drop_capabilities():
+def drop_capabilities() -> None:
     _keep_capabilities(0)
 
 
@@ -141,7 +144,7 @@ def _keep_capabilities(kept):
     _checked("capset", LIBC.capset(header, data))
 
 
-def limit_resources(memory: int, seconds: float):
+def limit_resources(memory: int, seconds: float) -> None:
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CPU: int(seconds) + 1,
@@ -156,12 +159,12 @@ def limit_resources(memory: int, seconds: float):
         resource.setrlimit(which, (most, most))
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     """Called after a change of user, which would undo it."""
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def allow_no_new_rights():
+def allow_no_new_rights() -> None:
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
@@ -169,7 +172,7 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", c_void_p))
 
 
-def filter_system_calls():
+def filter_system_calls() -> None:
     code = system_calls.own_program()
     steps = ctypes.create_string_buffer(code, len(code))
     program = _Program(len(code) // 8, ctypes.cast(steps, c_void_p))

@@ -3,6 +3,8 @@
 Names come from files, so everything is escaped; the HTML page may load and run nothing at all.
 """
 
+from __future__ import annotations
+
 import html
 import json
 import re
@@ -44,7 +46,7 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
     return {
         "score": graded.earned if graded else 0,
         "max_score": graded.points if graded else extra.get("points", 0),
-        "output": problem or f"{graded.earned} of {graded.points} points",
+        "output": problem or (f"{graded.earned} of {graded.points} points" if graded else ""),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",

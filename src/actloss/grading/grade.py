@@ -7,9 +7,12 @@ costs the exercises that need it and no other. Where that misses something (a na
 believed and nothing else is: the texts of a report are ours.
 """
 
+from __future__ import annotations
+
 import contextlib
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -37,11 +40,11 @@ class Graded:
     reports: tuple[Report, ...]
 
     @property
-    def earned(self):
+    def earned(self) -> int:
         return sum(report.earned for report in self.reports)
 
     @property
-    def points(self):
+    def points(self) -> int:
         return sum(report.points for report in self.reports)
 
 
@@ -54,14 +57,14 @@ def chapter_of(notebook: Notebook) -> str:
         If it holds none.
     """
     read_all()
-    counts = {}
+    counts: dict[str, int] = {}
     for name, count in notebook.names().items():
         if name in EXERCISES:
             chapter = EXERCISES[name].chapter
             counts[chapter] = counts.get(chapter, 0) + count
     if not counts:
         raise UnreadableError("no exercise of the course was found in this notebook")
-    return max(sorted(counts), key=counts.get)
+    return max(sorted(counts), key=counts.__getitem__)
 
 
 def grade(notebook: Notebook, sandboxes: Sandboxes, *, seed: int, chapter: str = "") -> Graded:
@@ -312,7 +315,7 @@ def _report(exercise, parts):
     return report_on(exercise, "solved" if solved else "not right yet", **parts)
 
 
-_drawn = {}
+_drawn: dict[tuple[str, int], Any] = {}
 
 
 def _questions(exercise, seed):

@@ -5,6 +5,8 @@ Gradescope unpacks the zip into /autograder/source, runs ``setup.sh`` once, and 
 /autograder/results/results.json.
 """
 
+from __future__ import annotations
+
 import json
 import sys
 import zipfile
@@ -45,7 +47,7 @@ exec /autograder/venv/bin/python -m actloss.grading.gradescope
 # Here
 
 
-def make_zip(path: Path, *, chapter: str, seed: int, seconds: float, trust: bool):
+def make_zip(path: Path, *, chapter: str, seed: int, seconds: float, trust: bool) -> None:
     """Write the autograder for the exercises of a chapter; the same settings, the same bytes.
 
     Raises

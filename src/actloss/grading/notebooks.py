@@ -3,6 +3,8 @@
 Nothing in a file stops the class: what cannot be read becomes one clear sentence for its student.
 """
 
+from __future__ import annotations
+
 import hashlib
 import json
 import os

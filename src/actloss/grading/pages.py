@@ -2,6 +2,8 @@
 spreadsheet works out.
 """
 
+from __future__ import annotations
+
 import base64
 import csv
 import hashlib
@@ -64,7 +66,7 @@ def quoted(fields: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def harmless(value) -> str:
+def harmless(value: object) -> str:
     """Text that a spreadsheet shows and does not work out."""
     text = str(value)
     formula = text.lstrip().startswith(tuple("=+-@＝＋－＠")) or text.startswith(("\t", "\r", "\n"))

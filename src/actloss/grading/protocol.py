@@ -14,10 +14,14 @@ mapping stands as ``{"map": {...}}``, so that no key of it can be taken for an a
 {'do': 'call', 'arguments': {'x': array([0., 1., 2.]), 'alpha': 0.5}}
 """
 
+from __future__ import annotations
+
 import json
 import math
+import socket
 import struct
 import time
+from typing import Any
 
 import numpy as np
 
@@ -50,9 +54,9 @@ class Gone(ProtocolError):
 # Messages to bytes
 
 
-def pack(message) -> bytes:
+def pack(message: Any) -> bytes:
     """A frame of `message`: dicts with string keys, lists, strings, numbers, None and arrays."""
-    bodies = []
+    bodies: list[bytes] = []
     header = json.dumps(_plain(message, bodies, DEPTH), ensure_ascii=False, separators=(",", ":"))
     encoded = header.encode("utf-8", "surrogatepass")
     body = b"".join(bodies)
@@ -93,7 +97,7 @@ def split(frame: bytes) -> tuple[bytes, bytes]:
     return frame[LENGTHS.size : LENGTHS.size + header], frame[LENGTHS.size + header :]
 
 
-def unpack(header: bytes, body: bytes):
+def unpack(header: bytes, body: bytes) -> Any:
     """The message in a header and its body; ProtocolError if there is none."""
     try:
         plain = json.loads(header)
@@ -169,12 +173,12 @@ def _check_lengths(header, body, most):
 # Sockets
 
 
-def send(sock, message, deadline=None):
+def send(sock: socket.socket, message: Any, deadline: float | None = None) -> None:
     """Write a frame. `deadline` is a time of ``time.monotonic``; None waits for ever."""
     _write(sock, pack(message), deadline)
 
 
-def receive(sock, deadline=None, *, most=HEADER_BYTES):
+def receive(sock: socket.socket, deadline: float | None = None, *, most: int = HEADER_BYTES) -> Any:
     """Read a frame: its message. A header longer than `most` bytes is refused unread."""
     header, body = LENGTHS.unpack(_read(sock, LENGTHS.size, deadline))
     _check_lengths(header, body, most)

@@ -4,12 +4,17 @@ Of all that comes from the sandbox numbers are believed, and nothing else: names
 are looked up here, and every sentence is ours.
 """
 
+from __future__ import annotations
+
 import builtins
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from actloss.exercises.engine import judge_number, report_on
+from actloss.exercises.report import Report
 from actloss.exercises.running import Outcome
 from actloss.grading.protocol import OutOfTime, ProtocolError
 
@@ -30,20 +35,20 @@ class Stub(Exception):
     """The function says that it is not written yet."""
 
 
-def data(answer):
+def data(answer: Any) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise ProtocolError("an answer is a map")
     return answer
 
 
-def places(value, sources):
+def places(value: Any, sources: Sequence[str]) -> list[int]:
     """Places of cells, each once and in order; nothing if they are none."""
     if not isinstance(value, list) or not all(type(item) is int for item in value):
         return []
     return sorted({place for place in value if 0 <= place < len(sources)})
 
 
-def judge_as_number(exercise, found):
+def judge_as_number(exercise: Any, found: Any) -> Report:
     value = found.get("value")
     if found.get("kind") == "number" and is_numbers(value):
         return judge_number(exercise, value)
@@ -54,11 +59,11 @@ def judge_as_number(exercise, found):
     return report_on(exercise, "not right yet", message=message)
 
 
-def is_numbers(value):
+def is_numbers(value: Any) -> bool:
     return isinstance(value, np.ndarray) and value.dtype.kind in "biuf"
 
 
-def outcome(answer, arguments):
+def outcome(answer: Any, arguments: Any) -> Outcome:
     """An Outcome of numbers from the sandbox and texts from here."""
     error = answer.get("error")
     if error == "stub":
@@ -92,7 +97,7 @@ def outcome(answer, arguments):
     return Outcome(value, "", "", warning_of(answer.get("warning")), changed)
 
 
-def warning_of(text):
+def warning_of(text: Any) -> str:
     """The warnings that NumPy words; of others, that there was one."""
     if not text:
         return ""
@@ -101,13 +106,13 @@ def warning_of(text):
     return "RuntimeWarning"
 
 
-def type_named(name):
+def type_named(name: Any) -> str:
     known = isinstance(name, str) and name in TYPES | {"ndarray"}
     words = {"ndarray": "an array of other things", "NoneType": "None"}
     return words.get(name, f"of the type {name}") if known else "of another type"
 
 
-def problem(answer):
+def problem(answer: Any) -> Any:
     kind = answer.get("kind")
     known = isinstance(kind, str) and kind in ERRORS
     place, line = answer.get("cell"), answer.get("line")
@@ -119,11 +124,11 @@ def problem(answer):
     }
 
 
-def cell(place):
+def cell(place: int) -> str:
     return f"Code cell {place + 1}"
 
 
-def notes(problems, defining):
+def notes(problems: Any, defining: Any) -> Any:
     """What else a student should know whose answer is not right."""
     notes = [f"{cell(p['cell'])} stopped: {p['kind']}{p['where']}".replace("\n", " ") + "."
              for p in problems if p["cell"] >= 0]  # fmt: skip
@@ -136,7 +141,7 @@ def notes(problems, defining):
     return notes
 
 
-def what_happened(error, seconds):
+def what_happened(error: Any, seconds: float) -> str:
     if isinstance(error, OutOfTime):
         return f"did not finish within {seconds:g} s"
     return "ended the process that it ran in, or spoke in its place"

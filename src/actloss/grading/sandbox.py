@@ -11,6 +11,8 @@ Without either, nothing is graded, unless the teacher says that the submissions 
 tier is to be had here, ``tiers`` finds out.
 """
 
+from __future__ import annotations
+
 import contextlib
 import json
 import os
@@ -23,8 +25,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import actloss
 from actloss.grading import confinement, protocol
@@ -70,17 +74,18 @@ class Sandbox:
         life.ask("run", seconds=5, place=0, source="x = 1")
     """
 
-    def __init__(self, tier: str, limits: Limits | None = None, warm=()):
+    def __init__(self, tier: str, limits: Limits | None = None, warm: Iterable[str] = ()) -> None:
         self.tier, self.limits, self.warm = tier, limits or Limits(), sorted(warm)
-        self.process = self.control = None
+        self.process: Any = None
+        self.control: Any = None
 
-    def __enter__(self):
+    def __enter__(self) -> Sandbox:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.stop()
 
-    def start(self):
+    def start(self) -> None:
         """Start the warm process, unless it runs."""
         if self.process is not None and self.process.poll() is None:
             return
@@ -115,7 +120,7 @@ class Sandbox:
         said = self.errors.read(1 << 16).decode(errors="replace").strip().splitlines()
         return said[-1] if said else ""
 
-    def stop(self):
+    def stop(self) -> None:
         if self.control is not None:
             self.control.close()
         if self.process is not None:
@@ -129,7 +134,7 @@ class Sandbox:
         self.process = self.control = None
 
     @contextlib.contextmanager
-    def life(self):
+    def life(self) -> Iterator[Life]:
         """A fresh, confined process; when the block ends, however it ends, it is killed."""
         ours = self._new_life()
         try:
@@ -170,10 +175,10 @@ class Sandbox:
 class Life:
     """What the trusted side may ask of a life. After a ProtocolError it is not asked again."""
 
-    def __init__(self, sock):
+    def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
 
-    def ask(self, what: str, *, seconds: float, **parts):
+    def ask(self, what: str, *, seconds: float, **parts: Any) -> dict[str, Any]:
         """One request, one answer: a dict of plain data, of whatever content."""
         deadline = time.monotonic() + seconds
         number = secrets.randbits(48)  # so that an answer cannot be prepared
@@ -189,7 +194,9 @@ class Life:
 # Commands
 
 
-def command_of(tier, control, limits, warm=()):
+def command_of(
+    tier: str, control: int, limits: Limits, warm: Iterable[str] = ()
+) -> tuple[list[str], dict[str, str]]:
     """The command that starts the warm process in this tier, and its environment."""
     # Where nothing can be written, a folder that looks writable keeps matplotlib content.
     scratch = confinement.SCRATCH if tier == "A" else "/tmp"
@@ -221,7 +228,7 @@ def command_of(tier, control, limits, warm=()):
     return ([*bubblewrap(visible), *python] if tier == "A" else python), environment
 
 
-def visible_paths():
+def visible_paths() -> list[Path]:
     """What of the file system a submission needs: Python, its packages, the system's libraries."""
     wanted = [Path(path) for path in ("/usr", "/etc/ld.so.cache", "/etc/alternatives")]
     wanted += [
@@ -231,15 +238,15 @@ def visible_paths():
     ]
     wanted += [Path(folder) for folder in ("/bin", "/lib", "/lib64")]
     wanted.append(PACKAGE)
-    found = []
+    found: list[Path] = []
     for path in wanted:
         if path.exists() and not any(path.is_relative_to(other) for other in found):
             found.append(path)
     return found
 
 
-def bubblewrap(visible):
-    command = [
+def bubblewrap(visible: Iterable[str]) -> list[str]:
+    command: list[Any] = [
         shutil.which("bwrap"), "--unshare-all", "--die-with-parent", "--new-session",
         "--uid", str(confinement.NOBODY), "--gid", str(confinement.NOBODY),
         "--cap-drop", "ALL",
@@ -252,7 +259,7 @@ def bubblewrap(visible):
         else:
             command += ["--ro-bind", path, path]
     command += ["--tmpfs", EXERCISES]
-    for path in ENGINE:
-        command += ["--ro-bind", path, path]
+    for module in ENGINE:
+        command += ["--ro-bind", module, module]
     command += ["--remount-ro", EXERCISES, "--remount-ro", "/", "--chdir", "/", "--"]
     return [str(word) for word in command]

@@ -1,7 +1,11 @@
 """The sandboxes of one worker: a light one, and one with larger packages loaded."""
 
-import re
+from __future__ import annotations
 
+import re
+from typing import Any
+
+from actloss.grading.notebooks import Notebook
 from actloss.grading.sandbox import Limits, Sandbox
 
 # Worth loading in advance where a submission names them.
@@ -17,19 +21,20 @@ OURS = {f"actloss.{name}" for name in ("activations", "losses", "network")}
 class Sandboxes:
     """A light sandbox, and one with larger packages warm for the submissions that want them."""
 
-    def __init__(self, tier, limits=None):
+    def __init__(self, tier: str, limits: Limits | None = None) -> None:
         self.tier, self.limits = tier, limits or Limits()
-        self.light, self.heavy = Sandbox(tier, self.limits), None
+        self.light = Sandbox(tier, self.limits)
+        self.heavy: Sandbox | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Sandboxes:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.light.stop()
         if self.heavy:
             self.heavy.stop()
 
-    def for_notebook(self, notebook):
+    def for_notebook(self, notebook: Notebook) -> Sandbox:
         text = "\n".join(cell.source for cell in notebook.cells)
         wanted = {module for name, module in WARM.items() if re.search(rf"\b{name}\b", text)}
         wanted |= {f"actloss.{name}" for name in re.findall(r"\bactloss\.(\w{1,30})", text)} & OURS

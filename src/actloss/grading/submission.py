@@ -1,5 +1,7 @@
 """One submission of a class: read, judged, written. What is judged depends on nothing else."""
 
+from __future__ import annotations
+
 import functools
 import hashlib
 import json
@@ -57,7 +59,7 @@ def prepare(submission: Found, run: Run) -> Prepared:
     notebook, problem = None, submission.problem
     if not problem and submission.path is None:
         problem = "no notebook was handed in"
-    if not problem:
+    if not problem and submission.path is not None:
         try:
             notebook = read(submission.path)
         except UnreadableError as error:
@@ -99,7 +101,7 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
     return _account(result, problem, unjudged=unjudged), files
 
 
-def store(files: dict, prepared: Prepared, run: Run):
+def store(files: dict, prepared: Prepared, run: Run) -> None:
     """Write the files of a submission, each whole or not at all."""
     folder = _folder(prepared, run)
     if files:
@@ -162,7 +164,7 @@ def tests_digest() -> str:
     return total.hexdigest()[:16]
 
 
-def replace_file(path: Path, text: str):
+def replace_file(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -5,11 +5,14 @@ purpose: sockets, new processes and programs, signals to others, tracing, namesp
 shared memory, and whatever the kernel will add one day.
 """
 
+from __future__ import annotations
+
 import errno
 import functools
 import os
 import platform
 import struct
+from typing import Any
 
 # name: (x86-64, 64-bit ARM); None where there is no such call.
 ALLOWED = {
@@ -53,7 +56,7 @@ ALLOWED = {
 # Allowed with some values of an argument only: name: (numbers, index of the argument, values).
 F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC = 0, 1, 2, 3, 4, 1030
 # Not F_SETOWN or F_SETSIG, nor the same by ioctl: they send any signal to any process.
-CHOSEN = {
+CHOSEN: dict[str, tuple[tuple[int, int], int, tuple[int, ...] | str]] = {
     "fcntl": ((72, 25), 1, (F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC)),
     "ioctl": ((16, 29), 1, (0x5401, 0x541B, 0x5421, 0x5450, 0x5451)),  # TCGETS FIONREAD FIONBIO …
     "tgkill": ((234, 131), 0, "own"),  # abort() and raise() send signals to their own process
@@ -71,7 +74,7 @@ LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 ALLOW, KILL = 0x7FFF0000, 0x80000000
 
 
-def refuse(number):
+def refuse(number: int) -> Any:
     return 0x00050000 | number
 
 
@@ -90,12 +93,13 @@ def program(pid: int) -> bytes:
         step(AT_LEAST, X32, 0, 1),
         step(RETURN, KILL),
     ]
-    for numbers in ALLOWED.values():
-        if numbers[column] is not None:
-            steps += [step(EQUAL, numbers[column], 0, 1), step(RETURN, ALLOW)]
-    for numbers, argument, values in CHOSEN.values():
-        values = (pid,) if values == "own" else values
+    for allowed in ALLOWED.values():
+        number = allowed[column]
+        if number is not None:
+            steps += [step(EQUAL, number, 0, 1), step(RETURN, ALLOW)]
+    for numbers, argument, chosen in CHOSEN.values():
         tests = [step(LOAD, 16 + 8 * argument)]
+        values = (pid,) if isinstance(chosen, str) else chosen
         for value in values:
             tests += [step(EQUAL, value, 0, 1), step(RETURN, ALLOW)]
         tests.append(step(RETURN, refuse(errno.EPERM)))
@@ -114,7 +118,7 @@ def program(pid: int) -> bytes:
     return b"".join(steps)
 
 
-def step(code, value, if_true=0, if_false=0):
+def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> Any:
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 

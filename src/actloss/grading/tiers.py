@@ -3,6 +3,8 @@
 A tier is offered only if that fails, here and now.
 """
 
+from __future__ import annotations
+
 import os
 import shutil
 import tempfile
@@ -89,7 +91,7 @@ BREAKOUTS = (
 )
 
 
-def obstacle(tier):
+def obstacle(tier: str) -> str | None:
     """Why a tier is not to be had here, or None."""
     if tier == "none":
         return None
@@ -109,7 +111,7 @@ def obstacle(tier):
     return f"a submission can {', '.join(escaped)} here" if escaped else None
 
 
-def what_escapes(sandbox):
+def what_escapes(sandbox: Sandbox) -> list[str]:
     """What a submission that tries everything of BREAKOUTS succeeds in."""
     with tempfile.TemporaryDirectory() as folder, sandbox.life() as life:
         os.chmod(folder, 0o777)

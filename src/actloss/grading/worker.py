@@ -9,6 +9,8 @@ The warm process never runs a submission's code and never knows a reference: the
 chapters cannot be read where it lives.
 """
 
+from __future__ import annotations
+
 import ast
 import builtins
 import contextlib
@@ -22,6 +24,7 @@ import signal
 import socket
 import sys
 import types
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +39,15 @@ WHOLE_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # Python foll
 # The warm process
 
 
-def main(control, tier, memory, seconds, visible, hidden, warm):
+def main(
+    control: int,
+    tier: str,
+    memory: int,
+    seconds: float,
+    visible: list[str],
+    hidden: str,
+    warm: list[str],
+) -> None:
     """Serve the trusted side: b"F" and a socket start a life, b"K" ends it."""
     if tier != "A":  # bubblewrap sees to it there
         confinement.die_with_parent()
@@ -80,7 +91,7 @@ def main(control, tier, memory, seconds, visible, hidden, warm):
 # A life
 
 
-def live(file, tier, memory, seconds, ruleset):
+def live(file: int, tier: str, memory: int, seconds: float, ruleset: int) -> None:
     _close_all_but(file, ruleset)
     sock = socket.socket(fileno=file)  # asks the kernel what it may not ask later
     confine(tier, memory, seconds, ruleset)
@@ -99,7 +110,7 @@ def _close_all_but(*kept):
     os.closerange(start, 1 << 16)
 
 
-def confine(tier, memory, seconds, ruleset):
+def confine(tier: str, memory: int, seconds: float, ruleset: int) -> None:
     confinement.limit_resources(memory, seconds)
     if tier == "none":
         confinement.die_with_parent()
@@ -117,7 +128,7 @@ def confine(tier, memory, seconds, ruleset):
     confinement.filter_system_calls()
 
 
-def serve(sock):
+def serve(sock: socket.socket) -> None:
     submission = Submission()
     protocol.send(sock, {"id": 0, "answer": "ready"})
     while True:
@@ -132,14 +143,14 @@ def serve(sock):
 class Submission:
     """The cells of one notebook, in one namespace."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.module = types.ModuleType("__main__")
         self.module.__dict__.update(
             display=_nothing, get_ipython=lambda: None, __builtins__=builtins
         )
         sys.modules["__main__"] = self.module
 
-    def plan(self, cells, ends, without):
+    def plan(self, cells: Any, ends: Any, without: Any) -> dict[str, Any]:
         """For each name the places of the cells that it needs, and of those that define it.
 
         `ends` says before which cell each name is wanted.
@@ -148,7 +159,7 @@ class Submission:
         allowed = [place for place in range(len(cells)) if place not in without]
         return {name: _plan(seen, allowed, name, end) for name, end in ends.items()}
 
-    def attempt(self, cells, ends, calls):
+    def attempt(self, cells: Any, ends: Any, calls: Any) -> dict[str, Any]:
         """All exercises in this one life: for each, what its name means and what it answers."""
         plans = self.plan(cells, ends, [])
         done, found = set(), {}
@@ -162,7 +173,7 @@ class Submission:
                 found[name] |= self.call_all(name, calls[name])
         return found
 
-    def run(self, place, source):
+    def run(self, place: int, source: str) -> dict[str, Any]:
         """Run a cell: what went wrong, if anything."""
         try:
             exec(compile(_as_python(source), f"<cell {place}>", "exec"), self.module.__dict__)
@@ -170,7 +181,7 @@ class Submission:
             return _in_plain(error)
         return {}
 
-    def look_up(self, name):
+    def look_up(self, name: str) -> dict[str, Any]:
         """What the name means now: a function, a number, or why it is neither."""
         if not hasattr(self.module, name):
             return {"kind": "missing"}
@@ -187,12 +198,12 @@ class Submission:
             return {"kind": "other", "type": type(value).__name__}
         return {"kind": "number", "value": _sendable(array)}
 
-    def call_all(self, name, calls):
+    def call_all(self, name: str, calls: Any) -> dict[str, Any]:
         return {"answers": [self.call(name, arguments) for arguments in calls]}
 
-    def call(self, name, arguments):
+    def call(self, name: str, arguments: Any) -> dict[str, Any]:
         """Call the function, as a check in the notebook does."""
-        note = {}
+        note: dict[str, Any] = {}
         try:
             outcome = call(_noting(getattr(self.module, name), note), arguments)
         except NotImplementedError:

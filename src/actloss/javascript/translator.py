@@ -1,9 +1,13 @@
 """Translates one function at a time, statement by statement, and after all that it calls."""
 
+from __future__ import annotations
+
 import ast
 import inspect
 import textwrap
 import types
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -25,12 +29,15 @@ from actloss.javascript.words import (
     number,
 )
 
+# By name: the Python object, and its JavaScript.
+Declarations: TypeAlias = dict[str, tuple[Any, str]]
+
 
 class TranslationError(ValueError):
     """Python that has no counterpart here; says which function, where, and what."""
 
 
-def to_javascript(functions):
+def to_javascript(functions: Iterable[Callable[..., Any]]) -> str:
     """JavaScript declarations of `functions`, preceded by the helpers and constants they use.
 
     Each function of arrays becomes a function of numbers with the same name, parameters (all
@@ -68,13 +75,17 @@ def to_javascript(functions):
     }
     <BLANKLINE>
     """
-    declarations = {}  # name → (the Python object, its JavaScript)
+    declarations: Declarations = {}
     for function in functions:
         _declare(function, declarations)
     return "\n\n".join(code for _, code in declarations.values()) + "\n"
 
 
-def _declare(function, declarations, callers=()):
+def _declare(
+    function: Callable[..., Any],
+    declarations: Declarations,
+    callers: tuple[Callable[..., Any], ...] = (),
+) -> None:
     """Add `function`, after everything it uses, to `declarations`."""
     function = inspect.unwrap(function)
     name = function.__name__
@@ -87,7 +98,7 @@ def _declare(function, declarations, callers=()):
     declarations[name] = (function, code)
 
 
-def _is_known(name, value, declarations):
+def _is_known(name: str, value: Any, declarations: Declarations) -> bool:
     if name not in declarations:
         return False
     if declarations[name][0] is not value:
@@ -98,7 +109,12 @@ def _is_known(name, value, declarations):
 class Translator:
     """Translates one function; keeps what it needs to say where it failed."""
 
-    def __init__(self, function, declarations, callers):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        declarations: Declarations,
+        callers: tuple[Callable[..., Any], ...],
+    ) -> None:
         self.function = function
         self.declarations = declarations
         self.callers = (*callers, function)  # which wait for this one
@@ -107,9 +123,9 @@ class Translator:
         self.source = textwrap.dedent("".join(lines))
         self.tree = ast.parse(self.source).body[0]
 
-    def refuse(self, node, what):
+    def refuse(self, node: ast.stmt | ast.expr, what: str) -> NoReturn:
         line = self.first_line + node.lineno - 1
-        code = ast.get_source_segment(self.source, node).splitlines()[0]
+        code = (ast.get_source_segment(self.source, node) or "").splitlines()[0]
         raise TranslationError(
             f"{self.function.__name__} ({self.file}:{line}) cannot be translated to JavaScript: "
             f"{what}: {code}"
@@ -117,7 +133,7 @@ class Translator:
 
     # --- statements ---
 
-    def translate(self):
+    def translate(self) -> str:
         if not isinstance(self.tree, ast.FunctionDef):
             self.refuse(self.tree, "only functions written with def can be translated")
         for decorator in self.tree.decorator_list:
@@ -143,7 +159,7 @@ class Translator:
         signature = f"function {self.function.__name__}({', '.join(parameters)})"
         return "\n".join([signature + " {", *("  " + line for line in lines), "}"])
 
-    def parameters(self):
+    def parameters(self) -> list[str]:
         parameters = []
         for parameter in inspect.signature(self.function).parameters.values():
             if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
@@ -156,7 +172,7 @@ class Translator:
                 self.refuse(self.tree, f"the default of {parameter.name} is not a number")
         return parameters
 
-    def statement(self, node):
+    def statement(self, node: ast.stmt) -> list[str]:
         match node:
             case ast.Return(value=ast.Tuple(elts=elements)):
                 return [f"return [{', '.join(self.expression(e) for e in elements)}];"]
@@ -167,7 +183,7 @@ class Translator:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Call() as value) if (
                 self.are_new_names(targets)
             ):
-                names = ", ".join(target.id for target in targets)
+                names = ", ".join(map(ast.unparse, targets))
                 return [f"const [{names}] = {self.expression(value)};"]
             case ast.Expr(value=ast.Call(func=ast.Name(id=name))) if name.startswith("check_"):
                 return []
@@ -180,13 +196,13 @@ class Translator:
             case _:
                 self.refuse(node, f"the statement `{type(node).__name__.lower()}`")
 
-    def are_new_names(self, targets):
+    def are_new_names(self, targets: list[ast.expr]) -> bool:
         return all(
             isinstance(target, ast.Name) and target.id not in self.declared | self.assigned_again
             for target in targets
         )
 
-    def assignment(self, name, value):
+    def assignment(self, name: str, value: str) -> list[str]:
         if value == name:  # x = as_float(x), alpha = check_positive("alpha", alpha)
             return []
         if name in self.declared:
@@ -197,18 +213,18 @@ class Translator:
 
     # --- expressions ---
 
-    def expression(self, node, tightness=TERNARY):
+    def expression(self, node: ast.expr, tightness: int = TERNARY) -> str:
         """JavaScript of `node`, in brackets if it binds less tightly than `tightness`."""
         code, own_tightness = self.parts(node)
         return code if own_tightness >= tightness else f"({code})"
 
-    def parts(self, node):
+    def parts(self, node: ast.expr) -> tuple[str, int]:
         """JavaScript of `node` without brackets, and how tightly it binds."""
         match node:
             case ast.Constant(value=bool()):
                 return str(node.value).lower(), ATOM
-            case ast.Constant(value=int() | float()):
-                return number(node.value), ATOM
+            case ast.Constant(value=int() | float() as value):
+                return number(value), ATOM
             case ast.Name(id=name) if name in self.local_names:
                 return name, ATOM
             case ast.Name(id=name):
@@ -232,18 +248,24 @@ class Translator:
             case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
                 symbol, tightness = OPERATORS[type(op)]
                 # Floating-point sums depend on their order: the right side keeps its brackets.
-                left = self.expression(left, tightness)
-                return f"{left} {symbol} {self.expression(right, tightness + 1)}", tightness
+                first, second = (
+                    self.expression(left, tightness),
+                    self.expression(right, tightness + 1),
+                )
+                return f"{first} {symbol} {second}", tightness
             case ast.BinOp(left=left, op=op, right=right) if type(op) in LOGIC:
                 for side in (left, right):
                     if not self.is_condition(side):
                         self.refuse(node, "`&` and `|` between anything but comparisons")
                 symbol, tightness = LOGIC[type(op)]
-                left = self.expression(left, tightness)
-                return f"{left} {symbol} {self.expression(right, tightness + 1)}", tightness
+                first, second = (
+                    self.expression(left, tightness),
+                    self.expression(right, tightness + 1),
+                )
+                return f"{first} {symbol} {second}", tightness
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISONS:
-                left, right = self.expression(left, 4), self.expression(right, 4)
-                return f"{left} {COMPARISONS[type(op)]} {right}", COMPARISON
+                first, second = self.expression(left, 4), self.expression(right, 4)
+                return f"{first} {COMPARISONS[type(op)]} {second}", COMPARISON
             case ast.Compare():
                 self.refuse(node, "this comparison")
             case ast.IfExp(test=test, body=body, orelse=orelse):
@@ -260,12 +282,12 @@ class Translator:
             case _:
                 self.refuse(node, f"the expression `{type(node).__name__}`")
 
-    def is_condition(self, node):
+    def is_condition(self, node: ast.expr) -> bool:
         if isinstance(node, ast.BinOp) and type(node.op) in LOGIC:
             return self.is_condition(node.left) and self.is_condition(node.right)
         return isinstance(node, ast.Compare)
 
-    def constant(self, node, name):
+    def constant(self, node: ast.expr, name: str) -> str:
         """The name of a global number, or tuple of numbers, which is declared if need be."""
         value = self.lookup(node)
         if type(value) in (int, float):
@@ -279,7 +301,7 @@ class Translator:
             self.declarations[name] = (value, code)
         return name
 
-    def lookup(self, node):
+    def lookup(self, node: ast.expr) -> Any:
         """The Python object that a global name, or module.name, stands for; else None."""
         if isinstance(node, ast.Name) and node.id not in self.local_names:
             return self.function.__globals__.get(node.id)
@@ -289,7 +311,7 @@ class Translator:
                 return getattr(module, node.attr, None)
         return None
 
-    def call(self, node):
+    def call(self, node: ast.Call) -> str:
         function = self.lookup(node.func)
         written = ast.unparse(node.func)
         if isinstance(function, np.ufunc) or getattr(np, written.split(".")[-1], ()) is function:
@@ -306,7 +328,7 @@ class Translator:
         _declare(function, self.declarations, self.callers)
         return f"{inspect.unwrap(function).__name__}({', '.join(arguments)})"
 
-    def numpy_call(self, node, function):
+    def numpy_call(self, node: ast.Call, function: Any) -> str:
         template = MATH_FUNCTIONS.get(function)
         if template is None:
             self.refuse(node, "no JavaScript is known for this NumPy function")
@@ -318,16 +340,16 @@ class Translator:
             return template.format(*(self.expression(argument, 1) for argument in node.args))
         return template.format(*(self.expression(argument) for argument in node.args))
 
-    def arguments(self, node, function):
+    def arguments(self, node: ast.Call, function: Callable[..., Any]) -> list[str]:
         """The arguments in the order of the signature; one that is left out is `undefined`,
         for which JavaScript takes the default."""
-        if any(keyword.arg is None for keyword in node.keywords) or any(
-            isinstance(argument, ast.Starred) for argument in node.args
-        ):
+        named = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+        starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+        if starred or len(named) < len(node.keywords):
             self.refuse(node, "unpacking arguments")
         signature = inspect.signature(function)
         try:
-            bound = signature.bind(*node.args, **{k.arg: k.value for k in node.keywords}).arguments
+            bound = signature.bind(*node.args, **named).arguments
         except TypeError as error:
             self.refuse(node, f"{error}")
         names = list(signature.parameters)

@@ -1,5 +1,7 @@
 """What the words of Python and NumPy are in JavaScript, for functions of numbers."""
 
+from __future__ import annotations
+
 import ast
 import re
 
@@ -66,7 +68,7 @@ RESERVED_WORDS = re.compile(
 )
 
 
-def number(value):
+def number(value: float) -> str:
     """A number of Python as JavaScript writes it."""
     if value != value or value in (np.inf, -np.inf):
         return {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[repr(float(value))]

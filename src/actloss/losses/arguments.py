@@ -1,17 +1,22 @@
 """What the losses do with their arguments before the formula: dtypes, shapes, checks of labels."""
 
+from __future__ import annotations
+
 import functools
 import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from actloss.arguments import BLOCK_SIZE, as_array, as_float, check_axis
+from actloss.arguments import BLOCK_SIZE, Floats, Formula, Integers, as_array, as_float, check_axis
 
 # Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
 _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
 
 
-def elementwise_loss(function):
+def elementwise_loss(function: Formula) -> Formula:
     """Prepare ``function(predictions, targets, ...)`` to meet anything that can be read as floats.
 
     The function itself is only the formula. This decorator turns both arrays into floats of the
@@ -22,7 +27,7 @@ def elementwise_loss(function):
     names = _array_names(function)
 
     @functools.wraps(function)
-    def over_blocks(first, second, **parameters):
+    def over_blocks(first: Floats, second: Floats, **parameters: Any) -> Floats:
         if first.size <= BLOCK_SIZE:
             return function(first, second, **parameters)
         first_flat, second_flat = first.reshape(-1), second.reshape(-1)
@@ -34,14 +39,13 @@ def elementwise_loss(function):
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(*arrays, **parameters):
-        arrays = _prepare(names, arrays, parameters)
-        return _widened(over_blocks, arrays, parameters)
+    def apply(*arrays: ArrayLike, **parameters: Any) -> Floats:
+        return _widened(over_blocks, _prepare(names, arrays, parameters), parameters)
 
-    return apply
+    return cast(Formula, apply)
 
 
-def loss_over_axis(function):
+def loss_over_axis(function: Formula) -> Formula:
     """Prepare ``function(predictions, ..., axis=-1)``, whose samples lie along ``axis``.
 
     As :func:`elementwise_loss`, for any number of arrays. The function gets a non-negative axis.
@@ -50,15 +54,15 @@ def loss_over_axis(function):
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(*arrays, axis=-1, **parameters):
-        arrays = _prepare(names, arrays, parameters)
-        parameters["axis"] = _check_filled_axis(names[0], arrays[0], axis)
-        return _widened(function, arrays, parameters)
+    def apply(*arrays: ArrayLike, axis: int = -1, **parameters: Any) -> Floats:
+        prepared = _prepare(names, arrays, parameters)
+        parameters["axis"] = _check_filled_axis(names[0], prepared[0], axis)
+        return _widened(function, prepared, parameters)
 
-    return apply
+    return cast(Formula, apply)
 
 
-def loss_of_classes(function):
+def loss_of_classes(function: Formula) -> Formula:
     """Prepare ``function(logits, labels, axis=-1)``, whose labels are the numbers of classes.
 
     As :func:`loss_over_axis`. The function gets the labels with an axis of length 1 at the place of
@@ -67,12 +71,12 @@ def loss_of_classes(function):
     """
 
     @functools.wraps(function)
-    def over_blocks(logits, labels, *, axis):
+    def over_blocks(logits: Floats, labels: Integers, *, axis: int) -> Floats:
         if logits.size <= BLOCK_SIZE or axis != logits.ndim - 1:
             return function(logits, labels, axis=axis)
         rows, row_labels = logits.reshape(-1, logits.shape[-1]), labels.reshape(-1, 1)
         block_size = max(1, BLOCK_SIZE // logits.shape[-1])
-        result = None
+        result: Any = None
         for start in range(0, len(rows), block_size):
             block = slice(start, start + block_size)
             part = function(rows[block], row_labels[block], axis=1)
@@ -83,62 +87,66 @@ def loss_of_classes(function):
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(logits, labels, *, axis=-1):
-        logits = as_float(logits, "logits")
-        axis = _check_filled_axis("logits", logits, axis)
-        labels = np.expand_dims(check_classes(labels, logits, axis), axis)
-        return _widened(over_blocks, [logits, labels], {"axis": axis})
+    def apply(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
+        scores = as_float(logits, "logits")
+        axis = _check_filled_axis("logits", scores, axis)
+        classes = np.expand_dims(check_classes(labels, scores, axis), axis)
+        return _widened(over_blocks, [scores, classes], {"axis": axis})
 
-    return apply
+    return cast(Formula, apply)
 
 
-def loss_of_matrix(function):
+def loss_of_matrix(function: Formula) -> Formula:
     """Prepare ``function(similarities, ...)`` of a matrix with a right candidate in each row."""
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(similarities, **parameters):
-        similarities = as_float(similarities, "similarities")
-        if similarities.ndim != 2 or similarities.shape[0] > similarities.shape[1]:
+    def apply(similarities: ArrayLike, **parameters: Any) -> Floats:
+        matrix = as_float(similarities, "similarities")
+        if matrix.ndim != 2 or matrix.shape[0] > matrix.shape[1]:
             raise ValueError(
                 "similarities must have shape (queries, candidates), with a candidate for each "
-                f"query, but have shape {similarities.shape}"
+                f"query, but have shape {matrix.shape}"
             )
-        return _widened(function, [similarities], parameters)
+        return _widened(function, [matrix], parameters)
 
-    return apply
+    return cast(Formula, apply)
 
 
-def _array_names(function):
+def _array_names(function: Callable[..., Floats]) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
     return [p.name for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
 
 
-def _prepare(names, arrays, parameters):
+def _prepare(
+    names: list[str], arrays: Sequence[ArrayLike], parameters: dict[str, Any]
+) -> Sequence[Floats]:
     """The arrays, by position or by name, as floats of one dtype and one shape."""
     by_name = [parameters.pop(name) for name in names[len(arrays) :] if name in parameters]
-    arrays = [*arrays, *by_name]
-    if len(arrays) != len(names):
-        raise TypeError(f"expected {len(names)} arrays, {', '.join(names)}, but got {len(arrays)}")
-    arrays = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
-    first, *others = arrays
+    given = [*arrays, *by_name]
+    if len(given) != len(names):
+        raise TypeError(f"expected {len(names)} arrays, {', '.join(names)}, but got {len(given)}")
+    floats = [as_float(array, name) for array, name in zip(given, names, strict=True)]
+    first, *others = floats
     if all(other.dtype == first.dtype and other.shape == first.shape for other in others):
-        return arrays
+        return floats
     try:
         return np.broadcast_arrays(first, *[other.astype(first.dtype) for other in others])
     except ValueError:
-        shapes = [array.shape for array in arrays]
+        shapes = [array.shape for array in floats]
         raise ValueError(
             f"{_listed(names)} must have shapes that broadcast, but have shapes {_listed(shapes)}"
         ) from None
 
 
-def _listed(things):
+def _listed(things: Iterable[object]) -> str:
     *first, last = map(str, things)
     return f"{', '.join(first)} and {last}"
 
 
-def _widened(function, arrays, parameters):
+def _widened(
+    function: Callable[..., Floats], arrays: Sequence[Any], parameters: dict[str, Any]
+) -> Floats:
     """Call the function, with float32 in place of float16."""
     if arrays[0].dtype != np.float16:
         return function(*arrays, **parameters)
@@ -146,7 +154,7 @@ def _widened(function, arrays, parameters):
     return function(*arrays, **parameters).astype(np.float16)
 
 
-def _check_filled_axis(name, array, axis):
+def _check_filled_axis(name: str, array: Floats, axis: int) -> int:
     axis = check_axis(axis, array, name)
     if array.shape[axis] == 0:
         raise ValueError(
@@ -159,26 +167,26 @@ def _check_filled_axis(name, array, axis):
 # np.fmin and np.fmax pass over NaN: NaN is let in, and stays NaN in the result.
 
 
-def check_probabilities(name, values):
+def check_probabilities(name: str, values: Floats) -> None:
     """ValueError unless every entry is between 0 and 1."""
     if _lowest(values, 0.0) < 0.0 or _highest(values, 1.0) > 1.0:
         _refuse(name, values, (values < 0.0) | (values > 1.0), "between 0 and 1")
 
 
-def check_zero_or_one(name, values):
+def check_zero_or_one(name: str, values: Floats) -> None:
     """ValueError unless every entry is 0 or 1."""
     if _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0:
         _refuse(name, values, values * (1.0 - values) != 0.0, "0 or 1")
 
 
-def check_signs(name, values):
+def check_signs(name: str, values: Floats) -> None:
     """ValueError unless every entry is −1 or +1."""
     sizes = np.abs(values)
     if _lowest(sizes, 1.0) < 1.0 or _highest(sizes, 1.0) > 1.0:
         _refuse(name, values, sizes != 1.0, "−1 or +1")
 
 
-def check_distributions(name, values, axis):
+def check_distributions(name: str, values: Floats, axis: int) -> None:
     """ValueError unless the entries are between 0 and 1 and sum to 1 along ``axis``.
 
     The sum may miss 1 by 0.01: the rounded probabilities of a float16 softmax pass, logits and
@@ -190,7 +198,7 @@ def check_distributions(name, values, axis):
         _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1")
 
 
-def check_classes(labels, logits, axis):
+def check_classes(labels: ArrayLike, logits: Floats, axis: int) -> Integers:
     """``labels`` as an array of integers; ValueError unless they are classes along ``axis``."""
     labels = as_array(labels, "labels")
     expected = logits.shape[:axis] + logits.shape[axis + 1 :]
@@ -211,15 +219,15 @@ def check_classes(labels, logits, axis):
     return labels.astype(np.intp, copy=False)
 
 
-def _lowest(values, at_most):
+def _lowest(values: Floats, at_most: float) -> Any:
     return np.fmin.reduce(values, axis=None, initial=at_most)
 
 
-def _highest(values, at_least):
+def _highest(values: Floats, at_least: float) -> Any:
     return np.fmax.reduce(values, axis=None, initial=at_least)
 
 
-def _refuse(name, values, wrong, expected):
+def _refuse(name: str, values: NDArray[Any], wrong: NDArray[np.bool_], expected: str) -> None:
     """Name the first wrong entry."""
     index = tuple(int(i) for i in np.argwhere(wrong & ~np.isnan(values))[0])
     where = f" at index {index}" if index else ""

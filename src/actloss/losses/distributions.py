@@ -5,10 +5,13 @@ natural: losses are in nats. No probability is ever clipped: what is impossible 
 logits are at hand, the losses in ``logits`` keep digits that a probability has lost.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import rel_entr
 
-from actloss.arguments import check_between
+from actloss.arguments import Floats, check_between
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
@@ -17,7 +20,7 @@ from actloss.losses.arguments import (
 )
 
 
-def weighted(weight, x):
+def weighted(weight: Floats, x: Floats) -> Floats:
     """weight · x for weights in [0, 1] and x ≥ 0, where 0 · ∞ is 0.
 
     What has weight 0 does not count, even if it is ∞. (``np.where`` would say so more plainly, and
@@ -28,7 +31,7 @@ def weighted(weight, x):
 
 
 @loss_over_axis
-def entropy(probabilities, *, axis=-1):
+def entropy(probabilities: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Entropy: how uncertain a distribution is, from 0 (sure) to log K (uniform over K).
 
     .. math:: H(p) = -\sum_k p_k \log p_k, \qquad 0 \log 0 = 0
@@ -70,11 +73,18 @@ def entropy(probabilities, *, axis=-1):
 
 
 @loss_over_axis
-def entropy_grad(probabilities, *, axis=-1):
+def entropy_grad(probabilities: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`entropy` in the probabilities, each on its own; ∞ at 0.
 
     .. math:: \frac{\partial H}{\partial p_k} = -\log p_k - 1
 
+    Parameters
+    ----------
+    probabilities, axis
+        As for :func:`entropy`.
+
+    Examples
+    --------
     >>> entropy_grad([0.25, 0.75]).round(4)
     array([ 0.3863, -0.7123])
     """
@@ -83,7 +93,7 @@ def entropy_grad(probabilities, *, axis=-1):
 
 
 @loss_over_axis
-def kl_divergence(probabilities, labels, *, axis=-1):
+def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Kullback-Leibler divergence: the nats lost by believing p where y is the truth.
 
     .. math:: D(y \,\|\, p) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad 0 \log 0 = 0
@@ -134,11 +144,18 @@ def kl_divergence(probabilities, labels, *, axis=-1):
 
 
 @loss_over_axis
-def kl_divergence_grad(probabilities, labels, *, axis=-1):
+def kl_divergence_grad(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`kl_divergence` in the probabilities, each on its own.
 
     .. math:: \frac{\partial D}{\partial p_k} = -\frac{y_k}{p_k}
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`kl_divergence`.
+
+    Examples
+    --------
     >>> kl_divergence_grad([0.5, 0.5], [1.0, 0.0])
     array([-2.,  0.])
     """
@@ -148,7 +165,9 @@ def kl_divergence_grad(probabilities, labels, *, axis=-1):
 
 
 @loss_over_axis
-def categorical_cross_entropy(probabilities, labels, *, axis=-1):
+def categorical_cross_entropy(
+    probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
+) -> Floats:
     r"""Cross-entropy of predicted probabilities, against labels that are distributions.
 
     .. math:: H(y, p) = -\sum_k y_k \log p_k, \qquad 0 \log 0 = 0
@@ -173,8 +192,7 @@ def categorical_cross_entropy(probabilities, labels, *, axis=-1):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
-        0.01), or there is no such axis, or it is empty.
+        As :func:`kl_divergence`.
 
     Notes
     -----
@@ -195,11 +213,20 @@ def categorical_cross_entropy(probabilities, labels, *, axis=-1):
 
 
 @loss_over_axis
-def categorical_cross_entropy_grad(probabilities, labels, *, axis=-1):
+def categorical_cross_entropy_grad(
+    probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
+) -> Floats:
     r"""Derivative of :func:`categorical_cross_entropy` in the probabilities, each on its own.
 
     .. math:: \frac{\partial H}{\partial p_k} = -\frac{y_k}{p_k}
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`categorical_cross_entropy`.
+
+    Examples
+    --------
     >>> categorical_cross_entropy_grad([0.5, 0.25, 0.25], [0, 1, 0])
     array([ 0., -4.,  0.])
     """
@@ -209,7 +236,7 @@ def categorical_cross_entropy_grad(probabilities, labels, *, axis=-1):
 
 
 @elementwise_loss
-def binary_cross_entropy(probabilities, labels):
+def binary_cross_entropy(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Binary cross-entropy of predicted probabilities: the log loss.
 
     .. math:: L(p, y) = -y \log p - (1 - y) \log(1 - p), \qquad 0 \log 0 = 0
@@ -255,12 +282,19 @@ def binary_cross_entropy(probabilities, labels):
 
 
 @elementwise_loss
-def binary_cross_entropy_grad(probabilities, labels):
+def binary_cross_entropy_grad(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`binary_cross_entropy` in the probabilities.
 
     .. math:: \frac{\partial L}{\partial p} = \frac{p - y}{p \, (1 - p)}
               = \frac{1 - y}{1 - p} - \frac{y}{p}
 
+    Parameters
+    ----------
+    probabilities, labels
+        As for :func:`binary_cross_entropy`.
+
+    Examples
+    --------
     >>> binary_cross_entropy_grad([0.5, 0.75, 0.0], [1, 0, 0])
     array([-2.,  4.,  1.])
     """
@@ -274,26 +308,22 @@ def binary_cross_entropy_grad(probabilities, labels):
     return np.where(spread > 0.0, (probabilities - labels) / spread, at_ends)
 
 
-def _minus_quotient(labels, probabilities):
+def _minus_quotient(labels: Floats, probabilities: Floats) -> Floats:
     """−y/p, where 0/0 is 0."""
     counts = (labels != 0.0) | (probabilities != 0.0)
     return 0.0 - np.divide(labels, probabilities, out=np.zeros_like(labels), where=counts)
 
 
 @loss_over_axis
-def brier_score(probabilities, labels, *, axis=-1):
+def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Brier score: squared distance between predicted and true distribution, from 0 to 2.
 
     .. math:: L(p, y) = \sum_k (p_k - y_k)^2
 
     Parameters
     ----------
-    probabilities : array_like
-        Predicted distributions p along `axis`.
-    labels : array_like
-        True distributions y, one-hot or soft, of a shape that broadcasts with `probabilities`.
-    axis : int
-        The axis of the classes.
+    probabilities, labels, axis
+        As for :func:`categorical_cross_entropy`.
 
     Returns
     -------
@@ -303,8 +333,7 @@ def brier_score(probabilities, labels, *, axis=-1):
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
-        0.01), or there is no such axis, or it is empty.
+        As :func:`kl_divergence`.
 
     Notes
     -----
@@ -328,11 +357,18 @@ def brier_score(probabilities, labels, *, axis=-1):
 
 
 @loss_over_axis
-def brier_score_grad(probabilities, labels, *, axis=-1):
+def brier_score_grad(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`brier_score` in the probabilities, each on its own.
 
     .. math:: \frac{\partial L}{\partial p_k} = 2 (p_k - y_k)
 
+    Parameters
+    ----------
+    probabilities, labels, axis
+        As for :func:`brier_score`.
+
+    Examples
+    --------
     >>> brier_score_grad([0.75, 0.25], [1, 0])
     array([-0.5,  0.5])
     """
@@ -342,7 +378,7 @@ def brier_score_grad(probabilities, labels, *, axis=-1):
 
 
 @loss_over_axis
-def smooth_labels(labels, *, epsilon=0.1, axis=-1):
+def smooth_labels(labels: ArrayLike, *, epsilon: float = 0.1, axis: int = -1) -> Floats:
     r"""Label smoothing: move a share ε of every label to the uniform distribution.
 
     .. math:: \tilde y_k = (1 - \varepsilon) \, y_k + \frac{\varepsilon}{K}

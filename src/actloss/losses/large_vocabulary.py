@@ -5,13 +5,19 @@ function returns the losses, one a token, and the gradients of their *sum* in `h
 `weights`; for the mean, divide by the number of tokens. They differ in what is in memory at once.
 """
 
-import numpy as np
+from __future__ import annotations
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_classes
 from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
 
 
-def linear_cross_entropy(hidden, weights, labels):
+def linear_cross_entropy(
+    hidden: Floats, weights: Floats, labels: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
     r"""Losses and gradients with all logits in memory, twice: themselves, and their gradient.
 
     .. math:: \frac{\partial \ell_i}{\partial h_i} = (p_i - y_i) W^\top, \qquad
@@ -54,7 +60,9 @@ def linear_cross_entropy(hidden, weights, labels):
     return losses, error @ weights.T, hidden.T @ error
 
 
-def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
+def linear_cross_entropy_by_tokens(
+    hidden: Floats, weights: Floats, labels: ArrayLike, *, chunk: int
+) -> tuple[Floats, Floats, Floats]:
     """:func:`linear_cross_entropy` with the logits of `chunk` tokens in memory at a time.
 
     >>> hidden, weights = np.eye(2), np.array([[1.0, 0.0], [0.0, 2.0]])
@@ -74,7 +82,9 @@ def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
     return losses, hidden_grad, weights_grad
 
 
-def linear_cross_entropy_by_classes(hidden, weights, labels, *, chunk):
+def linear_cross_entropy_by_classes(
+    hidden: Floats, weights: Floats, labels: ArrayLike, *, chunk: int
+) -> tuple[Floats, Floats, Floats]:
     """:func:`linear_cross_entropy` with the logits of `chunk` classes in memory at a time.
 
     The logits are computed twice, once for log Z and once for the gradients.
@@ -102,7 +112,7 @@ def linear_cross_entropy_by_classes(hidden, weights, labels, *, chunk):
     return log_z - own, hidden_grad, weights_grad
 
 
-def add_to_log_sum_exp(largest, total, logits):
+def add_to_log_sum_exp(largest: Floats, total: Floats, logits: Floats) -> tuple[Floats, Floats]:
     r"""The running maximum m and the running sum s of exp(z − m), after some more logits.
 
     .. math:: \log \sum_j e^{z_j} = m + \log s
@@ -120,13 +130,13 @@ def add_to_log_sum_exp(largest, total, logits):
     return new, total * np.exp(largest - new) + more
 
 
-def checked_labels(labels, hidden, weights):
+def checked_labels(labels: ArrayLike, hidden: Floats, weights: Floats) -> Integers:
     """The labels as an array; ValueError unless they are classes, one a token."""
     shape_of_logits = np.broadcast_to(0.0, (len(hidden), weights.shape[1]))  # holds one number
     return check_classes(labels, shape_of_logits, axis=1)
 
 
-def chunks(size, chunk):
+def chunks(size: int, chunk: int) -> list[slice]:
     """Slices of `chunk` entries that cover `size` entries; the last may be shorter.
 
     >>> chunks(5, 2)

@@ -5,15 +5,19 @@ For two classes, labelled −1 and +1, the margin is label times logit.
 Each loss stands beside its derivative in the logits, ``<name>_grad``.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from actloss.activations import sigmoid
+from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
 from actloss.numerics import is_positive, negative_part, positive_part
 
 
 @elementwise_loss
-def zero_one_loss(logits, labels):
+def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""0-1 loss: 1 for a mistake, 0 for a right answer; its mean is the error rate.
 
     .. math:: L(z, y) = \begin{cases} 1 & y z \le 0 \\ 0 & y z > 0 \end{cases}
@@ -54,13 +58,20 @@ def zero_one_loss(logits, labels):
 
 
 @elementwise_loss
-def zero_one_loss_grad(logits, labels):
+def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`zero_one_loss`: 0, which is why nothing can be learned from it.
 
     .. math:: \frac{\partial L}{\partial z} = 0
 
     At the jump there is no derivative; 0 is returned there too.
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`zero_one_loss`.
+
+    Examples
+    --------
     >>> zero_one_loss_grad([0.01, 0.99, -0.5], [1, 1, 1])
     array([0., 0., 0.])
     """
@@ -69,7 +80,7 @@ def zero_one_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def perceptron_loss(logits, labels):
+def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Perceptron loss: a mistake costs its distance from the boundary.
 
     .. math:: L(z, y) = \max(0, -y z)
@@ -110,12 +121,19 @@ def perceptron_loss(logits, labels):
 
 
 @elementwise_loss
-def perceptron_loss_grad(logits, labels):
+def perceptron_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`perceptron_loss` in the logits; at the kink, z = 0, it is 0.
 
     .. math:: \frac{\partial L}{\partial z}
               = \begin{cases} -y & y z < 0 \\ 0 & y z \ge 0 \end{cases}
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`perceptron_loss`.
+
+    Examples
+    --------
     >>> perceptron_loss_grad([2.0, 0.0, -1.5], [1, 1, 1])
     array([ 0.,  0., -1.])
     """
@@ -124,17 +142,15 @@ def perceptron_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def hinge_loss(logits, labels):
+def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Hinge loss, of the support-vector machine: right is not enough, it wants a margin of 1.
 
     .. math:: L(z, y) = \max(0, 1 - y z)
 
     Parameters
     ----------
-    logits : array_like
-        Scores, any shape.
-    labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+    logits, labels
+        As for :func:`perceptron_loss`.
 
     Returns
     -------
@@ -165,12 +181,19 @@ def hinge_loss(logits, labels):
 
 
 @elementwise_loss
-def hinge_loss_grad(logits, labels):
+def hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`hinge_loss` in the logits; at the kink, y z = 1, it is 0.
 
     .. math:: \frac{\partial L}{\partial z}
               = \begin{cases} -y & y z < 1 \\ 0 & y z \ge 1 \end{cases}
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`hinge_loss`.
+
+    Examples
+    --------
     >>> hinge_loss_grad([2.0, 1.0, -1.5], [1, 1, 1])
     array([ 0.,  0., -1.])
     """
@@ -179,17 +202,15 @@ def hinge_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def squared_hinge_loss(logits, labels):
+def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Squared hinge loss: no kink, and large mistakes cost much more.
 
     .. math:: L(z, y) = \max(0, 1 - y z)^2
 
     Parameters
     ----------
-    logits : array_like
-        Scores, any shape.
-    labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+    logits, labels
+        As for :func:`perceptron_loss`.
 
     Returns
     -------
@@ -221,11 +242,18 @@ def squared_hinge_loss(logits, labels):
 
 
 @elementwise_loss
-def squared_hinge_loss_grad(logits, labels):
+def squared_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_hinge_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z} = -2 y \max(0, 1 - y z)
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`squared_hinge_loss`.
+
+    Examples
+    --------
     >>> squared_hinge_loss_grad([2.0, 0.5, -1.5], [1, 1, 1])
     array([ 0., -1., -5.])
     """
@@ -234,7 +262,7 @@ def squared_hinge_loss_grad(logits, labels):
 
 
 @elementwise_loss
-def logistic_loss(logits, labels):
+def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Logistic loss: binary cross-entropy for labels −1 and +1.
 
     .. math:: L(z, y) = \log\left(1 + e^{-y z}\right)
@@ -277,11 +305,18 @@ def logistic_loss(logits, labels):
 
 
 @elementwise_loss
-def logistic_loss_grad(logits, labels):
+def logistic_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`logistic_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z} = -y \, \sigma(-y z)
 
+    Parameters
+    ----------
+    logits, labels
+        As for :func:`logistic_loss`.
+
+    Examples
+    --------
     >>> logistic_loss_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
     array([-0.1192, -0.5   , -1.    ])
     """
@@ -290,7 +325,7 @@ def logistic_loss_grad(logits, labels):
 
 
 @loss_of_classes
-def multiclass_hinge_loss(logits, labels, *, axis=-1):
+def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Hinge loss for several classes: the right one must lead every other by 1.
 
     .. math:: L(z, y) = \max\left(0, 1 + \max_{j \ne y} z_j - z_y\right)
@@ -336,7 +371,7 @@ def multiclass_hinge_loss(logits, labels, *, axis=-1):
 
 
 @loss_of_classes
-def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
+def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`multiclass_hinge_loss` in the logits.
 
     .. math:: \frac{\partial L}{\partial z_k} = \begin{cases}
@@ -345,6 +380,13 @@ def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
 
     where the loss is above 0; elsewhere, and at the kink, it is 0. Of equal rivals, the first.
 
+    Parameters
+    ----------
+    logits, labels, axis
+        As for :func:`multiclass_hinge_loss`.
+
+    Examples
+    --------
     >>> multiclass_hinge_loss_grad([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
     array([[ 0.,  0.,  0.],
            [ 1.,  0., -1.]])
@@ -358,7 +400,7 @@ def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
     return gradient
 
 
-def _strongest_rival(logits, labels, axis):
+def _strongest_rival(logits: Floats, labels: Integers, axis: int) -> Integers:
     """The class with the largest logit but for the label's own."""
     if logits.shape[axis] < 2:
         raise ValueError(

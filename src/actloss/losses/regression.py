@@ -3,16 +3,19 @@ r"""Losses for predicted numbers: one loss a prediction, and the caller takes th
 Each loss stands beside its derivative in the predictions, ``<name>_grad``.
 """
 
-import numpy as np
+from __future__ import annotations
 
-from actloss.arguments import check_between, check_positive
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, check_between, check_positive
 from actloss.losses.arguments import elementwise_loss
 
 LOG_2 = 0.6931471805599453
 
 
 @elementwise_loss
-def squared_error(predictions, targets):
+def squared_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Squared error; its mean is the MSE.
 
     .. math:: L(\hat y, y) = (\hat y - y)^2
@@ -51,11 +54,18 @@ def squared_error(predictions, targets):
 
 
 @elementwise_loss
-def squared_error_grad(predictions, targets):
+def squared_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_error` in the predictions: it grows with the error.
 
     .. math:: \frac{\partial L}{\partial \hat y} = 2 (\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`squared_error`.
+
+    Examples
+    --------
     >>> squared_error_grad([1.0, 2.5], [1.0, 4.0])
     array([ 0., -3.])
     """
@@ -63,7 +73,7 @@ def squared_error_grad(predictions, targets):
 
 
 @elementwise_loss
-def absolute_error(predictions, targets):
+def absolute_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Absolute error; its mean is the MAE.
 
     .. math:: L(\hat y, y) = |\hat y - y|
@@ -101,11 +111,18 @@ def absolute_error(predictions, targets):
 
 
 @elementwise_loss
-def absolute_error_grad(predictions, targets):
+def absolute_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`absolute_error` in the predictions; at the kink, ŷ = y, it is 0.
 
     .. math:: \frac{\partial L}{\partial \hat y} = \operatorname{sign}(\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`absolute_error`.
+
+    Examples
+    --------
     >>> absolute_error_grad([1.0, 2.5], [1.0, 4.0])
     array([ 0., -1.])
     """
@@ -113,7 +130,7 @@ def absolute_error_grad(predictions, targets):
 
 
 @elementwise_loss
-def huber_loss(predictions, targets, *, delta=1.0):
+def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Huber loss: quadratic for errors up to δ, linear beyond, with no corner between.
 
     .. math:: L(\hat y, y) = \begin{cases}
@@ -160,11 +177,18 @@ def huber_loss(predictions, targets, *, delta=1.0):
 
 
 @elementwise_loss
-def huber_loss_grad(predictions, targets, *, delta=1.0):
+def huber_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Derivative of :func:`huber_loss` in the predictions: the error, but at most δ.
 
     .. math:: \frac{\partial L}{\partial \hat y} = \max(-\delta, \min(\hat y - y, \delta))
 
+    Parameters
+    ----------
+    predictions, targets, delta
+        As for :func:`huber_loss`.
+
+    Examples
+    --------
     >>> huber_loss_grad([0.5, 3.0], [0.0, 0.0])
     array([0.5, 1. ])
     """
@@ -173,7 +197,7 @@ def huber_loss_grad(predictions, targets, *, delta=1.0):
 
 
 @elementwise_loss
-def log_cosh_loss(predictions, targets):
+def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Log-cosh loss: nearly half the squared error when small, nearly the absolute when large.
 
     .. math:: L(\hat y, y) = \log \cosh(\hat y - y)
@@ -218,11 +242,18 @@ def log_cosh_loss(predictions, targets):
 
 
 @elementwise_loss
-def log_cosh_loss_grad(predictions, targets):
+def log_cosh_loss_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`log_cosh_loss` in the predictions.
 
     .. math:: \frac{\partial L}{\partial \hat y} = \tanh(\hat y - y)
 
+    Parameters
+    ----------
+    predictions, targets
+        As for :func:`log_cosh_loss`.
+
+    Examples
+    --------
     >>> log_cosh_loss_grad([0.5, 1000.0], [0.0, 0.0]).round(4)
     array([0.4621, 1.    ])
     """
@@ -230,7 +261,7 @@ def log_cosh_loss_grad(predictions, targets):
 
 
 @elementwise_loss
-def quantile_loss(predictions, targets, *, quantile=0.5):
+def quantile_loss(predictions: ArrayLike, targets: ArrayLike, *, quantile: float = 0.5) -> Floats:
     r"""Quantile (pinball) loss: smallest, on average, at the given quantile of the targets.
 
     .. math:: L(\hat y, y) = q \max(y - \hat y, 0) + (1 - q) \max(\hat y - y, 0)
@@ -273,12 +304,21 @@ def quantile_loss(predictions, targets, *, quantile=0.5):
 
 
 @elementwise_loss
-def quantile_loss_grad(predictions, targets, *, quantile=0.5):
+def quantile_loss_grad(
+    predictions: ArrayLike, targets: ArrayLike, *, quantile: float = 0.5
+) -> Floats:
     r"""Derivative of :func:`quantile_loss` in the predictions; at the kink, ŷ = y, it is ½ − q.
 
     .. math:: \frac{\partial L}{\partial \hat y} = \begin{cases}
               -q & \hat y < y \\ 1 - q & \hat y > y \end{cases}
 
+    Parameters
+    ----------
+    predictions, targets, quantile
+        As for :func:`quantile_loss`.
+
+    Examples
+    --------
     >>> quantile_loss_grad([4.0, 6.0], [5.0, 5.0], quantile=0.75)
     array([-0.75,  0.25])
     """

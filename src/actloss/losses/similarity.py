@@ -3,10 +3,14 @@ r"""Losses of comparisons: what belongs together is to be near, what is preferre
 Each loss stands beside its derivative in its first argument, ``<name>_grad``.
 """
 
+from __future__ import annotations
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from actloss.activations import sigmoid, softplus, softplus_grad
 from actloss.arguments import (
+    Floats,
     check_between,
     check_finite,
     check_non_negative,
@@ -21,7 +25,14 @@ from actloss.numerics import is_positive, log1p_exp, positive_part
 
 
 @loss_over_axis
-def triplet_loss(anchors, positives, negatives, *, margin=1.0, axis=-1):
+def triplet_loss(
+    anchors: ArrayLike,
+    positives: ArrayLike,
+    negatives: ArrayLike,
+    *,
+    margin: float = 1.0,
+    axis: int = -1,
+) -> Floats:
     r"""Triplet loss: an anchor shall be nearer to its positive than to its negative, by a margin.
 
     .. math:: L(a, p, n) = \max\left(0, \|a - p\|^2 - \|a - n\|^2 + m\right)
@@ -66,11 +77,25 @@ def triplet_loss(anchors, positives, negatives, *, margin=1.0, axis=-1):
 
 
 @loss_over_axis
-def triplet_loss_grad(anchors, positives, negatives, *, margin=1.0, axis=-1):
+def triplet_loss_grad(
+    anchors: ArrayLike,
+    positives: ArrayLike,
+    negatives: ArrayLike,
+    *,
+    margin: float = 1.0,
+    axis: int = -1,
+) -> Floats:
     r"""Derivative of :func:`triplet_loss` in the anchors; 0 where the loss is, and at the kink.
 
     .. math:: \frac{\partial L}{\partial a} = 2 (n - p)
 
+    Parameters
+    ----------
+    anchors, positives, negatives, margin, axis
+        As for :func:`triplet_loss`.
+
+    Examples
+    --------
     >>> triplet_loss_grad([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
     array([[ 0.,  0.],
            [ 2., -2.]])
@@ -80,7 +105,9 @@ def triplet_loss_grad(anchors, positives, negatives, *, margin=1.0, axis=-1):
     return 0.0 + 2.0 * (negatives - positives) * is_positive(excess)
 
 
-def _excess(anchors, positives, negatives, margin, axis):
+def _excess(
+    anchors: Floats, positives: Floats, negatives: Floats, margin: float, axis: int
+) -> Floats:
     """‖a − p‖² − ‖a − n‖² + m."""
     to_positive = ((anchors - positives) ** 2).sum(axis=axis, keepdims=True)
     to_negative = ((anchors - negatives) ** 2).sum(axis=axis, keepdims=True)
@@ -88,7 +115,7 @@ def _excess(anchors, positives, negatives, margin, axis):
 
 
 @loss_of_matrix
-def info_nce_loss(similarities, *, temperature=0.07):
+def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
     r"""InfoNCE loss: of all candidates, each query shall find its own.
 
     .. math:: L_i = -\log \frac{e^{s_{ii} / \tau}}{\sum_j e^{s_{ij} / \tau}}
@@ -134,12 +161,19 @@ def info_nce_loss(similarities, *, temperature=0.07):
 
 
 @loss_of_matrix
-def info_nce_loss_grad(similarities, *, temperature=0.07):
+def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
     r"""Derivative of :func:`info_nce_loss` in the similarities.
 
     .. math:: \frac{\partial L_i}{\partial s_{ij}}
               = \frac{\operatorname{softmax}(s_i / \tau)_j - [i = j]}{\tau}
 
+    Parameters
+    ----------
+    similarities, temperature
+        As for :func:`info_nce_loss`.
+
+    Examples
+    --------
     >>> info_nce_loss_grad([[1.0, 0.0], [0.5, 0.5]], temperature=0.5).round(4)
     array([[-0.2384,  0.2384],
            [ 1.    , -1.    ]])
@@ -151,7 +185,9 @@ def info_nce_loss_grad(similarities, *, temperature=0.07):
 
 
 @loss_of_matrix
-def sigmoid_contrastive_loss(similarities, *, temperature=0.1, bias=-10.0):
+def sigmoid_contrastive_loss(
+    similarities: ArrayLike, *, temperature: float = 0.1, bias: float = -10.0
+) -> Floats:
     r"""Sigmoid loss of SigLIP: each pair is judged on its own, as belonging together or not.
 
     .. math:: L_i = \sum_j \log\left(1 + e^{-y_{ij} (s_{ij} / \tau + b)}\right), \qquad
@@ -199,12 +235,21 @@ def sigmoid_contrastive_loss(similarities, *, temperature=0.1, bias=-10.0):
 
 
 @loss_of_matrix
-def sigmoid_contrastive_loss_grad(similarities, *, temperature=0.1, bias=-10.0):
+def sigmoid_contrastive_loss_grad(
+    similarities: ArrayLike, *, temperature: float = 0.1, bias: float = -10.0
+) -> Floats:
     r"""Derivative of :func:`sigmoid_contrastive_loss` in the similarities.
 
     .. math:: \frac{\partial L_i}{\partial s_{ij}}
               = -\frac{y_{ij}}{\tau} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
 
+    Parameters
+    ----------
+    similarities, temperature, bias
+        As for :func:`sigmoid_contrastive_loss`.
+
+    Examples
+    --------
     >>> sigmoid_contrastive_loss_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([[-5.0000e+00,  5.0000e-04],
            [ 6.6900e-02, -9.9331e+00]])
@@ -213,7 +258,9 @@ def sigmoid_contrastive_loss_grad(similarities, *, temperature=0.1, bias=-10.0):
     return -signs * sigmoid(-signs * logits) / check_positive("temperature", temperature)
 
 
-def _signs_and_logits(similarities, temperature, bias):
+def _signs_and_logits(
+    similarities: Floats, temperature: float, bias: float
+) -> tuple[Floats, Floats]:
     temperature = check_positive("temperature", temperature)
     bias = check_finite("bias", bias)
     signs = np.full_like(similarities, -1.0)
@@ -222,7 +269,7 @@ def _signs_and_logits(similarities, temperature, bias):
 
 
 @elementwise_loss
-def preference_loss(chosen, rejected, *, beta=1.0):
+def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Preference loss of Bradley and Terry: what was chosen shall score higher.
 
     .. math:: L(c, r) = -\log \sigma\bigl(\beta (c - r)\bigr)
@@ -268,11 +315,18 @@ def preference_loss(chosen, rejected, *, beta=1.0):
 
 
 @elementwise_loss
-def preference_loss_grad(chosen, rejected, *, beta=1.0):
+def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Derivative of :func:`preference_loss` in the chosen scores.
 
     .. math:: \frac{\partial L}{\partial c} = -\beta \, \sigma\bigl(\beta (r - c)\bigr)
 
+    Parameters
+    ----------
+    chosen, rejected, beta
+        As for :func:`preference_loss`.
+
+    Examples
+    --------
     >>> preference_loss_grad([1.0, 0.0], [0.0, 1.0]).round(4)
     array([-0.2689, -0.7311])
     """

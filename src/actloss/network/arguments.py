@@ -1,18 +1,26 @@
 """What a network lets in: its sizes, its settings, and data that fit it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from actloss.arguments import as_array, as_float
+from actloss.arguments import Floats, as_array, as_float
+
+if TYPE_CHECKING:
+    from actloss.network.network import Network
 
 
-def check_sizes(sizes):
+def check_sizes(sizes: Any) -> list[int]:
     whole = list(sizes) if np.iterable(sizes) else []
     if len(whole) < 2 or not all(isinstance(s, int | np.integer) and s >= 1 for s in whole):
         raise ValueError(f"sizes must be two integers ≥ 1 or more, but got {sizes!r}")
     return [int(size) for size in whole]
 
 
-def check_inputs(network, inputs):
+def check_inputs(network: Network, inputs: ArrayLike) -> Floats:
     inputs = as_float(inputs, "inputs").astype(network.dtype, copy=False)
     if inputs.ndim != 2 or inputs.shape[1] != network.sizes[0]:
         raise ValueError(
@@ -21,7 +29,9 @@ def check_inputs(network, inputs):
     return inputs
 
 
-def check_shapes(network, inputs, targets):
+def check_shapes(
+    network: Network, inputs: ArrayLike, targets: ArrayLike
+) -> tuple[Floats, NDArray[Any]]:
     """Targets get the shape of the logits, unless they are one label a sample."""
     inputs, targets = check_inputs(network, inputs), as_array(targets, "targets")
     if len(inputs) == 0 or targets.shape[:1] != inputs.shape[:1]:
@@ -39,13 +49,15 @@ def check_shapes(network, inputs, targets):
     return inputs, targets
 
 
-def _check_target_shape(network, targets, inputs):
+def _check_target_shape(network: Network, targets: NDArray[Any], inputs: Floats) -> None:
     expected = (len(inputs), network.sizes[-1])
     if targets.shape != expected:
         raise ValueError(f"targets must have shape {expected}, but got {targets.shape}")
 
 
-def check_data(network, inputs, targets):
+def check_data(
+    network: Network, inputs: ArrayLike, targets: ArrayLike
+) -> tuple[Floats, NDArray[Any]]:
     """Refuse what cannot be learned from or measured, before anything is."""
     inputs, targets = check_shapes(network, inputs, targets)
     for name, values in (("inputs", inputs), ("targets", targets)):

@@ -1,14 +1,23 @@
 """Networks in files: one ``.npz`` each, without any pickled object."""
 
+from __future__ import annotations
+
 import json
+import os
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from actloss.arguments import Floats
+
+if TYPE_CHECKING:
+    from actloss.network.network import Network
 
 FILE_FORMAT = "actloss network 1"
 NO_NETWORK = "is damaged, or is no network saved by Network.save"
 
 
-def write_file(network, path):
+def write_file(network: Network, path: str | os.PathLike[str]) -> None:
     """Write what a network is made from, and its parameters."""
     header = {
         "format": FILE_FORMAT,
@@ -22,7 +31,7 @@ def write_file(network, path):
         np.savez(file, header=np.array(json.dumps(header)), parameters=network.parameters)
 
 
-def read_file(path):
+def read_file(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Floats]:
     """Header and parameters of a saved network."""
     with open(path, "rb") as file:
         try:

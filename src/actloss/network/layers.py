@@ -5,34 +5,39 @@ backward, it is given the loss's gradient in its outputs; it stores the gradient
 parameters and returns the gradient in its inputs.
 """
 
+from __future__ import annotations
+
 import inspect
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from actloss import activations, catalogue
+from actloss.arguments import Floats
 
 
 class Dense:
     """Weighted sums of the inputs: z = x·W + b, with x of shape (samples, fan_in)."""
 
-    parameter_names = ("weights", "bias")
+    parameter_names: tuple[str, ...] = ("weights", "bias")
 
-    def __init__(self, weights, bias):
+    def __init__(self, weights: Floats, bias: Floats) -> None:
         self.weights, self.bias = weights, bias
         self.weights_grad, self.bias_grad = np.zeros_like(weights), np.zeros_like(bias)
 
-    def forward(self, inputs):
+    def forward(self, inputs: Floats) -> Floats:
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.bias
         return self.outputs
 
-    def backward(self, outputs_grad):
+    def backward(self, outputs_grad: Floats) -> Floats:
         self.store_gradients(outputs_grad)
         return np.dot(outputs_grad, self.weights.T)
 
-    def store_gradients(self, outputs_grad):
+    def store_gradients(self, outputs_grad: Floats) -> None:
         self.outputs_grad = outputs_grad
         np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
         np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
@@ -41,41 +46,45 @@ class Dense:
 class Activation:
     """A fixed function of every entry: a = f(z)."""
 
-    parameter_names = ()
+    parameter_names: tuple[str, ...] = ()
 
-    def __init__(self, function, gradient):
+    def __init__(
+        self, function: Callable[[Floats], Floats], gradient: Callable[[Floats], Floats]
+    ) -> None:
         self.function, self.gradient = function, gradient
 
-    def forward(self, inputs):
+    def forward(self, inputs: Floats) -> Floats:
         self.inputs = inputs
         self.outputs = self.function(inputs)
         return self.outputs
 
-    def backward(self, outputs_grad):
+    def backward(self, outputs_grad: Floats) -> Floats:
         return outputs_grad * self.gradient(self.inputs)
 
 
 class PReLU:
     """A leaky ReLU whose slope α is learned, one for the whole layer."""
 
-    parameter_names = ("alpha",)
+    parameter_names: tuple[str, ...] = ("alpha",)
 
-    def __init__(self, alpha):
+    def __init__(self, alpha: Floats) -> None:
         self.alpha = alpha
         self.alpha_grad = np.zeros_like(alpha)
 
-    def forward(self, inputs):
+    def forward(self, inputs: Floats) -> Floats:
         self.inputs = inputs
         self.outputs = activations.prelu(inputs, alpha=self.alpha)
         return self.outputs
 
-    def backward(self, outputs_grad):
+    def backward(self, outputs_grad: Floats) -> Floats:
         slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
         np.sum(outputs_grad * slopes, out=self.alpha_grad)
         return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
 
 
-def activation_layer(name, parameters, dtype):
+def activation_layer(
+    name: str, parameters: dict[str, Any], dtype: np.dtype[Any]
+) -> Activation | PReLU:
     """The layer of an activation in ``catalogue.ACTIVATIONS``."""
     # What works along an axis, such as softmax, is no activation of a hidden layer.
     entries = {
@@ -87,7 +96,9 @@ def activation_layer(name, parameters, dtype):
         raise ValueError(f"activation must be one of {', '.join(entries)}, but got {name!r}")
     if name == "prelu":
         starts = {"alpha": 0.25, **parameters}
-        layer = PReLU(**{key: np.array(value, dtype) for key, value in starts.items()})
+        layer: Activation | PReLU = PReLU(
+            **{key: np.array(value, dtype) for key, value in starts.items()}
+        )
     else:
         function, gradient = entries[name].function, entries[name].gradient
         if dtype != np.float16:

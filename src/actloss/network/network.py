@@ -1,16 +1,23 @@
 """A multilayer perceptron from scratch."""
 
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 from tqdm.auto import tqdm
 
-from actloss.arguments import check_positive_integers
-from actloss.gradcheck import gradcheck
+from actloss.arguments import Floats, check_positive_integers
+from actloss.gradcheck import GradientCheck, gradcheck
 from actloss.network.arguments import check_data, check_inputs, check_shapes, check_sizes
 from actloss.network.files import NO_NETWORK, read_file, write_file
 from actloss.network.initialisers import he_normal
 from actloss.network.layers import Dense, activation_layer
+from actloss.network.optimisers import Optimiser
 from actloss.network.pairings import PAIRINGS, SOFTMAX_CROSS_ENTROPY, Pairing
 from actloss.network.training import train
 
@@ -75,15 +82,15 @@ class Network:
 
     def __init__(
         self,
-        sizes,
+        sizes: Sequence[int],
         *,
-        pairing,
-        rng,
-        activation="relu",
-        initialise=he_normal,
-        dtype=np.float64,
-        **activation_parameters,
-    ):
+        pairing: Pairing,
+        rng: np.random.Generator,
+        activation: str = "relu",
+        initialise: Callable[..., Floats] = he_normal,
+        dtype: DTypeLike = np.float64,
+        **activation_parameters: Any,
+    ) -> None:
         self.sizes = check_sizes(sizes)
         if not isinstance(pairing, Pairing):
             raise TypeError(
@@ -94,7 +101,7 @@ class Network:
         self.pairing = pairing
         self.dtype = np.dtype(dtype)
         self.activation, self.activation_parameters = activation, activation_parameters
-        self.layers = []
+        self.layers: list[Any] = []  # Dense, Activation, Dense, …
         for fan_in, fan_out in pairwise(self.sizes):
             weights = initialise(rng, (fan_in, fan_out), dtype=self.dtype)
             self.layers.append(Dense(weights, np.zeros(fan_out, self.dtype)))
@@ -102,7 +109,7 @@ class Network:
         self.layers.pop()  # nothing stands between the last sums and the loss: they are the logits
         self._gather_parameters()
 
-    def _gather_parameters(self):
+    def _gather_parameters(self) -> None:
         """Move all parameters into one vector, so that one operation updates them all."""
         owned = [(layer, name) for layer in self.layers for name in layer.parameter_names]
         total = sum(getattr(layer, name).size for layer, name in owned)
@@ -119,23 +126,23 @@ class Network:
     # Forward and backward
 
     @np.errstate(over="ignore", invalid="ignore")
-    def forward(self, inputs):
+    def forward(self, inputs: ArrayLike) -> Floats:
         """Logits, of shape (samples, outputs)."""
         return self._forward(check_inputs(self, inputs))
 
-    def _forward(self, values):
+    def _forward(self, values: Floats) -> Floats:
         for layer in self.layers:
             values = layer.forward(values)
         return values
 
     @np.errstate(over="ignore", invalid="ignore")
-    def backward(self, logits_grad):
+    def backward(self, logits_grad: Floats) -> Floats:
         """From the loss's derivative in the logits, fill ``gradient``; return it in the inputs."""
         for layer in reversed(self.layers):
             logits_grad = layer.backward(logits_grad)
         return logits_grad
 
-    def loss(self, inputs, targets):
+    def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Mean over the samples of their loss; the loss of several outputs is their sum.
 
         Raises
@@ -147,7 +154,7 @@ class Network:
         """
         return self._measure(*check_shapes(self, inputs, targets))["loss"]
 
-    def loss_and_gradient(self, inputs, targets):
+    def loss_and_gradient(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[float, Floats]:
         """The :meth:`loss`, and a copy of its gradient in ``parameters``."""
         inputs, targets = check_shapes(self, inputs, targets)
         loss = self._measure(inputs, targets)["loss"]
@@ -155,7 +162,7 @@ class Network:
         return loss, self.gradient.copy()
 
     @np.errstate(over="ignore", invalid="ignore")
-    def _backpropagate(self, inputs, targets):
+    def _backpropagate(self, inputs: Floats, targets: NDArray[Any]) -> None:
         logits = self._forward(inputs)
         gradient = self.pairing.loss_grad(logits, targets) / len(inputs)
         for layer in reversed(self.layers[1:]):
@@ -166,16 +173,16 @@ class Network:
 
     def fit(
         self,
-        inputs,
-        targets,
+        inputs: ArrayLike,
+        targets: ArrayLike,
         *,
-        optimiser,
-        epochs,
-        rng,
-        batch_size=32,
-        validation=None,
-        progress=False,
-    ):
+        optimiser: Optimiser,
+        epochs: int,
+        rng: np.random.Generator,
+        batch_size: int = 32,
+        validation: tuple[ArrayLike, ArrayLike] | None = None,
+        progress: bool = False,
+    ) -> dict[str, list[float]]:
         """Learn by mini-batch gradient descent, the samples in a new random order every epoch.
 
         Parameters
@@ -221,7 +228,7 @@ class Network:
         with tqdm(range(epochs), desc="training", unit="epoch", disable=not progress) as bar:
             return train(self, optimiser, measured, bar, rng, batch_size)
 
-    def _measure(self, inputs, targets):
+    def _measure(self, inputs: Floats, targets: NDArray[Any]) -> dict[str, float]:
         logits = self.forward(inputs)
         measures = {"loss": float(self.pairing.loss(logits, targets).sum()) / len(inputs)}
         if self.pairing.probabilities is not None:
@@ -230,11 +237,11 @@ class Network:
 
     # Use
 
-    def predict(self, inputs):
+    def predict(self, inputs: ArrayLike) -> NDArray[Any]:
         """Predicted labels as integers, or predicted values."""
         return self._flat(self.pairing.predict(self.forward(inputs)))
 
-    def predict_proba(self, inputs):
+    def predict_proba(self, inputs: ArrayLike) -> Floats:
         """Probability of every class; of class 1 alone if the network has a single output.
 
         Raises
@@ -248,7 +255,7 @@ class Network:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no probabilities")
         return self._flat(self.pairing.probabilities(self.forward(inputs)))
 
-    def accuracy(self, inputs, targets):
+    def accuracy(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Share of the labels that are predicted right.
 
         Raises
@@ -262,23 +269,23 @@ class Network:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no accuracy")
         return self._measure(*check_data(self, inputs, targets))["accuracy"]
 
-    def _flat(self, predictions):
+    def _flat(self, predictions: NDArray[Any]) -> NDArray[Any]:
         """Shape (samples,) in place of (samples, 1)."""
         return predictions[:, 0] if predictions.shape[1:] == (1,) else predictions
 
     # A look inside
 
-    def pre_activations(self, inputs):
+    def pre_activations(self, inputs: ArrayLike) -> list[Floats]:
         """The sums z of every dense layer, the logits last: arrays (samples, units)."""
         self.forward(inputs)
         return [layer.outputs for _, layer in self._dense_layers()]
 
-    def activations(self, inputs):
+    def activations(self, inputs: ArrayLike) -> list[Floats]:
         """The activations a = f(z) of every hidden layer: arrays (samples, units)."""
         self.forward(inputs)
         return [layer.outputs for layer in self.layers[1::2]]
 
-    def gradients(self, inputs, targets):
+    def gradients(self, inputs: ArrayLike, targets: ArrayLike) -> list[dict[str, Floats]]:
         """Gradients of the mean loss, one dict a dense layer.
 
         Its keys: ``"weights"``, ``"bias"``, ``"alpha"`` (of the PReLU that follows), and
@@ -293,7 +300,9 @@ class Network:
                 found[-1][name] = getattr(layer, f"{name}_grad").copy()
         return found
 
-    def check_gradient(self, inputs, targets, *, tolerance=1e-6):
+    def check_gradient(
+        self, inputs: ArrayLike, targets: ArrayLike, *, tolerance: float = 1e-6
+    ) -> GradientCheck:
         """Compare backpropagation with central differences, parameter by parameter, in float64.
 
         Returns
@@ -308,12 +317,12 @@ class Network:
             for name in layer.parameter_names
         ]
 
-        def loss(*arrays):
+        def loss(*arrays: Floats) -> float:
             for (layer, name, _), array in zip(owned, arrays, strict=True):
                 getattr(layer, name)[...] = array
             return network.loss(inputs, targets)
 
-        def gradient(*arrays):
+        def gradient(*arrays: Floats) -> tuple[Floats, ...]:
             loss(*arrays)
             network.loss_and_gradient(inputs, targets)
             return tuple(getattr(layer, f"{name}_grad").copy() for layer, name, _ in owned)
@@ -322,13 +331,13 @@ class Network:
         names = [label for _, _, label in owned]
         return gradcheck(loss, gradient, *arrays, names=names, tolerance=tolerance)
 
-    def _dense_layers(self):
+    def _dense_layers(self) -> list[tuple[int, Dense]]:
         """Dense layers with their number, from 1."""
         return list(enumerate(self.layers[::2], start=1))
 
     # Copies and files
 
-    def copy(self, *, dtype=None):
+    def copy(self, *, dtype: DTypeLike | None = None) -> Network:
         """An independent network with the same parameters, in another dtype if one is named."""
         return _restore(
             self.sizes,
@@ -339,7 +348,7 @@ class Network:
             self.parameters,
         )
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         """Let copy.deepcopy and pickle rebuild the network, for the layers' arrays are views."""
         return _restore, (
             self.sizes,
@@ -350,12 +359,12 @@ class Network:
             self.parameters.copy(),
         )
 
-    def save(self, path):
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the network to an ``.npz`` file."""
         write_file(self, path)
 
     @staticmethod
-    def load(path, *, pairing=None):
+    def load(path: str | os.PathLike[str], *, pairing: Pairing | None = None) -> Network:
         """Read a network that :meth:`save` wrote.
 
         Parameters
@@ -392,7 +401,14 @@ class Network:
             raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
 
 
-def _restore(sizes, activation, activation_parameters, pairing, dtype, parameters):
+def _restore(
+    sizes: list[int],
+    activation: str,
+    activation_parameters: dict[str, Any],
+    pairing: Pairing,
+    dtype: DTypeLike,
+    parameters: Floats,
+) -> Network:
     """A network with known parameters."""
     network = Network(
         sizes,

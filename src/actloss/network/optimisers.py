@@ -1,8 +1,21 @@
 """Optimisers: what a step does with the gradient."""
 
+from __future__ import annotations
+
+from typing import Any, Protocol
+
 import numpy as np
 
-from actloss.arguments import check_finite, check_positive
+from actloss.arguments import Floats, check_finite, check_positive
+
+
+class Optimiser(Protocol):
+    """What a network is trained by: it takes a step whenever there is a gradient."""
+
+    learning_rate: float
+
+    def step(self, parameters: Floats, gradient: Floats) -> None:
+        """Change the parameters in place."""
 
 
 class SGD:
@@ -40,12 +53,12 @@ class SGD:
     array([-0.25])
     """
 
-    def __init__(self, learning_rate, *, momentum=0.0):
+    def __init__(self, learning_rate: float, *, momentum: float = 0.0) -> None:
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.momentum = _check_share("momentum", momentum)
-        self.parameters = None
+        self.parameters: Floats | None = None
 
-    def step(self, parameters, gradient):
+    def step(self, parameters: Floats, gradient: Floats) -> None:
         """Change the parameters in place."""
         if self.momentum == 0.0:
             parameters -= self.learning_rate * gradient
@@ -78,10 +91,8 @@ class Adam:
 
     Raises
     ------
-    TypeError
-        If a setting is no number.
-    ValueError
-        If a setting lies outside its range.
+    TypeError, ValueError
+        As for :class:`SGD`.
 
     Notes
     -----
@@ -102,13 +113,20 @@ class Adam:
     array([-0.1,  0.1])
     """
 
-    def __init__(self, learning_rate=1e-3, *, beta1=0.9, beta2=0.999, epsilon=1e-8):
+    def __init__(
+        self,
+        learning_rate: float = 1e-3,
+        *,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+    ) -> None:
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.beta1, self.beta2 = _check_share("beta1", beta1), _check_share("beta2", beta2)
         self.epsilon = check_positive("epsilon", epsilon)
-        self.parameters = None
+        self.parameters: Floats | None = None
 
-    def step(self, parameters, gradient):
+    def step(self, parameters: Floats, gradient: Floats) -> None:
         """Change the parameters in place."""
         if self.parameters is not parameters:  # another network: begin anew
             self.parameters, self.steps = parameters, 0
@@ -121,7 +139,7 @@ class Adam:
         parameters -= (self.learning_rate / (1 - self.beta1**self.steps)) * self.mean / scale
 
 
-def _check_share(name, value):
+def _check_share(name: str, value: Any) -> float:
     share = check_finite(name, value)
     if not 0 <= share < 1:
         raise ValueError(f"{name} must be in [0, 1), but got {share}")

@@ -1,11 +1,15 @@
 """Output units with the losses that belong to them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss import activations, losses
+from actloss.arguments import Floats, Integers
 
 
 class Pairing(NamedTuple):
@@ -23,11 +27,11 @@ class Pairing(NamedTuple):
     loss_grad: Callable
 
 
-def _is_positive(logits):
+def _is_positive(logits: Floats) -> NDArray[np.int64]:
     return (logits > 0).astype(np.int64)
 
 
-def _largest(logits):
+def _largest(logits: Floats) -> Integers:
     return logits.argmax(axis=-1)
 
 

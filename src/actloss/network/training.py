@@ -1,8 +1,19 @@
 """Training: one step after another, and what to say when the numbers run away."""
 
+from __future__ import annotations
+
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from actloss.arguments import Floats
+from actloss.network.optimisers import Optimiser
+
+if TYPE_CHECKING:
+    from actloss.network.network import Network
 
 
 class DivergenceError(ArithmeticError):
@@ -10,13 +21,21 @@ class DivergenceError(ArithmeticError):
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def train(network, optimiser, measured, bar, rng, batch_size):
+def train(
+    network: Network,
+    optimiser: Optimiser,
+    measured: dict[str, tuple[Floats, NDArray[Any]]],
+    bar: tqdm,
+    rng: np.random.Generator,
+    batch_size: int,
+) -> dict[str, list[float]]:
     """Let a network learn the data ``measured[""]``, through the epochs that a tqdm bar counts.
 
     After every epoch it is measured on all data; what comes of it is returned, a list by name.
     """
     inputs, targets = measured[""]
-    history, steps = {}, count(1)
+    history: dict[str, list[float]] = {}
+    steps = count(1)
     for epoch in bar:
         order = rng.permutation(len(inputs))
         shuffled_inputs, shuffled_targets = inputs[order], targets[order]
@@ -34,7 +53,7 @@ def train(network, optimiser, measured, bar, rng, batch_size):
     return history
 
 
-def divergence_report(network, step, epoch, optimiser):
+def divergence_report(network: Network, step: int, epoch: int, optimiser: Optimiser) -> str:
     """Find the first number that is not finite, in the order of the computation."""
     dense = network._dense_layers()
     places = [(number, "outputs", layer.outputs) for number, layer in dense]

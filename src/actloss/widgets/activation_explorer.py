@@ -1,5 +1,10 @@
 """A live figure of one activation: its value, its slope, and a second activation beside it."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import anywidget
 import ipywidgets
 import numpy as np
@@ -16,6 +21,7 @@ from actloss.widgets.controls import (
     labelled,
 )
 from actloss.widgets.module import functions_module, join_module, read
+from actloss.widgets.prediction import Prediction
 
 X_LIMITS = (-5.0, 5.0)
 Y_LIMITS = (-2.5, 5.0)
@@ -78,7 +84,7 @@ class ActivationPlot(anywidget.AnyWidget):
     cap_step = traitlets.Float(0.01).tag(sync=True)
     cap_display = traitlets.Unicode("none").tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"ActivationPlot({self.names[self.function_index]!r})"
 
 
@@ -131,16 +137,16 @@ class ActivationExplorer(LiveFigure):
 
     def __init__(
         self,
-        function="relu",
+        function: str = "relu",
         *,
-        compare=None,
-        functions=None,
-        x=1.0,
-        zoom=1,
-        float16=False,
-        predict=None,
-        **parameters,
-    ):
+        compare: str | None = None,
+        functions: Sequence[str] | None = None,
+        x: float = 1.0,
+        zoom: int = 1,
+        float16: bool = False,
+        predict: Prediction | None = None,
+        **parameters: float,
+    ) -> None:
         self._names = list(functions or ACTIVATIONS)
         for name in self._names:
             check_choice("functions", name, ACTIVATIONS)
@@ -151,7 +157,7 @@ class ActivationExplorer(LiveFigure):
         self._menus = self._make_menus()
         self._sliders = {name: _make_slider(label) for name, label in PARAMETERS.items()}
         self._lens = _make_lens()
-        self._owners = {}
+        self._owners: dict[str, Activation | None] = {}
         super().__init__()
         self._plot.observe(self._follow_page)
         self.function = function
@@ -167,20 +173,20 @@ class ActivationExplorer(LiveFigure):
         lens.add_class("actloss-lens")
         self.stack(predict, controls, self._plot, lens)
 
-    def _make_menus(self):
+    def _make_menus(self) -> dict[str, ipywidgets.Dropdown]:
         titles = [ACTIVATIONS[name].title for name in self._names]
         return {
             "function": labelled(ipywidgets.Dropdown, "function", options=titles),
             "compare": labelled(ipywidgets.Dropdown, "beside it", options=["nothing", *titles]),
         }
 
-    def _first_slider(self):
+    def _first_slider(self) -> ipywidgets.FloatSlider:
         used = [name for name, owner in self._owners.items() if owner is not None]
         if not used:
             raise ValueError(f"predict needs a slider to lock, but {self.function} has none")
         return self._sliders[used[0]]
 
-    def _link_in_page(self):
+    def _link_in_page(self) -> None:
         """Join controls and drawing in the browser, where there may be no Python to do it."""
         plot = self._plot
         for name, menu in self._menus.items():
@@ -198,7 +204,7 @@ class ActivationExplorer(LiveFigure):
     # keeps the last two together. What the page changes comes here from the drawing; what Python
     # changes here goes to both.
 
-    def _on_plot(self, name):
+    def _on_plot(self, name: str) -> Any:
         """What the drawing has for the trait `name` of this explorer."""
         plot = self._plot
         if name == "function":
@@ -209,7 +215,7 @@ class ActivationExplorer(LiveFigure):
             return ZOOMS[plot.zoom_index]
         return getattr(plot, name)
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         """One message may tell of several changes, in any order.
 
         Choices come first, because they decide which numbers mean something.
@@ -226,7 +232,7 @@ class ActivationExplorer(LiveFigure):
             setattr(self, name, change["new"])
 
     @traitlets.observe("function", "compare", "x", *PARAMETERS)
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name in ("function", "compare"):
             options = self._names if name == "function" else ["", *self._names]
@@ -240,7 +246,7 @@ class ActivationExplorer(LiveFigure):
                 self._sliders[name].value = value
 
     @traitlets.observe("zoom", "float16")
-    def _send_lens_to_page(self, change):
+    def _send_lens_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if self._on_plot(name) == value:
             return
@@ -249,7 +255,7 @@ class ActivationExplorer(LiveFigure):
         else:
             self._plot.float16 = self._lens["float16"].value = value
 
-    def _fit_sliders(self):
+    def _fit_sliders(self) -> None:
         """Show the sliders that mean something; one whose function is new starts at its default.
 
         The page does the same in activation_explorer.js.
@@ -274,30 +280,31 @@ class ActivationExplorer(LiveFigure):
                 setattr(self, name, owner.defaults[name])
 
     @traitlets.validate("function", "compare")
-    def _check_choice(self, proposal):
+    def _check_choice(self, proposal: Any) -> str:
         name, value = proposal["trait"].name, proposal["value"]
         if value or name == "function":
             check_choice(name, value, self._names)
         return value
 
     @traitlets.validate("zoom")
-    def _check_zoom(self, proposal):
+    def _check_zoom(self, proposal: Any) -> int:
         check_choice("zoom", proposal["value"], ZOOMS)
         return proposal["value"]
 
     @traitlets.validate("x", *PARAMETERS)
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Any) -> float:
         name, value = proposal["trait"].name, proposal["value"]
+        owner = self._owners.get(name)
         if name == "x":
             low, high = X_LIMITS
-        elif self._owners.get(name) is None:
+        elif owner is None:
             raise ValueError(f"{name} means nothing here: {self.function} has no such parameter")
         else:
-            low, high = self._owners[name].parameters[name][:2]
+            low, high, _ = owner.parameters[name]
         check_limits(name, value, low, high)
         return value
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [repr(self.function)]
         if self.compare:
             parts.append(f"compare={self.compare!r}")
@@ -307,8 +314,7 @@ class ActivationExplorer(LiveFigure):
         parts += ["float16=True"] if self.float16 else []
         return f"ActivationExplorer({', '.join(parts)})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         entry = ACTIVATIONS[self.function]
         ghost = ACTIVATIONS[self.compare] if self.compare else None
         settings = {name: getattr(self, name) for name, owner in self._owners.items() if owner}
@@ -325,14 +331,14 @@ class ActivationExplorer(LiveFigure):
         )
 
 
-def _make_slider(label):
+def _make_slider(label: str) -> ipywidgets.FloatSlider:
     """Hidden, until a function has the parameter: then it gets its ends."""
     slider = labelled(ipywidgets.FloatSlider, label, min=0.0, max=1.0, step=0.01, value=0.0)
     slider.layout.display = "none"
     return slider
 
 
-def _make_lens():
+def _make_lens() -> dict[str, Any]:
     """What stands below the drawing: how closely to look, and with what numbers."""
     zoom = labelled(ipywidgets.Dropdown, "zoom", options=[f"{factor}×" for factor in ZOOMS])
     zoom.add_class("actloss-narrow")

@@ -1,14 +1,19 @@
 """A live figure of calibration: a temperature moves it, and accuracy stands still."""
 
+from __future__ import annotations
+
 import base64
+from typing import Any
 
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
+from numpy.typing import ArrayLike, NDArray
 
 from actloss.activations import softmax
+from actloss.arguments import Floats
 from actloss.book import figures
 from actloss.calibration import expected_calibration_error, reliability
 from actloss.losses import brier_score, sparse_softmax_cross_entropy
@@ -20,6 +25,7 @@ from actloss.widgets.controls import (
     labelled,
 )
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 TEMPERATURES = (0.2, 5.0)
 STEP = 0.05
@@ -38,7 +44,7 @@ class CalibrationPlot(anywidget.AnyWidget):
     temperature = traitlets.Float(1.0).tag(sync=True)
     bins_index = traitlets.Int(BINS.index(10)).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"CalibrationPlot(temperature={self.temperature:g})"
 
 
@@ -85,7 +91,15 @@ class CalibrationExplorer(LiveFigure):
     temperature = traitlets.Float(1.0)
     bins = traitlets.Int(10)
 
-    def __init__(self, logits, labels, *, temperature=1.0, bins=10, predict=None):
+    def __init__(
+        self,
+        logits: ArrayLike,
+        labels: ArrayLike,
+        *,
+        temperature: float = 1.0,
+        bins: int = 10,
+        predict: Prediction | None = None,
+    ) -> None:
         distances, self._labels = _check_data(logits, labels)
         stored = np.round(distances / STORED_STEP).clip(0, 65535).astype("<u2")
         self._logits = -stored.astype(float) * STORED_STEP
@@ -109,7 +123,7 @@ class CalibrationExplorer(LiveFigure):
         self.stack(predict, control_row(self._slider, self._menu), self._plot)
 
     @property
-    def measures(self):
+    def measures(self) -> dict[str, float]:
         logits = self._logits / self.temperature
         confidence, correct = self._predictions()
         probabilities = softmax(logits)
@@ -122,44 +136,43 @@ class CalibrationExplorer(LiveFigure):
             "nll": float(sparse_softmax_cross_entropy(logits, self._labels).mean()),
         }
 
-    def _predictions(self):
+    def _predictions(self) -> tuple[Floats, NDArray[Any]]:
         """Confidence, and whether it is right, of every sample."""
         confidence = softmax(self._logits, temperature=self.temperature).max(axis=1)
         return confidence, self._logits.argmax(axis=1) == self._labels
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         if change["name"] == "temperature":
             self.temperature = change["new"]
         else:
             self.bins = BINS[change["new"]]
 
     @traitlets.observe("temperature")
-    def _send_temperature(self, change):
+    def _send_temperature(self, change: Any) -> None:
         self._plot.temperature = self._slider.value = self.temperature
 
     @traitlets.observe("bins")
-    def _send_bins(self, change):
+    def _send_bins(self, change: Any) -> None:
         self._plot.bins_index = self._menu.index = BINS.index(self.bins)
 
     @traitlets.validate("temperature")
-    def _check_temperature(self, proposal):
+    def _check_temperature(self, proposal: Any) -> float:
         check_limits("temperature", proposal["value"], *TEMPERATURES)
         return proposal["value"]
 
     @traitlets.validate("bins")
-    def _check_bins(self, proposal):
+    def _check_bins(self, proposal: Any) -> int:
         check_choice("bins", proposal["value"], BINS)
         return proposal["value"]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         samples, classes = self._logits.shape
         return (
             f"CalibrationExplorer({samples} samples, {classes} classes, "
             f"temperature={self.temperature:g}, bins={self.bins})"
         )
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         found = reliability(*self._predictions(), bins=self.bins)
         measures = self.measures
         width = 1 / self.bins
@@ -183,7 +196,7 @@ class CalibrationExplorer(LiveFigure):
             return figures.to_svg(figure)
 
 
-def _check_data(logits, labels):
+def _check_data(logits: ArrayLike, labels: ArrayLike) -> tuple[Floats, NDArray[Any]]:
     """Distances of the logits from the largest in their row, and the labels."""
     logits, labels = np.asarray(logits, dtype=float), np.asarray(labels)
     if logits.ndim != 2 or len(logits) == 0 or not 2 <= logits.shape[1] <= 256:
@@ -196,5 +209,5 @@ def _check_data(logits, labels):
     return logits.max(axis=1, keepdims=True) - logits, labels
 
 
-def _text_of(array):
+def _text_of(array: NDArray[Any]) -> str:
     return base64.b64encode(array.tobytes()).decode("ascii")

@@ -1,31 +1,36 @@
 """What the live figures share: their still picture, their controls, and what they refuse."""
 
+from __future__ import annotations
+
 import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import ipywidgets
 
 
 class LiveFigure(ipywidgets.VBox):
-    """Controls with a drawing below them, and a still picture for where nothing can move.
+    """Controls with a drawing below them, and a still picture for where nothing can move."""
 
-    What the picture is, a figure says in ``picture()``: SVG text of what it shows now.
-    """
+    def picture(self) -> str:
+        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+        raise NotImplementedError
 
-    def stack(self, *parts):
+    def stack(self, *parts: ipywidgets.Widget | None) -> None:
         """Put the parts below each other; None is a part that this figure does without."""
         self.children = [part for part in parts if part is not None]
 
-    def described(self):
+    def described(self) -> str:
         """What stands in the place of the picture for whoever cannot see it."""
-        purpose = inspect.getdoc(type(self)).partition("\n")[0]
+        purpose = (inspect.getdoc(type(self)) or "").partition("\n")[0]
         return f"A live figure, here still: {self!r}. {purpose}"
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         data = {**super()._repr_mimebundle_(**kwargs), "image/svg+xml": self.picture()}
         return data, {"image/svg+xml": {"alt": self.described()}}
 
 
-def labelled(kind, label, **options):
+def labelled(kind: Callable[..., Any], label: str, **options: Any) -> Any:
     """A control of the class `kind` with room for the whole of its label."""
     return kind(
         description=label,
@@ -35,18 +40,18 @@ def labelled(kind, label, **options):
     )
 
 
-def checkbox(label, **options):
+def checkbox(label: str, **options: Any) -> ipywidgets.Checkbox:
     return ipywidgets.Checkbox(description=label, indent=False, layout={"width": "auto"}, **options)
 
 
-def control_row(*controls, kind="actloss-controls"):
+def control_row(*controls: ipywidgets.Widget, kind: str = "actloss-controls") -> ipywidgets.HBox:
     """Controls beside each other, as far as there is room."""
     row = ipywidgets.HBox(controls)
     row.add_class(kind)
     return row
 
 
-def check_choice(argument, value, known):
+def check_choice(argument: str, value: Any, known: Iterable[object]) -> None:
     """Raise ValueError, saying what there is to choose from, if `value` is not among it."""
     if value not in known:
         raise ValueError(
@@ -54,7 +59,7 @@ def check_choice(argument, value, known):
         )
 
 
-def check_limits(argument, value, low, high):
+def check_limits(argument: str, value: float, low: float, high: float) -> None:
     """Raise ValueError if `value` is not between `low` and `high`."""
     if not low <= value <= high:
         raise ValueError(f"{argument} must be between {low:g} and {high:g}, but got {value}")

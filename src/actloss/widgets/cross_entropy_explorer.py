@@ -1,5 +1,10 @@
 """A live figure of two distributions: entropy, cross-entropy, and the divergence between them."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import anywidget
 import ipywidgets
 import numpy as np
@@ -30,7 +35,7 @@ class CrossEntropyPlot(anywidget.AnyWidget):
     classes_index = traitlets.Int().tag(sync=True)
     unit_index = traitlets.Int().tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"CrossEntropyPlot({len(self.labels)} classes)"
 
 
@@ -72,7 +77,13 @@ class CrossEntropyExplorer(LiveFigure):
     probabilities = traitlets.List(traitlets.Float())
     unit = traitlets.Unicode("nats")
 
-    def __init__(self, labels=(0.6, 0.3, 0.1), probabilities=(0.2, 0.3, 0.5), *, unit="nats"):
+    def __init__(
+        self,
+        labels: Sequence[float] = (0.6, 0.3, 0.1),
+        probabilities: Sequence[float] = (0.2, 0.3, 0.5),
+        *,
+        unit: str = "nats",
+    ) -> None:
         self._plot = CrossEntropyPlot()
         self._menus = {
             "classes": labelled(ipywidgets.Dropdown, "classes", options=list(map(str, CLASSES))),
@@ -86,7 +97,7 @@ class CrossEntropyExplorer(LiveFigure):
         self._plot.observe(self._follow_page)
         self.stack(control_row(*self._menus.values()), self._plot)
 
-    def show(self, labels, probabilities):
+    def show(self, labels: Sequence[float], probabilities: Sequence[float]) -> None:
         """Set both distributions at once, as is needed where their length changes."""
         labels = _check_distribution("labels", labels)
         probabilities = _check_distribution("probabilities", probabilities)
@@ -95,7 +106,7 @@ class CrossEntropyExplorer(LiveFigure):
             self.labels, self.probabilities = labels, probabilities
 
     @property
-    def measures(self):
+    def measures(self) -> dict[str, float]:
         y, p = np.array(self.labels), np.array(self.probabilities)
         nats = {
             "entropy": entropy(y),
@@ -107,7 +118,7 @@ class CrossEntropyExplorer(LiveFigure):
 
     # As in ActivationExplorer: the state is here for Python, on the drawing and on the menus.
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         plot = self._plot
         if change["name"] == "unit_index":
             self.unit = list(UNITS)[plot.unit_index]
@@ -118,7 +129,7 @@ class CrossEntropyExplorer(LiveFigure):
             self.show(plot.labels, plot.probabilities)
 
     @traitlets.observe(*DISTRIBUTIONS, "unit")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         if change["name"] == "unit":
             index = list(UNITS).index(self.unit)
             self._plot.unit_index = self._menus["unit"].index = index
@@ -130,7 +141,7 @@ class CrossEntropyExplorer(LiveFigure):
         self._menus["classes"].index = index
 
     @traitlets.validate(*DISTRIBUTIONS)
-    def _check_choice(self, proposal):
+    def _check_choice(self, proposal: Any) -> list[float]:
         name = proposal["trait"].name
         values = {one: getattr(self, one) for one in DISTRIBUTIONS}
         values[name] = _check_distribution(name, proposal["value"])
@@ -138,11 +149,11 @@ class CrossEntropyExplorer(LiveFigure):
         return values[name]
 
     @traitlets.validate("unit")
-    def _check_unit(self, proposal):
+    def _check_unit(self, proposal: Any) -> str:
         check_choice("unit", proposal["value"], UNITS)
         return proposal["value"]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         y, p = (
             "[" + ", ".join(f"{value:.3g}" for value in values) + "]"
             for values in (self.labels, self.probabilities)
@@ -150,8 +161,7 @@ class CrossEntropyExplorer(LiveFigure):
         unit = "" if self.unit == "nats" else f", unit={self.unit!r}"
         return f"CrossEntropyExplorer({y}, {p}{unit})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         y, p = np.array(self.labels), np.array(self.probabilities)
         measures = self.measures
         places = np.arange(len(y))
@@ -178,11 +188,11 @@ class CrossEntropyExplorer(LiveFigure):
             return figures.to_svg(figure)
 
 
-def _text(value):
+def _text(value: float) -> str:
     return "∞" if np.isinf(value) else f"{value:.3f}"
 
 
-def _check_distribution(name, values):
+def _check_distribution(name: str, values: Sequence[float]) -> list[float]:
     values = [float(value) for value in values]
     if len(values) not in CLASSES:
         raise ValueError(f"{name} must hold three to five probabilities, but got {len(values)}")
@@ -191,7 +201,7 @@ def _check_distribution(name, values):
     return values
 
 
-def _check_lengths(labels, probabilities):
+def _check_lengths(labels: Sequence[float], probabilities: Sequence[float]) -> None:
     if len(labels) != len(probabilities):
         raise ValueError(
             f"labels and probabilities must have one length, but have {len(labels)} and "

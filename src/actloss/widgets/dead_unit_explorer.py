@@ -1,7 +1,10 @@
 """Which units of a trained layer are ever active: ReLU, and beside it one that cannot die."""
 
+from __future__ import annotations
+
 import base64
 import tomllib
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -9,6 +12,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from numpy.typing import NDArray
 
 from actloss.book.figures import BLUE, GREY, RED, WIDTH, in_style, to_svg
 from actloss.network import SGD, SOFTMAX_CROSS_ENTROPY, Network
@@ -27,7 +31,7 @@ STORE = "dead_unit_runs.toml"
 STEPS = 255  # a share from 0 to 1 is stored in one byte; 0 is no sample at all
 
 
-def digits():
+def digits() -> tuple[NDArray[Any], ...]:
     """scikit-learn's digits from 0 to 1: training inputs and labels, then those of the test."""
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
@@ -39,7 +43,9 @@ def digits():
     return train_x, train_y, test_x, test_y
 
 
-def run(activation, rate, *, epochs=EPOCHS):
+def run(
+    activation: str, rate: float, *, epochs: int = EPOCHS
+) -> tuple[NDArray[np.uint8], list[float]]:
     """Train 64 → 64 → 10 units, seed 0, batches of 16.
 
     Returns
@@ -52,7 +58,7 @@ def run(activation, rate, *, epochs=EPOCHS):
     """
     train_x, train_y, test_x, test_y = digits()
     rng = np.random.default_rng(0)
-    settings = ACTIVATIONS[activation][1]
+    settings: dict[str, Any] = ACTIVATIONS[activation][1]
     network = Network(
         [64, UNITS, 10], pairing=SOFTMAX_CROSS_ENTROPY, rng=rng, activation=activation, **settings
     )
@@ -67,7 +73,7 @@ def run(activation, rate, *, epochs=EPOCHS):
     return np.array(shares), accuracies
 
 
-def record():
+def record() -> None:
     """Run everything again and store it; about 25 seconds."""
     lines = ["# Written by actloss.widgets.dead_unit_explorer.record()\n"]
     for activation in ACTIVATIONS:
@@ -78,7 +84,7 @@ def record():
     (HERE / STORE).write_text("\n".join(lines), encoding="utf-8")
 
 
-def stored():
+def stored() -> dict[str, Any]:
     """`shares`, of shape (rates, epochs + 1, units), and accuracies of every activation."""
     runs = tomllib.loads(read(STORE))
     shape = (len(RATES), EPOCHS + 1, UNITS)
@@ -99,13 +105,13 @@ class DeadUnitPlot(anywidget.AnyWidget):
 
     titles = traitlets.List(traitlets.Unicode()).tag(sync=True)
     shares = traitlets.List(traitlets.Unicode()).tag(sync=True)  # base64 of bytes
-    accuracies = traitlets.List().tag(sync=True)
+    accuracies: Any = traitlets.List().tag(sync=True)
     rates = traitlets.List(traitlets.Float()).tag(sync=True)
     rate_index = traitlets.Int().tag(sync=True)
     epoch = traitlets.Int().tag(sync=True)
     beside_index = traitlets.Int().tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DeadUnitPlot({self.titles[self.beside_index + 1]!r})"
 
 
@@ -144,7 +150,9 @@ class DeadUnitExplorer(LiveFigure):
     rate = traitlets.Float(RATES[0])
     epoch = traitlets.Int(EPOCHS)
 
-    def __init__(self, beside="leaky_relu", *, rate=1.0, epoch=EPOCHS):
+    def __init__(
+        self, beside: str = "leaky_relu", *, rate: float = 1.0, epoch: int = EPOCHS
+    ) -> None:
         self._runs = stored()
         self._others = [name for name in ACTIVATIONS if name != "relu"]
         order = ["relu", *self._others]
@@ -169,20 +177,20 @@ class DeadUnitExplorer(LiveFigure):
         self.beside, self.rate, self.epoch = beside, rate, epoch
         self.stack(control_row(self._menu, self._rate, self._epoch), self._plot)
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         plot = self._plot
         self.beside = self._others[plot.beside_index]
         self.rate, self.epoch = RATES[plot.rate_index], plot.epoch
 
     @traitlets.validate("beside", "rate", "epoch")
-    def _check(self, proposal):
+    def _check(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         known = {"beside": self._others, "rate": RATES, "epoch": range(EPOCHS + 1)}[name]
         check_choice(name, value, known)
         return value
 
     @traitlets.observe("beside", "rate", "epoch")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name == "beside":
             self._plot.beside_index = self._menu.index = self._others.index(value)
@@ -191,20 +199,19 @@ class DeadUnitExplorer(LiveFigure):
         else:
             self._plot.epoch = self._epoch.value = value
 
-    def _now(self, activation):
+    def _now(self, activation: str) -> tuple[NDArray[np.uint8], float]:
         shares, accuracies = self._runs[activation]
         at = (RATES.index(self.rate), self.epoch)
         return shares[at], float(accuracies[at])
 
-    def silent(self, activation):
+    def silent(self, activation: str) -> int:
         """How many of the 64 units are positive for no training sample."""
         return int(np.count_nonzero(self._now(activation)[0] == 0))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"DeadUnitExplorer(beside={self.beside!r}, rate={self.rate:g}, epoch={self.epoch})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move."""
+    def picture(self) -> str:
         with in_style():
             figure, both = plt.subplots(1, 2, figsize=(WIDTH, 3.7))
             for axes, name in zip(both, ("relu", self.beside), strict=True):

@@ -1,12 +1,17 @@
 """Explore a function of your own: its curve, its numerical slope, and a slider for each keyword."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import anywidget
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from numpy.typing import NDArray
 
 from actloss.book.figures import BLUE, GREY, ORANGE, WIDTH, in_style, to_svg
 from actloss.widgets.controls import LiveFigure, check_limits, control_row, labelled
@@ -19,7 +24,13 @@ TALLEST = 10.0  # of the y axis, up and down
 GREEK = dict(zip(["alpha", "beta", "gamma", "delta", "lambda", "tau"], "αβγδλτ", strict=True))
 
 
-def explore(function, *, x=1.0, limits=(-5.0, 5.0), **ranges):
+def explore(
+    function: Callable[..., Any],
+    *,
+    x: float = 1.0,
+    limits: tuple[float, float] = (-5.0, 5.0),
+    **ranges: Sequence[float],
+) -> FunctionExplorer:
     """Draw `function` and its slope, with a slider for each of its keywords.
 
     The slope is a central difference, (f(x + h) − f(x − h)) / 2h with h = 10⁻⁵. Where the source
@@ -78,11 +89,11 @@ class FunctionPlot(anywidget.AnyWidget):
     # Whether the sliders rest, because nothing computes the curve anew.
     still = traitlets.Bool(False).tag(sync=True)
     # What Python computed where JavaScript cannot, and for which parameters.
-    values = traitlets.List().tag(sync=True)
-    slopes = traitlets.List().tag(sync=True)
+    values: Any = traitlets.List().tag(sync=True)
+    slopes: Any = traitlets.List().tag(sync=True)
     values_for = traitlets.Dict().tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"FunctionPlot({self.title!r})"
 
 
@@ -94,7 +105,14 @@ class FunctionExplorer(LiveFigure):
 
     x = traitlets.Float(1.0)
 
-    def __init__(self, function, *, x=1.0, limits=(-5.0, 5.0), ranges=None):
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        *,
+        x: float = 1.0,
+        limits: tuple[float, float] = (-5.0, 5.0),
+        ranges: dict[str, Sequence[float]] | None = None,
+    ) -> None:
         self._function = function
         self._name = getattr(function, "__name__", repr(function))
         self._keywords = keywords_of(function, ranges or {})
@@ -141,7 +159,7 @@ class FunctionExplorer(LiveFigure):
         sliders = control_row(*self._sliders.values()) if self._sliders else None
         self.stack(sliders, self._plot)
 
-    def _make_slider(self, name):
+    def _make_slider(self, name: str) -> ipywidgets.FloatSlider:
         default, (low, high, step) = self._keywords[name]
         decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
         return labelled(
@@ -154,7 +172,7 @@ class FunctionExplorer(LiveFigure):
             readout_format=f".{decimals}f",
         )
 
-    def _value(self, x, **settings):
+    def _value(self, x: NDArray[Any], **settings: float) -> Any:
         """The function; a keyword whose default is a whole number gets whole numbers."""
         present = {name: getattr(self, name, d) for name, (d, _) in self._keywords.items()}
         for name, number in (present | settings).items():
@@ -163,14 +181,14 @@ class FunctionExplorer(LiveFigure):
         with np.errstate(all="ignore"):
             return self._function(x, **present)
 
-    def _slope(self, x, **settings):
+    def _slope(self, x: NDArray[Any], **settings: float) -> Any:
         above, below = self._value(x + STEP, **settings), self._value(x - STEP, **settings)
         with np.errstate(all="ignore"):
             return (np.asarray(above, float) - np.asarray(below, float)) / (2 * STEP)
 
-    def _heights(self):
+    def _heights(self) -> list[list[float]]:
         """Of both axes, such that the curves fit at every end of the sliders, within limits."""
-        settings = [{}]
+        settings: list[dict[str, float]] = [{}]
         for name, (_, (low, high, _)) in self._keywords.items():
             settings += [{name: low}, {name: high}]
         heights = []
@@ -185,12 +203,12 @@ class FunctionExplorer(LiveFigure):
 
     # --- between Python and page ---
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         name = change["name"].removeprefix("parameter_")
         if name == "x" or name in self._keywords:
             setattr(self, name, change["new"])
 
-    def _follow_python(self, change):
+    def _follow_python(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         low, high = self._limits if name == "x" else self._keywords[name][1][:2]
         try:
@@ -206,7 +224,7 @@ class FunctionExplorer(LiveFigure):
         if name != "x":
             self._send_values()
 
-    def _send_values(self):
+    def _send_values(self) -> None:
         """Where JavaScript has no formula it draws these."""
         if not self._is_live:
             return
@@ -223,13 +241,12 @@ class FunctionExplorer(LiveFigure):
 
     # --- how it is shown ---
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [self._name, f"x={self.x:g}"]
         parts += [f"{name}={getattr(self, name):g}" for name in self._keywords]
         return f"explore({', '.join(parts)})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move."""
+    def picture(self) -> str:
         x = np.array([self.x])
         value, slope = float(self._value(x)[0]), float(self._slope(x)[0])
         with in_style():

@@ -1,5 +1,9 @@
 """A live figure of deep networks before training: how large activations and gradients are."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import anywidget
 import ipywidgets
 import numpy as np
@@ -14,10 +18,12 @@ from actloss.widgets.gradient_flow_runs import (
     GAINS,
     INITIALISATIONS,
     NAMES,
+    Sizes,
     read_runs,
     stored,
 )
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 LABELS = {
     "lecun": "LeCun: 1/√n",
@@ -28,7 +34,7 @@ EXTENTS = (3, 10, 20, 50)  # powers of ten that the axes may reach, up and down
 RUNS = read_runs()
 
 
-def extent_of(*logarithms) -> int:
+def extent_of(*logarithms: Sizes) -> int:
     """The smallest of `EXTENTS` that holds all of them.
 
     >>> extent_of(np.array([-0.5, 2.9])), extent_of(np.array([0.0]), np.array([-12.0]))
@@ -51,7 +57,7 @@ class GradientFlowPlot(anywidget.AnyWidget):
     layer = traitlets.Float(1.0).tag(sync=True)
     titles = traitlets.List([ACTIVATIONS[name].title for name in NAMES]).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"GradientFlowPlot({NAMES[self.activation_index]!r})"
 
 
@@ -103,14 +109,14 @@ class GradientFlowExplorer(LiveFigure):
 
     def __init__(
         self,
-        activation="relu",
-        initialisation="lecun",
+        activation: str = "relu",
+        initialisation: str = "lecun",
         *,
-        gain=1.0,
-        depth=20,
-        layer=1,
-        predict=None,
-    ):
+        gain: float = 1.0,
+        depth: int = 20,
+        layer: int = 1,
+        predict: Prediction | None = None,
+    ) -> None:
         self._plot = GradientFlowPlot()
         self._menus = {
             "activation": labelled(ipywidgets.Dropdown, "activation", options=self._plot.titles),
@@ -146,7 +152,7 @@ class GradientFlowExplorer(LiveFigure):
     # As in the activation explorer: what the page changes comes here from the drawing, what Python
     # changes here goes to drawing and controls.
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name.endswith("_index"):
             name = name.removesuffix("_index")
@@ -160,12 +166,12 @@ class GradientFlowExplorer(LiveFigure):
         setattr(self, name, value)
 
     @traitlets.observe("activation", "initialisation", "gain", "depth", "layer")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         self._tell(change["name"], change["new"])
         if change["name"] == "depth" and self.layer > self.depth:
             self.layer = self.depth
 
-    def _tell(self, name, value):
+    def _tell(self, name: str, value: Any) -> None:
         if name in self._menus:
             index = list(_choices(name)).index(value)
             setattr(self._plot, f"{name}_index", index)
@@ -176,13 +182,13 @@ class GradientFlowExplorer(LiveFigure):
             self._sliders[name].value = float(value)
 
     @traitlets.validate("activation", "initialisation")
-    def _check_name(self, proposal):
+    def _check_name(self, proposal: Any) -> str:
         name, value = proposal["trait"].name, proposal["value"]
         check_choice(name, value, _choices(name))
         return value
 
     @traitlets.validate("gain", "depth", "layer")
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         known = {"gain": GAINS, "depth": DEPTHS, "layer": range(1, self.depth + 1)}[name]
         if value not in known:
@@ -192,7 +198,7 @@ class GradientFlowExplorer(LiveFigure):
             )
         return value
 
-    def sizes(self):
+    def sizes(self) -> Sizes:
         """The sizes shown, layer by layer: mean over the seeds of the logarithm, as a power of ten.
 
         A named tuple of arrays: ``activations``, ``signal`` and ``gradients``.
@@ -200,17 +206,16 @@ class GradientFlowExplorer(LiveFigure):
         means, _ = self._logarithms()
         return type(means)(*(10.0**values for values in means))
 
-    def _logarithms(self):
+    def _logarithms(self) -> tuple[Sizes, Sizes]:
         return stored(RUNS, self.activation, self.initialisation, self.gain, self.depth)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"GradientFlowExplorer({self.activation!r}, {self.initialisation!r}, "
             f"gain={self.gain:g}, depth={self.depth}, layer={self.layer})"
         )
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         means, ranges = self._logarithms()
         layers = np.arange(1, self.depth + 1)
         with in_style():
@@ -234,11 +239,11 @@ class GradientFlowExplorer(LiveFigure):
             return to_svg(figure)
 
 
-def _choices(name):
+def _choices(name: str) -> Any:
     return {"activation": NAMES, "initialisation": INITIALISATIONS}[name]
 
 
-def _slider(label, low, high, step, readout_format):
+def _slider(label: str, low: float, high: float, step: float, readout_format: str) -> Any:
     return labelled(
         ipywidgets.FloatSlider,
         label,

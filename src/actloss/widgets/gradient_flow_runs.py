@@ -5,13 +5,18 @@ writes the file again (half a minute). The file has 77 kB, 16 kB gzipped; all pa
 one copy.
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
+from actloss.arguments import Floats
 from actloss.catalogue import ACTIVATIONS
 from actloss.network import SOFTMAX_CROSS_ENTROPY, Network
 from actloss.network.initialisers import lecun_normal
@@ -41,7 +46,9 @@ class Sizes(NamedTuple):
     gradients: np.ndarray  # root mean square of the loss's derivative in z, for a single sample
 
 
-def make_network(activation, initialisation, gain, depth, seed) -> Network:
+def make_network(
+    activation: str, initialisation: str, gain: float, depth: int, seed: int
+) -> Network:
     """A network of `depth` hidden layers, 64 units each, as it stands before training.
 
     With ``"sigmoid"`` the biases take away the mean of what they are given: b = −f(0)·ΣW. This
@@ -49,7 +56,7 @@ def make_network(activation, initialisation, gain, depth, seed) -> Network:
     """
     size = INITIALISATIONS[initialisation] * gain
 
-    def initialise(rng, shape, *, dtype):
+    def initialise(rng: np.random.Generator, shape: tuple[int, int], *, dtype: DTypeLike) -> Floats:
         return lecun_normal(rng, shape, gain=size, dtype=dtype)
 
     network = Network(
@@ -66,7 +73,7 @@ def make_network(activation, initialisation, gain, depth, seed) -> Network:
     return network
 
 
-def measure(activation, initialisation, gain, depth, seed) -> Sizes:
+def measure(activation: str, initialisation: str, gain: float, depth: int, seed: int) -> Sizes:
     """The sizes in one network, for inputs of mean 0 and variance 1 and random classes.
 
     >>> sizes = measure("relu", "he", 1.0, depth=10, seed=0)
@@ -86,11 +93,13 @@ def measure(activation, initialisation, gain, depth, seed) -> Sizes:
     )
 
 
-def _size(values):
+def _size(values: NDArray[Any]) -> float:
     return np.sqrt(np.mean(values * values))
 
 
-def logarithms(activation, initialisation, gain, depth) -> tuple[Sizes, Sizes]:
+def logarithms(
+    activation: str, initialisation: str, gain: float, depth: int
+) -> tuple[Sizes, Sizes]:
     """Over the seeds: the mean of log10 of each size, and half its range."""
     runs = [measure(activation, initialisation, gain, depth, seed) for seed in SEEDS]
     sizes = [np.log10(np.maximum(np.array(each), 1e-99)) for each in zip(*runs, strict=True)]
@@ -104,7 +113,7 @@ def logarithms(activation, initialisation, gain, depth) -> tuple[Sizes, Sizes]:
 # next, each a letter. Gradients stand from the last layer to the first.
 
 
-def series_of(activation, initialisation, gain):
+def series_of(activation: str, initialisation: str, gain: float) -> Any:
     """The series of one setting in the order of the file: mean and half range of log10."""
     by_depth = [logarithms(activation, initialisation, gain, depth) for depth in DEPTHS]
     means, ranges = by_depth[-1]  # the deepest network holds the others' layers on the way forward
@@ -114,7 +123,7 @@ def series_of(activation, initialisation, gain):
         yield means.gradients[::-1], ranges.gradients[::-1]
 
 
-def encode(values) -> tuple[int, str]:
+def encode(values: Sequence[float]) -> tuple[int, str]:
     """The first of `values` in steps, and the letters of the steps that follow."""
     at = first = round(float(values[0]) / STEP)
     letters = ""
@@ -125,12 +134,12 @@ def encode(values) -> tuple[int, str]:
     return first, letters
 
 
-def encode_spread(values) -> str:
+def encode_spread(values: Sequence[float]) -> str:
     """A letter for each of `values`."""
     return "".join(_letter(round(float(value) / SPREAD_STEP)) for value in values)
 
 
-def _letter(step):
+def _letter(step: int) -> str:
     letter = chr(ZERO + step)
     if not (letter.isascii() and letter.isprintable()):
         raise ValueError(f"a step of {step} has no letter")
@@ -167,13 +176,15 @@ def read_runs() -> dict:
     return json.loads(text.removeprefix(OPENING).rstrip().removesuffix(";"))
 
 
-def stored(runs, activation, initialisation, gain, depth) -> tuple[Sizes, Sizes]:
+def stored(
+    runs: dict[str, Any], activation: str, initialisation: str, gain: float, depth: int
+) -> tuple[Sizes, Sizes]:
     """Mean of log10 and half its range, as the file has them; the page does the same."""
     settings = list(product(NAMES, INITIALISATIONS, GAINS))
     lengths = [DEPTHS[-1], DEPTHS[-1], *DEPTHS]
     setting = settings.index((activation, initialisation, gain))
 
-    def series(number):
+    def series(number: int) -> Any:
         before = setting * sum(lengths) + sum(lengths[:number])
         count = setting * len(lengths) + number  # the series before this one: each saves a letter
         letters = runs["steps"][before - count :][: lengths[number] - 1]
@@ -183,6 +194,7 @@ def stored(runs, activation, initialisation, gain, depth) -> tuple[Sizes, Sizes]
 
     found = [series(0), series(1), series(2 + DEPTHS.index(depth))]
     means, ranges = zip(*found, strict=True)
-    return tuple(
+    mean, spread = (
         Sizes(values[0][:depth], values[1][:depth], values[2][::-1]) for values in (means, ranges)
     )
+    return mean, spread

@@ -1,15 +1,26 @@
 """Straight lines through a few points by four losses, and how hard each point pulls at them."""
 
+from __future__ import annotations
+
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss.catalogue import LOSSES
 
 NAMES = ["squared_error", "absolute_error", "huber_loss", "quantile_loss"]
 
 
-def fit_line(x, y, loss="squared_error", *, delta=1.0, quantile=0.5):
+def fit_line(
+    x: NDArray[Any],
+    y: NDArray[Any],
+    loss: str = "squared_error",
+    *,
+    delta: float = 1.0,
+    quantile: float = 0.5,
+) -> tuple[float, float]:
     """Intercept and slope of the line with the smallest sum of losses over a few points.
 
     Squared error has a closed form. For the absolute error and the quantile loss a best line
@@ -39,7 +50,7 @@ def fit_line(x, y, loss="squared_error", *, delta=1.0, quantile=0.5):
     return _line_through_two(x, y, 0.5 if loss == "absolute_error" else quantile)
 
 
-def _least_squares(x, y, weights):
+def _least_squares(x: NDArray[Any], y: NDArray[Any], weights: NDArray[Any]) -> tuple[float, float]:
     total = weights.sum()
     mean_x, mean_y = (weights * x).sum() / total, (weights * y).sum() / total
     from_mean = weights * (x - mean_x)
@@ -47,7 +58,7 @@ def _least_squares(x, y, weights):
     return float(mean_y - slope * mean_x), float(slope)
 
 
-def _line_through_two(x, y, quantile):
+def _line_through_two(x: NDArray[Any], y: NDArray[Any], quantile: float) -> Any:
     best, smallest = None, np.inf
     for i, j in combinations(range(len(x)), 2):
         if x[i] == x[j]:
@@ -61,7 +72,9 @@ def _line_through_two(x, y, quantile):
     return best
 
 
-def _huber_line(x, y, delta, most_steps=2000):
+def _huber_line(
+    x: NDArray[Any], y: NDArray[Any], delta: float, most_steps: int = 2000
+) -> tuple[float, float]:
     line = _line_through_two(x, y, 0.5)
     for _ in range(most_steps):
         inside, sides = _sides(x, y, line, delta)
@@ -75,14 +88,18 @@ def _huber_line(x, y, delta, most_steps=2000):
     return line
 
 
-def _sides(x, y, line, delta):
+def _sides(
+    x: NDArray[Any], y: NDArray[Any], line: tuple[float, float], delta: float
+) -> tuple[NDArray[Any], NDArray[Any]]:
     """Which points lie within δ of the line, and on which side the others are."""
     residual = line[0] + line[1] * x - y
     inside = np.abs(residual) <= delta
     return inside, np.where(inside, 0.0, np.sign(residual))
 
 
-def _solve_within(x, y, inside, sides, delta):
+def _solve_within(
+    x: NDArray[Any], y: NDArray[Any], inside: NDArray[Any], sides: NDArray[Any], delta: float
+) -> tuple[float, float] | None:
     """The line at which the pulls balance if exactly the points `inside` lie within δ."""
     count, sum_x, sum_xx = inside.sum(), x[inside].sum(), (x[inside] ** 2).sum()
     determinant = count * sum_xx - sum_x * sum_x
@@ -96,7 +113,15 @@ def _solve_within(x, y, inside, sides, delta):
     )
 
 
-def pulls(x, y, line, loss, *, delta=1.0, quantile=0.5):
+def pulls(
+    x: NDArray[Any],
+    y: NDArray[Any],
+    line: tuple[float, float],
+    loss: str,
+    *,
+    delta: float = 1.0,
+    quantile: float = 0.5,
+) -> NDArray[Any]:
     """How strongly each point pulls at the fitted line: minus the gradient of its loss.
 
     They balance: their sum is 0, and so is their sum weighted with x. At a kink, where the line

@@ -1,6 +1,10 @@
 """A live figure of the losses of the margin: what each still asks of a right answer."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -20,6 +24,7 @@ from actloss.widgets.controls import (
     labelled,
 )
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 MARGINS = (-3.0, 3.0)
 HEIGHTS = (-0.55, 4.6)
@@ -55,7 +60,7 @@ def losses_module() -> str:
     return f"{code}export const LOSSES = [\n{records}];\n"
 
 
-def value_and_slope(name: str, margin, *, unit_logistic=False):
+def value_and_slope(name: str, margin: Any, *, unit_logistic: bool = False) -> tuple[Any, Any]:
     """What a loss charges at a margin, and how that changes with the margin.
 
     With the label +1 the logit is the margin.
@@ -84,7 +89,7 @@ class MarginPlot(anywidget.AnyWidget):
     # While a prediction is asked for, the point stays where it is.
     disabled = traitlets.Bool(False).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"MarginPlot({self.margin:g})"
 
 
@@ -119,7 +124,14 @@ class MarginExplorer(LiveFigure):
     losses = traitlets.List(traitlets.Unicode())
     unit_logistic = traitlets.Bool(False)
 
-    def __init__(self, margin=0.5, *, losses=None, unit_logistic=False, predict=None):
+    def __init__(
+        self,
+        margin: float = 0.5,
+        *,
+        losses: Sequence[str] | None = None,
+        unit_logistic: bool = False,
+        predict: Prediction | None = None,
+    ) -> None:
         self._plot = MarginPlot(margin=0.0)
         self._slider = labelled(
             ipywidgets.FloatSlider, "margin m", min=MARGINS[0], max=MARGINS[1], step=STEP, value=0.0
@@ -143,10 +155,10 @@ class MarginExplorer(LiveFigure):
     # The state stands three times, as in activation_explorer.py: here, on the drawing and on the
     # controls. The page keeps the last two together.
 
-    def _drawn(self):
+    def _drawn(self) -> list[str]:
         return [name for name in LABELS if getattr(self._plot, name)]
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         name = change["name"]
         if name in ("margin", "unit_logistic"):
             setattr(self, name, change["new"])
@@ -154,14 +166,14 @@ class MarginExplorer(LiveFigure):
             self.losses = self._drawn()
 
     @traitlets.observe("margin", "unit_logistic")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         control = self._slider if name == "margin" else self._boxes[name]
         setattr(self._plot, name, value)
         control.value = value
 
     @traitlets.observe("losses")
-    def _send_choice(self, change):
+    def _send_choice(self, change: Any) -> None:
         for name in LABELS:
             self._boxes[name].value = name in change["new"]
         with self._plot.hold_trait_notifications():
@@ -169,17 +181,17 @@ class MarginExplorer(LiveFigure):
                 setattr(self._plot, name, name in change["new"])
 
     @traitlets.validate("margin")
-    def _check_margin(self, proposal):
+    def _check_margin(self, proposal: Any) -> float:
         check_limits("margin", proposal["value"], *MARGINS)
         return proposal["value"]
 
     @traitlets.validate("losses")
-    def _check_losses(self, proposal):
+    def _check_losses(self, proposal: Any) -> Any:
         for name in proposal["value"]:
             check_choice("losses", name, LABELS)
         return [name for name in LABELS if name in proposal["value"]]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [f"{self.margin:g}"]
         if self.losses != list(LABELS):
             parts.append(f"losses={self.losses!r}")
@@ -187,8 +199,7 @@ class MarginExplorer(LiveFigure):
             parts.append("unit_logistic=True")
         return f"MarginExplorer({', '.join(parts)})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         grid = np.sort(np.concatenate([np.linspace(*MARGINS, 241), [-1e-9, 1e-9]]))
         with figures.in_style():
             figure, axes = plt.subplots(figsize=(figures.WIDTH, 5.6))
@@ -210,6 +221,6 @@ class MarginExplorer(LiveFigure):
             return figures.to_svg(figure)
 
 
-def _minus(number):
+def _minus(number: float) -> str:
     """With a true minus sign, and no −0."""
     return f"{number + 0.0:.3f}".replace("-", "−")

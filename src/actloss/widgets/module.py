@@ -1,8 +1,10 @@
 """Joins JavaScript files and translated functions into the one module that anywidget takes."""
 
+from __future__ import annotations
+
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from actloss.catalogue import Activation
@@ -38,7 +40,9 @@ def join_module(name: str, **generated: str) -> str:
     return "\n".join(text for file, text in seen.items() if file != name) + seen[name]
 
 
-def functions_module(activations: Iterable[Activation], height_of) -> str:
+def functions_module(
+    activations: Iterable[Activation], height_of: Callable[[Activation], tuple[float, float]]
+) -> str:
     """`functions.js`: the activations and their slopes, translated, with what a figure must know.
 
     `height_of` gives the lowest and highest value that the figure shows.

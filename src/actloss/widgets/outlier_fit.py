@@ -1,12 +1,16 @@
 """A live figure of straight lines fitted by four losses, while one point is dragged away."""
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
+from numpy.typing import NDArray
 
 from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, RED, WIDTH, in_style, to_svg
 from actloss.catalogue import LOSSES
@@ -19,6 +23,7 @@ from actloss.widgets.controls import (
 )
 from actloss.widgets.line_fits import NAMES, fit_line, pulls
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 X_LIMITS = (0.0, 10.0)
 Y_LIMITS = (-6.0, 16.0)
@@ -55,7 +60,7 @@ class OutlierFitPlot(anywidget.AnyWidget):
     quantile = traitlets.Float(0.8).tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"OutlierFitPlot({NAMES[self.loss_index]!r})"
 
 
@@ -97,8 +102,15 @@ class OutlierFit(LiveFigure):
     quantile = traitlets.Float(0.8)
 
     def __init__(
-        self, loss="squared_error", *, x=9.4, y=6.5, delta=1.0, quantile=0.8, predict=None
-    ):
+        self,
+        loss: str = "squared_error",
+        *,
+        x: float = 9.4,
+        y: float = 6.5,
+        delta: float = 1.0,
+        quantile: float = 0.8,
+        predict: Prediction | None = None,
+    ) -> None:
         self._plot = OutlierFitPlot()
         self._menu = labelled(ipywidgets.Dropdown, "pulls on", options=TITLES)
         self._sliders = {name: self._make_slider(name) for name in SLIDERS}
@@ -113,7 +125,7 @@ class OutlierFit(LiveFigure):
         self.stack(predict, control_row(self._menu, *self._sliders.values()), self._plot)
 
     @staticmethod
-    def _make_slider(name):
+    def _make_slider(name: str) -> ipywidgets.FloatSlider:
         label, low, high, step = SLIDERS[name]
         return labelled(
             ipywidgets.FloatSlider,
@@ -125,14 +137,14 @@ class OutlierFit(LiveFigure):
             readout_format=".1f" if name == "y" else ".2f",
         )
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         if change["name"] == "loss_index":
             self.loss = NAMES[change["new"]]
         elif change["name"] in ("x", *SLIDERS):
             setattr(self, change["name"], change["new"])
 
     @traitlets.observe("loss", "x", *SLIDERS)
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name == "loss":
             self._plot.loss_index = self._menu.index = NAMES.index(value)
@@ -142,36 +154,35 @@ class OutlierFit(LiveFigure):
             self._sliders[name].value = value
 
     @traitlets.validate("loss")
-    def _check_loss(self, proposal):
+    def _check_loss(self, proposal: Any) -> str:
         check_choice("loss", proposal["value"], NAMES)
         return proposal["value"]
 
     @traitlets.validate("x", *SLIDERS)
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Any) -> float:
         name, value = proposal["trait"].name, proposal["value"]
         check_limits(name, value, *(X_LIMITS if name == "x" else SLIDERS[name][1:3]))
         return value
 
-    def points(self):
+    def points(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """All twelve points, the one to be dragged last: their x, and their y."""
         return np.array([*POINTS_X, self.x]), np.array([*POINTS_Y, self.y])
 
-    def line(self, loss=None):
+    def line(self, loss: str | None = None) -> tuple[float, float]:
         """Intercept and slope of the line fitted by `loss`, as it stands in the figure."""
         return fit_line(*self.points(), loss or self.loss, delta=self.delta, quantile=self.quantile)
 
-    def pulls(self, loss=None):
+    def pulls(self, loss: str | None = None) -> NDArray[Any]:
         """How strongly each point pulls at that line, the one to be dragged last."""
         loss = loss or self.loss
-        settings = {"delta": self.delta, "quantile": self.quantile}
-        return pulls(*self.points(), self.line(loss), loss, **settings)
+        x, y = self.points()
+        return pulls(x, y, self.line(loss), loss, delta=self.delta, quantile=self.quantile)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         numbers = ", ".join(f"{n}={getattr(self, n):g}" for n in ("x", "y", "delta", "quantile"))
         return f"OutlierFit({self.loss!r}, {numbers})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         ends = np.array(X_LIMITS)
         x, y = self.points()
         shares = np.abs(self.pulls())

@@ -1,17 +1,26 @@
 """What a function of the reader's own must be, to be drawn: its keywords, its shape, its source."""
 
+from __future__ import annotations
+
 import inspect
 import math
 import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss.javascript import TranslationError, to_javascript
 
 REFUSAL = re.compile(r".*:(\d+)\) cannot be translated to JavaScript: (.*)", re.DOTALL)
 
 
-def guessed_range(default):
+# The default of a keyword; ends and step of its slider.
+Keyword: TypeAlias = tuple[float, tuple[float, float, float]]
+
+
+def guessed_range(default: float) -> tuple[float, float, float]:
     """Ends and step of a slider for a keyword with this default.
 
     >>> guessed_range(0.1), guessed_range(-2), guessed_range(0.0)
@@ -26,7 +35,9 @@ def guessed_range(default):
     return (0.0, end, step) if default > 0 else (-end, 0.0, step)
 
 
-def keywords_of(function, ranges):
+def keywords_of(
+    function: Callable[..., Any], ranges: Mapping[str, Sequence[float]]
+) -> dict[str, Keyword]:
     """Default and range of each keyword of `function`, by name."""
     name = getattr(function, "__name__", repr(function))
     found = {}
@@ -39,16 +50,19 @@ def keywords_of(function, ranges):
     return found
 
 
-def _parameters_after_x(function, name):
+def _parameters_after_x(function: Callable[..., Any], name: str) -> list[inspect.Parameter]:
     if isinstance(function, np.ufunc):
         return []
-    first, *others = inspect.signature(function).parameters.values() or [None]
-    if first is None or first.kind not in (first.POSITIONAL_ONLY, first.POSITIONAL_OR_KEYWORD):
+    parameters = list(inspect.signature(function).parameters.values())
+    if not parameters or parameters[0].kind not in (
+        inspect.Parameter.POSITIONAL_ONLY,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    ):
         raise TypeError(f"{name} must take an array x as its first argument")
-    return others
+    return parameters[1:]
 
 
-def _default_of(parameter, given, name):
+def _default_of(parameter: inspect.Parameter, given: Sequence[float] | None, name: str) -> Any:
     """The number where the slider of a parameter starts."""
     if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
         raise TypeError(f"{name} takes {parameter}: name each keyword, as in f(x, *, alpha=0.1)")
@@ -67,7 +81,9 @@ def _default_of(parameter, given, name):
     return default
 
 
-def _checked_range(name, default, given):
+def _checked_range(
+    name: str, default: float, given: Sequence[float] | None
+) -> tuple[float, float, float]:
     if given is None:
         return guessed_range(default)
     numbers = [float(number) for number in given]
@@ -83,10 +99,10 @@ def _checked_range(name, default, given):
     return (low, high, step)
 
 
-def check_elementwise(function, name, x):
+def check_elementwise(function: Callable[..., Any], name: str, x: NDArray[Any]) -> None:
     """`function` must give each entry of the result from the entry of x alone."""
 
-    def values(at):
+    def values(at: NDArray[Any]) -> NDArray[Any]:
         try:
             found = np.asarray(function(at))
         except Exception as error:
@@ -116,7 +132,7 @@ def check_elementwise(function, name, x):
             )
 
 
-def translation_of(function):
+def translation_of(function: Callable[..., Any]) -> tuple[str, str]:
     """`function` as a JavaScript module, or None; and what to tell the reader about it."""
     try:
         code = to_javascript([function])
@@ -135,7 +151,7 @@ def translation_of(function):
     return "export const FUNCTION = null;\n", said
 
 
-def _line_within(function, line):
+def _line_within(function: Callable[..., Any], line: int) -> int:
     """The line counted from the `def`, as the reader sees it in the cell."""
     try:
         return line - inspect.getsourcelines(function)[1] + 1

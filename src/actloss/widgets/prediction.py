@@ -1,5 +1,10 @@
 """A question that the reader answers before the figure may be moved."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import anywidget
 import ipywidgets
 import traitlets
@@ -53,7 +58,9 @@ class Prediction(anywidget.AnyWidget):
     value = traitlets.Float().tag(sync=True)
     fits = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, question, options, *, answer, explanation, shows):
+    def __init__(
+        self, question: str, options: Sequence[str], *, answer: int, explanation: str, shows: Any
+    ) -> None:
         if len(options) < 2:
             raise ValueError(f"options must hold at least two answers, but got {options!r}")
         if answer not in range(len(options)):
@@ -81,5 +88,5 @@ class Prediction(anywidget.AnyWidget):
             ipywidgets.jsdlink((self, "locked"), (control, "disabled"))
         ipywidgets.jsdlink((self, "value"), (slider, "value"))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Prediction({self.question!r})"

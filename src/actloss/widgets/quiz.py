@@ -1,9 +1,12 @@
 """A quiz that needs no script: each option opens to say whether it is right, and why."""
 
+from __future__ import annotations
+
 import html
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from IPython.display import HTML
 
@@ -40,7 +43,7 @@ def quiz(path: str | Path) -> HTML:
     return HTML(f'<style>{style}</style>\n<ol class="actloss-quiz">\n{items}\n</ol>')
 
 
-def _check(question, where):
+def _check(question: dict[str, Any], where: str) -> None:
     if not question.get("text", "").strip():
         raise ValueError(f"{where} has no text")
     options = question.get("option", [])
@@ -55,12 +58,12 @@ def _check(question, where):
                 raise ValueError(f"{where} has an option without {part!r}: {option!r}")
 
 
-def _question(slug, number, question):
+def _question(slug: str, number: int, question: dict[str, Any]) -> str:
     options = "\n".join(_option(f"{slug}-{number}", option) for option in question["option"])
     return f"<li><p>{_inline(question['text'])}</p>\n{options}</li>"
 
 
-def _option(group, option):
+def _option(group: str, option: dict[str, Any]) -> str:
     # Options that share a name close each other: one answer stands open at a time.
     right = option.get("right", False)
     kind, verdict = ("right", "Right.") if right else ("wrong", "Not this one.")
@@ -70,5 +73,5 @@ def _option(group, option):
     )
 
 
-def _inline(text):
+def _inline(text: str) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text.strip(), quote=False))

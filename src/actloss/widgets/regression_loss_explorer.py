@@ -3,7 +3,10 @@
 The noise is the density whose negative log-likelihood the loss is: exp(−loss), divided by its mass.
 """
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -13,7 +16,7 @@ from matplotlib import pyplot as plt
 
 from actloss.activations import gelu
 from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, WIDTH, in_style, to_svg
-from actloss.catalogue import LOSSES
+from actloss.catalogue import LOSSES, Slider
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import (
     LiveFigure,
@@ -23,6 +26,7 @@ from actloss.widgets.controls import (
     labelled,
 )
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 RESIDUAL_LIMITS = (-4.0, 4.0)
 VALUE_LIMITS = (0.0, 8.0)
@@ -33,17 +37,17 @@ SQRT_PI = 1.7724538509055159
 SQRT_2_PI = 2.5066282746310002
 
 
-def squared_error_mass():
+def squared_error_mass() -> float:
     """The integral of exp(−e²) over all residuals e: a Gaussian of variance ½."""
     return SQRT_PI
 
 
-def absolute_error_mass():
+def absolute_error_mass() -> float:
     """The integral of exp(−|e|): a Laplace density of scale 1."""
     return 2.0
 
 
-def huber_loss_mass(delta=1.0):
+def huber_loss_mass(delta: float = 1.0) -> float:
     """The integral of exp(−Huber loss): a Gaussian between −δ and δ, exponential tails beyond.
 
     The Gaussian part is √(2π) (2 Φ(δ) − 1), and Φ(δ) = GELU(δ) / δ.
@@ -52,12 +56,12 @@ def huber_loss_mass(delta=1.0):
     return SQRT_2_PI * (2.0 * gelu(delta) / delta - 1.0) + tails
 
 
-def log_cosh_loss_mass():
+def log_cosh_loss_mass() -> float:
     """The integral of 1 / cosh(e): a hyperbolic secant density."""
     return np.pi
 
 
-def quantile_loss_mass(quantile=0.5):
+def quantile_loss_mass(quantile: float = 0.5) -> float:
     """The integral of exp(−quantile loss): a Laplace density with sides of two scales."""
     return 1.0 / (quantile * (1.0 - quantile))
 
@@ -73,7 +77,7 @@ NAMES = list(MASSES)
 TITLES = [LOSSES[name].title for name in NAMES]
 
 
-def density(name, residual, **parameters):
+def density(name: str, residual: Any, **parameters: float) -> Any:
     """The noise density whose negative log-likelihood is the loss `name`, up to a constant.
 
     >>> density("absolute_error", [-1.0, 0.0, 1.0]).round(4)
@@ -82,7 +86,7 @@ def density(name, residual, **parameters):
     return np.exp(-LOSSES[name].function(residual, 0.0, **parameters)) / MASSES[name](**parameters)
 
 
-def losses_module():
+def losses_module() -> str:
     """`functions.js`: the losses, their gradients and the masses, translated."""
     functions = [f for n in NAMES for f in (LOSSES[n].function, LOSSES[n].gradient, MASSES[n])]
     records = "".join(
@@ -112,7 +116,7 @@ class RegressionLossPlot(anywidget.AnyWidget):
     delta_display = traitlets.Unicode("none").tag(sync=True)
     quantile_display = traitlets.Unicode("none").tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"RegressionLossPlot({NAMES[self.loss_index]!r})"
 
 
@@ -157,14 +161,14 @@ class RegressionLossExplorer(LiveFigure):
 
     def __init__(
         self,
-        loss="squared_error",
+        loss: str = "squared_error",
         *,
-        compare=None,
-        residual=1.5,
-        delta=1.0,
-        quantile=0.8,
-        predict=None,
-    ):
+        compare: str | None = None,
+        residual: float = 1.5,
+        delta: float = 1.0,
+        quantile: float = 0.8,
+        predict: Prediction | None = None,
+    ) -> None:
         self._plot = RegressionLossPlot()
         self._menus = {
             "loss": labelled(ipywidgets.Dropdown, "loss", options=TITLES),
@@ -185,7 +189,7 @@ class RegressionLossExplorer(LiveFigure):
         controls = control_row(*self._menus.values(), *self._sliders.values())
         self.stack(predict, controls, self._plot)
 
-    def _link_in_page(self):
+    def _link_in_page(self) -> None:
         """Join controls and drawing in the browser, where there may be no Python to do it."""
         plot = self._plot
         for name, menu in self._menus.items():
@@ -194,19 +198,19 @@ class RegressionLossExplorer(LiveFigure):
             ipywidgets.jsdlink((plot, f"{name}_display"), (slider.layout, "display"))
             ipywidgets.jslink((slider, "value"), (plot, name))
 
-    def _owner(self, parameter):
+    def _owner(self, parameter: str) -> str | None:
         """The loss drawn, first or as a ghost, that has the parameter; else None."""
         drawn = [name for name in (self.loss, self.compare) if name]
         return next((name for name in drawn if parameter in LOSSES[name].parameters), None)
 
-    def _show_sliders(self):
+    def _show_sliders(self) -> None:
         """Those that mean something. The page does the same in regression_loss_explorer.js."""
         for name, slider in self._sliders.items():
             display = "flex" if self._owner(name) else "none"
             setattr(self._plot, f"{name}_display", display)
             slider.layout.display = display
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         name = change["name"]
         if name == "loss_index":
             self.loss = NAMES[change["new"]]
@@ -216,7 +220,7 @@ class RegressionLossExplorer(LiveFigure):
             setattr(self, name, change["new"])
 
     @traitlets.observe("loss", "compare", "residual", *PARAMETERS)
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name in self._menus:
             index = (NAMES if name == "loss" else ["", *NAMES]).index(value)
@@ -229,22 +233,22 @@ class RegressionLossExplorer(LiveFigure):
                 self._sliders[name].value = value
 
     @traitlets.validate("loss", "compare")
-    def _check_choice(self, proposal):
+    def _check_choice(self, proposal: Any) -> str:
         name, value = proposal["trait"].name, proposal["value"]
         if value or name == "loss":
             check_choice(name, value, NAMES)
         return value
 
     @traitlets.validate("residual", *PARAMETERS)
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Any) -> float:
         name, value = proposal["trait"].name, proposal["value"]
         check_limits(name, value, *(RESIDUAL_LIMITS if name == "residual" else _ends(name)[:2]))
         return value
 
-    def _settings(self, name):
+    def _settings(self, name: str) -> dict[str, float]:
         return {parameter: getattr(self, parameter) for parameter in LOSSES[name].parameters}
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [repr(self.loss)]
         if self.compare:
             parts.append(f"compare={self.compare!r}")
@@ -252,10 +256,9 @@ class RegressionLossExplorer(LiveFigure):
         parts += [f"{name}={getattr(self, name):g}" for name in PARAMETERS if self._owner(name)]
         return f"RegressionLossExplorer({', '.join(parts)})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
 
-        def three(name, at):
+        def three(name: str, at: Any) -> Any:
             settings = self._settings(name)
             entry = LOSSES[name]
             return (
@@ -298,14 +301,14 @@ class RegressionLossExplorer(LiveFigure):
             return to_svg(figure)
 
 
-def _ends(parameter):
+def _ends(parameter: str) -> Slider:
     """Lowest, highest and step of a parameter, from the catalogue."""
     return next(
         LOSSES[name].parameters[parameter] for name in NAMES if parameter in LOSSES[name].parameters
     )
 
 
-def _make_slider(name):
+def _make_slider(name: str) -> ipywidgets.FloatSlider:
     low, high, step = _ends(name)
     value = RegressionLossPlot.class_traits()[name].default_value
     slider = labelled(

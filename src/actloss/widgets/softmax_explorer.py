@@ -1,10 +1,16 @@
 """A live figure of softmax: logits, temperature, a shift of all logits, and what rounding does."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import anywidget
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from numpy.typing import ArrayLike
 
 from actloss.book.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, WIDTH, in_style, to_svg
 from actloss.widgets.controls import (
@@ -15,6 +21,7 @@ from actloss.widgets.controls import (
     labelled,
 )
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 
 FORMULAS = ("stable", "naive")
 PRECISIONS = ("float16", "float32", "float64")
@@ -46,7 +53,7 @@ class SoftmaxPlot(anywidget.AnyWidget):
     formula_index = traitlets.Int().tag(sync=True)
     precision_index = traitlets.Int().tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SoftmaxPlot({self.classes} classes)"
 
 
@@ -98,16 +105,16 @@ class SoftmaxExplorer(LiveFigure):
 
     def __init__(
         self,
-        logits=(1.8, 0.9, 0.68),
+        logits: Sequence[float] = (1.8, 0.9, 0.68),
         *,
-        temperature=1.0,
-        true_class=0,
-        shift=0.0,
-        formula="stable",
-        precision="float64",
-        predict=None,
-        predict_on="temperature",
-    ):
+        temperature: float = 1.0,
+        true_class: int = 0,
+        shift: float = 0.0,
+        formula: str = "stable",
+        precision: str = "float64",
+        predict: Prediction | None = None,
+        predict_on: str = "temperature",
+    ) -> None:
         logits = [float(x) for x in logits]
         if not 2 <= len(logits) <= MOST_CLASSES:
             raise ValueError(
@@ -131,7 +138,7 @@ class SoftmaxExplorer(LiveFigure):
         sliders.add_class("actloss-columns")
         self.stack(predict, menus, sliders, self._plot)
 
-    def _make_menus(self):
+    def _make_menus(self) -> Any:
         choices = {
             "true_class": ("true class", [str(i) for i in range(self._classes)]),
             "formula_index": ("formula", list(FORMULAS)),
@@ -144,7 +151,7 @@ class SoftmaxExplorer(LiveFigure):
             for name, (label, options) in choices.items()
         }
 
-    def _make_sliders(self):
+    def _make_sliders(self) -> Any:
         sliders = {
             name: _make_slider(f"logit {i}", "logits", 0.02, 0.0)
             for i, name in enumerate(LOGIT_NAMES[: self._classes])
@@ -153,14 +160,14 @@ class SoftmaxExplorer(LiveFigure):
         sliders["shift"] = _make_slider("c, added to all", "shift", 1.0, 0.0)
         return sliders
 
-    def _link_in_page(self):
+    def _link_in_page(self) -> None:
         """Join controls and drawing in the browser, where there may be no Python to do it."""
         for name, menu in self._menus.items():
             ipywidgets.jslink((menu, "index"), (self._plot, name))
         for name, slider in self._sliders.items():
             ipywidgets.jslink((slider, "value"), (self._plot, name))
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         """What the reader changed in the page comes here from the drawing."""
         name, value = change["name"], change["new"]
         if name in LOGIT_NAMES[: self._classes]:
@@ -175,7 +182,7 @@ class SoftmaxExplorer(LiveFigure):
             setattr(self, name, value)
 
     @traitlets.observe("logits", "temperature", "true_class", "shift", "formula", "precision")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         """What Python changed here goes to the drawing and to the controls."""
         name, value = change["name"], change["new"]
         if name == "logits":
@@ -188,7 +195,7 @@ class SoftmaxExplorer(LiveFigure):
         else:
             self._show(name, value)
 
-    def _show(self, name, value):
+    def _show(self, name: str, value: Any) -> None:
         if getattr(self._plot, name) == value:
             return
         setattr(self._plot, name, value)
@@ -198,7 +205,7 @@ class SoftmaxExplorer(LiveFigure):
             self._menus[name].index = value
 
     @traitlets.validate("logits")
-    def _check_logits(self, proposal):
+    def _check_logits(self, proposal: Any) -> Any:
         value = proposal["value"]
         if len(value) != self._classes:
             raise ValueError(
@@ -209,23 +216,23 @@ class SoftmaxExplorer(LiveFigure):
         return value
 
     @traitlets.validate("temperature", "shift")
-    def _check_number(self, proposal):
+    def _check_number(self, proposal: Any) -> Any:
         name, value = proposal["trait"].name, proposal["value"]
         check_limits(name, value, *LIMITS[name])
         return value
 
     @traitlets.validate("true_class")
-    def _check_class(self, proposal):
+    def _check_class(self, proposal: Any) -> int:
         check_limits("true_class", proposal["value"], 0, self._classes - 1)
         return proposal["value"]
 
     @traitlets.validate("formula", "precision")
-    def _check_name(self, proposal):
+    def _check_name(self, proposal: Any) -> str:
         name, value = proposal["trait"].name, proposal["value"]
         check_choice(name, value, FORMULAS if name == "formula" else PRECISIONS)
         return value
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         parts = [f"logits=[{', '.join(f'{x:g}' for x in self.logits)}]"]
         for name in ("temperature", "true_class", "shift", "formula", "precision"):
             value = getattr(self, name)
@@ -233,9 +240,11 @@ class SoftmaxExplorer(LiveFigure):
                 parts.append(f"{name}={value!r}" if isinstance(value, str) else f"{name}={value:g}")
         return f"SoftmaxExplorer({', '.join(parts)})"
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
-        settings = {"temperature": self.temperature, "true_class": self.true_class}
+    def picture(self) -> str:
+        settings: dict[str, Any] = {
+            "temperature": self.temperature,
+            "true_class": self.true_class,
+        }
         p, gradient = softmax_by_steps(
             self.logits,
             shift=self.shift,
@@ -248,8 +257,14 @@ class SoftmaxExplorer(LiveFigure):
 
 
 def softmax_by_steps(
-    logits, *, temperature=1.0, true_class=0, shift=0.0, formula="stable", precision="float64"
-):
+    logits: ArrayLike,
+    *,
+    temperature: float = 1.0,
+    true_class: int = 0,
+    shift: float = 0.0,
+    formula: str = "stable",
+    precision: str = "float64",
+) -> Any:
     """Probabilities and gradient as the figure shows them: every step rounded to `precision`.
 
     softmax.js does the same. (``actloss.activations.softmax`` computes float16 in float32.)
@@ -267,7 +282,7 @@ def softmax_by_steps(
         return p, p - (np.arange(len(p)) == true_class).astype(number)
 
 
-def _picture(p, gradient, exact, true_class):
+def _picture(p: Any, gradient: Any, exact: Any, true_class: int) -> str:
     classes = np.arange(len(p))
     names = [f"class {i}" if len(p) < 5 else f"{i}" for i in classes]
     with in_style({"axes.grid.axis": "y"}):
@@ -302,7 +317,7 @@ def _picture(p, gradient, exact, true_class):
         return to_svg(figure)
 
 
-def _make_slider(label, limits, step, value):
+def _make_slider(label: str, limits: str, step: float, value: float) -> ipywidgets.FloatSlider:
     low, high = LIMITS[limits]
     return labelled(
         ipywidgets.FloatSlider,

@@ -6,14 +6,19 @@ They are kept in ``training_runs.js`` (45 kB, 24 kB gzipped): weights at every t
     python -m actloss.widgets.training_runs
 """
 
+from __future__ import annotations
+
 import json
+from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss import losses
 from actloss.activations import sigmoid, sigmoid_grad
+from actloss.arguments import Floats
 from actloss.catalogue import ACTIVATIONS
 from actloss.network import SGD, DivergenceError, Network, Pairing
 from actloss.network.initialisers import xavier_normal
@@ -33,7 +38,9 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # --- every output unit with every loss, also those that do not belong together -----------------
 
 
-def _from_probability(loss, loss_grad):
+def _from_probability(
+    loss: Callable[..., Any], loss_grad: Callable[..., Any]
+) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """Loss of a sigmoid's answer, and its derivative in the sum, by the chain rule."""
     return (
         lambda logits, labels: loss(sigmoid(logits), labels),
@@ -41,29 +48,29 @@ def _from_probability(loss, loss_grad):
     )
 
 
-def hinge(scores, labels):
+def hinge(scores: Any, labels: Any) -> Any:
     """Hinge loss for labels 0 and 1."""
     return losses.hinge_loss(scores, 2 * labels - 1)
 
 
-def hinge_grad(scores, labels):
+def hinge_grad(scores: Any, labels: Any) -> Any:
     """Derivative of :func:`hinge` in the scores."""
     return losses.hinge_loss_grad(scores, 2 * labels - 1)
 
 
 @np.errstate(all="ignore")
-def unchecked_cross_entropy(answers, labels):
+def unchecked_cross_entropy(answers: Any, labels: Any) -> Any:
     """Cross-entropy as it is often written, of answers that need not be probabilities."""
     return -labels * np.log(answers) - (1 - labels) * np.log(1 - answers)
 
 
 @np.errstate(all="ignore")
-def unchecked_cross_entropy_grad(answers, labels):
+def unchecked_cross_entropy_grad(answers: Any, labels: Any) -> Any:
     """Derivative of :func:`unchecked_cross_entropy` in the answers."""
     return (1 - labels) / (1 - answers) - labels / answers
 
 
-def _above(threshold):
+def _above(threshold: float) -> Any:
     return lambda logits: (logits > threshold).astype(np.int64)
 
 
@@ -74,7 +81,9 @@ class Match(NamedTuple):
     note: str
 
 
-def _match(output, loss, threshold, function, gradient, note):
+def _match(
+    output: str, loss: str, threshold: float, function: Callable[..., Any], gradient: Any, note: str
+) -> Any:
     pairing = Pairing(f"{output} + {loss}", _above(threshold), sigmoid, function, gradient)
     return Match(pairing, note)
 
@@ -129,7 +138,7 @@ MATCHES = {
 }
 
 
-def certainty(output, loss, sums):
+def certainty(output: str, loss: str, sums: Any) -> Any:
     """What an output sum answers, from 0 (surely class 0) to 1 (surely class 1)."""
     if output == "sigmoid":
         return sigmoid(sums)
@@ -140,7 +149,7 @@ def certainty(output, loss, sums):
 
 
 @cache
-def moons():
+def moons() -> tuple[NDArray[Any], ...]:
     """Training and test points with their labels, standardised by the training points."""
     from sklearn.datasets import make_moons
 
@@ -161,7 +170,7 @@ class Run(NamedTuple):
     accuracy: list
 
 
-def train(hidden, output, loss):
+def train(hidden: str, output: str, loss: str) -> Any:
     """Train one network. All begin with the same weights and see the samples in one order."""
     points, labels, test_points, test_labels = moons()
     network = Network(
@@ -187,25 +196,25 @@ def train(hidden, output, loss):
     return Run(np.array(parameters), losses_, accuracies)
 
 
-def pack(rows):
+def pack(rows: Any) -> Any:
     """Rows as 12-bit integers in letters, and for each row the number that one stands for."""
     scales = [float(f"{np.abs(row).max() / WIDEST * 1.001:.3e}") for row in rows]
     integers = np.round(rows / np.array(scales)[:, np.newaxis]).astype(int).ravel() + WIDEST
     return "".join(LETTERS[i // 64] + LETTERS[i % 64] for i in integers.tolist()), scales
 
 
-def unpack(text, scales):
+def unpack(text: str, scales: Any) -> Any:
     """The rows that :func:`pack` packed."""
     high, low = np.array([LETTERS.index(letter) for letter in text]).reshape(-1, 2).T
     integers = 64 * high + low - WIDEST
     return integers.reshape(len(scales), -1) * np.array(scales)[:, np.newaxis]
 
 
-def name_of(hidden, output, loss):
+def name_of(hidden: str, output: str, loss: str) -> str:
     return f"{hidden}|{output}|{loss}"
 
 
-def compute_runs():
+def compute_runs() -> Any:
     """All that ``training_runs.js`` holds."""
     points, labels, _, _ = moons()
     packed, scales = pack(points.T)
@@ -230,7 +239,7 @@ def compute_runs():
     }
 
 
-def write_runs():
+def write_runs() -> None:
     rows = json.dumps(compute_runs()).replace('"runs": {', '"runs": {\n').replace("}, ", "},\n")
     head = "// Written by python -m actloss.widgets.training_runs, which says what it holds.\n"
     text = f"{head}export const STORED = {rows};\n"
@@ -238,20 +247,20 @@ def write_runs():
 
 
 @cache
-def stored():
+def stored() -> dict[str, Any]:
     """What ``training_runs.js`` holds."""
     text = read(RUNS_FILE)
     return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
 
-def stored_run(hidden, output, loss):
+def stored_run(hidden: str, output: str, loss: str) -> Any:
     """A :class:`Run` as the page has it, a loss that is no number as NaN."""
     entry = stored()["runs"][name_of(hidden, output, loss)]
     losses_ = [np.nan if v is None else v for v in entry["loss"]]
     return Run(unpack(entry["weights"], entry["scales"]), losses_, entry["accuracy"])
 
 
-def output_sums(hidden, parameters, points):
+def output_sums(hidden: str, parameters: Floats, points: NDArray[Any]) -> Any:
     """What the last layer computes at `points`, of shape (…, 2)."""
     first, bias, last = np.split(parameters[:-1], [2 * UNITS, 3 * UNITS])
     function = ACTIVATIONS[hidden].function

@@ -4,19 +4,25 @@ The runs were computed beforehand, by ``training_runs.py``. The page loads them 
 weights it computes the border by the activations' own NumPy source, translated.
 """
 
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import anywidget
 import ipywidgets
 import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from actloss.book import figures
 from actloss.catalogue import ACTIVATIONS
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import join_module, read
+from actloss.widgets.prediction import Prediction
 from actloss.widgets.training_runs import (
     EPOCHS,
     HIDDEN,
@@ -37,13 +43,13 @@ LOSS_SHOWN, ACCURACY_SHOWN = 1.5, (0, 102)  # the most of the axes: a first loss
 CHOICES = {"output": OUTPUTS, "loss": LOSSES, "hidden": HIDDEN}
 
 
-def cell_centres():
+def cell_centres() -> NDArray[Any]:
     """The middles of the cells of one row."""
     edges = np.linspace(-REACH, REACH, CELLS + 1)
     return (edges[1:] + edges[:-1]) / 2
 
 
-def facts_module():
+def facts_module() -> str:
     """`theatre_facts.js`: what the drawing needs to know besides the runs."""
     facts = {
         "hidden": HIDDEN,
@@ -79,7 +85,7 @@ class TrainingPlot(anywidget.AnyWidget):
     epoch = traitlets.Int().tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"TrainingPlot({HIDDEN[self.hidden_index]!r})"
 
 
@@ -123,8 +129,14 @@ class TrainingTheatre(LiveFigure):
     epoch = traitlets.Int()
 
     def __init__(
-        self, output="sigmoid", loss="cross-entropy", *, hidden="relu", epoch=0, predict=None
-    ):
+        self,
+        output: str = "sigmoid",
+        loss: str = "cross-entropy",
+        *,
+        hidden: str = "relu",
+        epoch: int = 0,
+        predict: Prediction | None = None,
+    ) -> None:
         self._plot = TrainingPlot()
         titles = [ACTIVATIONS[name].title for name in HIDDEN]
         labels = {
@@ -150,13 +162,13 @@ class TrainingTheatre(LiveFigure):
             predict.guard(self._slider, self._plot)
         self.stack(predict, control_row(*self._menus.values(), self._slider), self._plot)
 
-    def _follow_page(self, change):
+    def _follow_page(self, change: Any) -> None:
         name = change["name"].removesuffix("_index")
         value = change["new"]
         setattr(self, name, CHOICES[name][value] if name in CHOICES else value)
 
     @traitlets.observe("output", "loss", "hidden", "epoch")
-    def _send_to_page(self, change):
+    def _send_to_page(self, change: Any) -> None:
         name, value = change["name"], change["new"]
         if name == "epoch":
             self._plot.epoch = self._slider.value = value
@@ -166,13 +178,13 @@ class TrainingTheatre(LiveFigure):
             self._menus[name].index = index
 
     @traitlets.validate("output", "loss", "hidden")
-    def _check_choice(self, proposal):
+    def _check_choice(self, proposal: Any) -> str:
         name, value = proposal["trait"].name, proposal["value"]
         check_choice(name, value, CHOICES[name])
         return value
 
     @traitlets.validate("epoch")
-    def _check_epoch(self, proposal):
+    def _check_epoch(self, proposal: Any) -> int:
         if proposal["value"] not in EPOCHS:
             raise ValueError(
                 f"epoch must be a multiple of {EPOCHS[1]} from 0 to {EPOCHS[-1]}, "
@@ -180,14 +192,13 @@ class TrainingTheatre(LiveFigure):
             )
         return proposal["value"]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"TrainingTheatre({self.output!r}, {self.loss!r}, hidden={self.hidden!r}, "
             f"epoch={self.epoch})"
         )
 
-    def picture(self):
-        """The same figure as SVG text, for where nothing can move: print, or no JavaScript."""
+    def picture(self) -> str:
         run = stored_run(self.hidden, self.output, self.loss)
         now = EPOCHS.index(self.epoch)
         with figures.in_style():
@@ -212,7 +223,7 @@ class TrainingTheatre(LiveFigure):
             axes["accuracy"].set_xlabel("epoch")
             return figures.to_svg(figure)
 
-    def _picture_plane(self, axes, run, now):
+    def _picture_plane(self, axes: Axes, run: Any, now: int) -> None:
         if now < len(run.parameters):
             centres = cell_centres()
             plane = np.stack(np.meshgrid(centres, centres), axis=-1)
