@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 
+from tools.folders import refuse_links
 from tools.node import ENVIRONMENT
 from tools.progress import Problem, Stage, run_command, say
 from tools.sources import check_sources
@@ -72,10 +73,11 @@ def main():
     with one_at_a_time("book"):
         build_web_assets()
         build_book()
-    print(f"\n  {INDEX.as_uri()}   (`make serve` serves it)")
+    print(f"\n  The book lies in {INDEX.parent}; `make serve` opens it, with figures that move")
 
 
 def build_book():
+    refuse_links(BUILD, BUILD / "html")
     now = survey()
     last = read_record()
     if now == last and INDEX.is_file():
