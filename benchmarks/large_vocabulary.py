@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
-from actloss.large_vocabulary import (
+from actloss.losses.large_vocabulary import (
     chunks,
     linear_cross_entropy,
     linear_cross_entropy_by_classes,

@@ -23,8 +23,8 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 from torch.utils.data import DataLoader, TensorDataset
 
-from actloss.initialisers import xavier_normal
 from actloss.network import SGD, SIGMOID_CROSS_ENTROPY, Network
+from actloss.network.initialisers import xavier_normal
 from benchmarks.record import write_record
 
 SIZES = [2, 32, 16, 8, 1]

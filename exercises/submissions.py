@@ -3,7 +3,7 @@
 import json
 
 from tools.stamps import ROOT
-from web import exercise_pages
+from web.sphinx import exercise_pages
 
 EXERCISES = ROOT / "chapters" / "exercises"
 SOLUTIONS = ROOT / "exercises" / "solutions"

@@ -15,7 +15,7 @@ from tools.serve import BOOK, server_for
 from tools.stamps import ROOT
 
 # Modules of asserts that tests share: a failed one then says what it compared, as in a test.
-pytest.register_assert_rewrite("tests.live_figure", "tests.browser.figure")
+pytest.register_assert_rewrite("tests.widgets.live_figure", "tests.browser.figure")
 
 
 @pytest.fixture(scope="session")

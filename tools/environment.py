@@ -188,7 +188,7 @@ def install(folder, pins, uv, torch):
     with Stage("packages") as stage:
         stage.detail = lambda: progress(folder, len(pins))
         done, said = run_installer(installer, *hashed(wanted))
-        if done and folder == BASE:
+        if done and folder == BASE and requirements.end_with_the_course():
             here = ["--no-deps", "--no-build-isolation", "--editable", "."]
             done, said = run_installer(installer, *here)
             keep_paths_readable(folder)

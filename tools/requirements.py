@@ -60,6 +60,11 @@ def asked_for(file):
     return pins_in(upper_half(read(file)))
 
 
+def end_with_the_course():
+    """Whether requirements.txt ends with the course's own package."""
+    return "-e ." in read(BASE).splitlines()
+
+
 def upper_half(text):
     return text.split(IN_TURN)[0]
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from actloss.loss_arguments import check_zero_or_one
 from actloss.losses import sparse_softmax_cross_entropy
+from actloss.losses.arguments import check_zero_or_one
 from actloss.numerics import as_float, check_positive, check_positive_integers
 
 

@@ -18,7 +18,7 @@ from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
 from exercises.submissions import hand_in, notebook, solutions_of, solved
 from tests.attacks.hostile import ATTACKS, NUMBERS
-from tests.grading import TIERS
+from tests.grading.runs import TIERS
 
 POINTS = {exercise.name: exercise.points for exercise in of_chapter("softmax")}
 ALL = dict(POINTS)

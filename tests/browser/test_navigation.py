@@ -69,7 +69,7 @@ def test_search(open_page, path):
         ("leaky_relu", "actloss.activations.leaky_relu"),
         ("softmax_cross_entropy", "actloss.losses.softmax_cross_entropy"),
         ("huber_loss", "actloss.losses.huber_loss"),
-        ("xavier_normal", "actloss.initialisers.xavier_normal"),
+        ("xavier_normal", "actloss.network.initialisers.xavier_normal"),
         ("temperature scaling", "Glossary"),
         ("log-sum-exp", "Glossary"),
     ],

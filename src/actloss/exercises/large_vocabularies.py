@@ -8,7 +8,7 @@ from scipy.special import logsumexp
 
 from actloss.activations import softmax
 from actloss.exercises.definitions import Exercise, NumberExercise, add
-from actloss.large_vocabulary import chunks, linear_cross_entropy
+from actloss.losses.large_vocabulary import chunks, linear_cross_entropy
 
 CHAPTER = "large-vocabularies"
 

@@ -154,7 +154,7 @@ def _tools():
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    from actloss import figures
+    from actloss.book import figures
 
     return figures, plt
 

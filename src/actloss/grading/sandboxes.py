@@ -11,7 +11,7 @@ WARM = {
     "sklearn": "sklearn.datasets",
     "scipy": "scipy.optimize",
 }
-OURS = {f"actloss.{name}" for name in ("activations", "losses", "network", "initialisers")}
+OURS = {f"actloss.{name}" for name in ("activations", "losses", "network")}
 
 
 class Sandboxes:

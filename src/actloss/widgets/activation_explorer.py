@@ -5,8 +5,8 @@ import ipywidgets
 import numpy as np
 import traitlets
 
+from actloss.book.figures import activation_picture
 from actloss.catalogue import ACTIVATIONS, Activation
-from actloss.figures import activation_picture
 from actloss.widgets.controls import (
     LiveFigure,
     check_choice,

@@ -9,8 +9,8 @@ import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
-from actloss import figures
 from actloss.activations import softmax
+from actloss.book import figures
 from actloss.calibration import expected_calibration_error, reliability
 from actloss.losses import brier_score, sparse_softmax_cross_entropy
 from actloss.widgets.controls import (

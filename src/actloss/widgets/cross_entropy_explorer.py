@@ -7,10 +7,10 @@ import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
-from actloss import figures
+from actloss.book import figures
 from actloss.javascript import to_javascript
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
-from actloss.probability_losses import weighted
+from actloss.losses.distributions import weighted
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import join_module, read
 

@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.figures import BLUE, GREY, RED, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREY, RED, STYLE, WIDTH, to_svg
 from actloss.network import SGD, SOFTMAX_CROSS_ENTROPY, Network
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import HERE, join_module, read

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.javascript import TranslationError, to_javascript
 from actloss.widgets.controls import LiveFigure, check_limits, control_row, labelled
 from actloss.widgets.module import join_module, read

@@ -7,8 +7,8 @@ import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
+from actloss.book.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.catalogue import ACTIVATIONS
-from actloss.figures import BLUE, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.gradient_flow_runs import (
     DEPTHS,

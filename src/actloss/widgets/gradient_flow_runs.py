@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from actloss.catalogue import ACTIVATIONS
-from actloss.initialisers import lecun_normal
 from actloss.network import SOFTMAX_CROSS_ENTROPY, Network
+from actloss.network.initialisers import lecun_normal
 
 FILE = Path(__file__).with_suffix(".js")
 OPENING = "export const RUNS = "

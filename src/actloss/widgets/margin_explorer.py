@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss import figures
+from actloss.book import figures
 from actloss.catalogue import LOSSES
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import (

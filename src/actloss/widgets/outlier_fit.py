@@ -9,8 +9,8 @@ import numpy as np
 import traitlets
 from matplotlib import pyplot as plt
 
+from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH, to_svg
 from actloss.catalogue import LOSSES
-from actloss.figures import BLUE, GREEN, GREY, ORANGE, RED, STYLE, WIDTH, to_svg
 from actloss.widgets.controls import (
     LiveFigure,
     check_choice,

@@ -13,8 +13,8 @@ import traitlets
 from matplotlib import pyplot as plt
 
 from actloss.activations import gelu
+from actloss.book.figures import BLUE, GREEN, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.catalogue import LOSSES
-from actloss.figures import BLUE, GREEN, GREY, ORANGE, STYLE, WIDTH, to_svg
 from actloss.javascript import to_javascript
 from actloss.widgets.controls import (
     LiveFigure,

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 
-from actloss.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, STYLE, WIDTH, to_svg
+from actloss.book.figures import BLUE, GREEN, GREY, INK, ORANGE, RED, STYLE, WIDTH, to_svg
 from actloss.widgets.controls import (
     LiveFigure,
     check_choice,

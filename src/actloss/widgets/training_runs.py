@@ -15,8 +15,8 @@ import numpy as np
 from actloss import losses
 from actloss.activations import sigmoid, sigmoid_grad
 from actloss.catalogue import ACTIVATIONS
-from actloss.initialisers import xavier_normal
 from actloss.network import SGD, DivergenceError, Network, Pairing
+from actloss.network.initialisers import xavier_normal
 from actloss.widgets.module import HERE, read
 
 HIDDEN = ("relu", "tanh", "sigmoid", "identity", "step")

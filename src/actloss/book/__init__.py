@@ -1,0 +1,1 @@
+"""What a chapter shows, and nothing else: figures, tables, claims and source listings."""

@@ -1,0 +1,135 @@
+r"""Cross-entropy of a linear layer over very many classes, all logits at once and in chunks.
+
+The logits are z = hW, with one row of `hidden` a token and one column of `weights` a class. Each
+function returns the losses, one a token, and the gradients of their *sum* in `hidden` and in
+`weights`; for the mean, divide by the number of tokens. They differ in what is in memory at once.
+"""
+
+import numpy as np
+
+from actloss.losses.arguments import check_classes
+from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
+
+
+def linear_cross_entropy(hidden, weights, labels):
+    r"""Losses and gradients with all logits in memory, twice: themselves, and their gradient.
+
+    .. math:: \frac{\partial \ell_i}{\partial h_i} = (p_i - y_i) W^\top, \qquad
+        \frac{\partial}{\partial W} \sum_i \ell_i = \sum_i h_i^\top (p_i - y_i)
+
+    Parameters
+    ----------
+    hidden : ndarray of float
+        Shape (tokens, features).
+    weights : ndarray of float
+        Shape (features, classes), of the dtype of `hidden`.
+    labels : ndarray of int
+        The right class of each token.
+
+    Returns
+    -------
+    tuple of ndarray
+        The losses in nats, shape (tokens,), and the gradients of their sum in `hidden` and in
+        `weights`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` are no classes, or are not one a token.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(hidden @ weights, labels, reduction="sum")``, and
+    ``backward()``.
+
+    Examples
+    --------
+    >>> losses, _, _ = linear_cross_entropy(np.eye(2), np.array([[1.0, 0.0], [0.0, 2.0]]), [0, 0])
+    >>> losses.round(4)
+    array([0.3133, 2.1269])
+    """
+    logits = hidden @ weights
+    losses = sparse_softmax_cross_entropy(logits, labels)
+    error = sparse_softmax_cross_entropy_grad(logits, labels)  # p − y
+    return losses, error @ weights.T, hidden.T @ error
+
+
+def linear_cross_entropy_by_tokens(hidden, weights, labels, *, chunk):
+    """:func:`linear_cross_entropy` with the logits of `chunk` tokens in memory at a time.
+
+    >>> hidden, weights = np.eye(2), np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> losses, _, _ = linear_cross_entropy_by_tokens(hidden, weights, [0, 0], chunk=1)
+    >>> losses.round(4)
+    array([0.3133, 2.1269])
+    """
+    labels = checked_labels(labels, hidden, weights)
+    losses = np.empty_like(hidden, shape=len(hidden))
+    hidden_grad, weights_grad = np.empty_like(hidden), np.zeros_like(weights)
+    for part in chunks(len(hidden), chunk):
+        losses[part], hidden_grad[part], share = linear_cross_entropy(
+            hidden[part], weights, labels[part]
+        )
+        weights_grad += share
+        del share  # or it would live on beside the next one
+    return losses, hidden_grad, weights_grad
+
+
+def linear_cross_entropy_by_classes(hidden, weights, labels, *, chunk):
+    """:func:`linear_cross_entropy` with the logits of `chunk` classes in memory at a time.
+
+    The logits are computed twice, once for log Z and once for the gradients.
+
+    >>> hidden, weights = np.eye(2), np.array([[1.0, 0.0], [0.0, 2.0]])
+    >>> losses, _, _ = linear_cross_entropy_by_classes(hidden, weights, [0, 0], chunk=1)
+    >>> losses.round(4)
+    array([0.3133, 2.1269])
+    """
+    tokens, labels = np.arange(len(hidden)), checked_labels(labels, hidden, weights)
+    parts = chunks(weights.shape[1], chunk)
+    largest, total = np.full_like(hidden[:, 0], -np.inf), np.zeros_like(hidden[:, 0])
+    for part in parts:
+        largest, total = add_to_log_sum_exp(largest, total, hidden @ weights[:, part])
+    log_z = largest + np.log(total)
+    own = (hidden * weights[:, labels].T).sum(axis=1)  # the logit of the right class
+
+    hidden_grad, weights_grad = np.zeros_like(hidden), np.empty_like(weights)
+    for part in parts:
+        error = np.exp(hidden @ weights[:, part] - log_z[:, np.newaxis])  # p
+        here = (part.start <= labels) & (labels < part.stop)
+        error[tokens[here], labels[here] - part.start] -= 1.0  # p − y
+        hidden_grad += error @ weights[:, part].T
+        weights_grad[:, part] = hidden.T @ error
+    return log_z - own, hidden_grad, weights_grad
+
+
+def add_to_log_sum_exp(largest, total, logits):
+    r"""The running maximum m and the running sum s of exp(z − m), after some more logits.
+
+    .. math:: \log \sum_j e^{z_j} = m + \log s
+
+    Start with m = −∞ and s = 0. `largest` and `total` have the shape of the finite `logits`
+    without their last axis.
+
+    >>> largest, total = add_to_log_sum_exp(-np.inf, 0.0, np.array([1.0, 3.0]))
+    >>> largest, total = add_to_log_sum_exp(largest, total, np.array([1000.0]))
+    >>> float(largest + np.log(total))
+    1000.0
+    """
+    new = np.maximum(largest, logits.max(axis=-1))
+    more = np.exp(logits - new[..., np.newaxis]).sum(axis=-1)
+    return new, total * np.exp(largest - new) + more
+
+
+def checked_labels(labels, hidden, weights):
+    """The labels as an array; ValueError unless they are classes, one a token."""
+    shape_of_logits = np.broadcast_to(0.0, (len(hidden), weights.shape[1]))  # holds one number
+    return check_classes(labels, shape_of_logits, axis=1)
+
+
+def chunks(size, chunk):
+    """Slices of `chunk` entries that cover `size` entries; the last may be shorter.
+
+    >>> chunks(5, 2)
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return [slice(start, min(start + chunk, size)) for start in range(0, size, chunk)]

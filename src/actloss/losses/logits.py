@@ -1,0 +1,335 @@
+r"""Losses of logits: the activation that makes them probabilities is part of the loss.
+
+Each loss stands beside its derivative in its first argument, ``<name>_grad``. Losses are in nats.
+Where a derivative such as p − y passes through 0, its last digits are those of a rounded
+difference.
+"""
+
+import numpy as np
+
+from actloss.losses.arguments import (
+    check_distributions,
+    check_probabilities,
+    check_zero_or_one,
+    elementwise_loss,
+    loss_of_classes,
+    loss_over_axis,
+)
+from actloss.losses.distributions import weighted
+from actloss.numerics import check_between, positive_part, product_error
+
+# --- two classes ---------------------------------------------------------------------------
+
+
+@elementwise_loss
+def binary_cross_entropy_with_logits(logits, labels):
+    r"""Binary cross-entropy of logits: sigmoid and log loss in one.
+
+    .. math:: L(z, y) = -y \log \sigma(z) - (1 - y) \log \sigma(-z)
+              = |z| \, \bigl|[z > 0] - y\bigr| + \log\left(1 + e^{-|z|}\right)
+
+    The second form is the one computed: \|z\| times how far the label is from the class that the
+    logit chooses, and a rest of at most log 2. It neither overflows nor subtracts.
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits of class 1, any shape.
+    labels : array_like
+        0 or 1, or a probability between, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in nats, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is no probability.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.binary_cross_entropy_with_logits(logits, labels,
+    reduction="none")``.
+
+    References
+    ----------
+    I. J. Good, "Rational decisions", Journal of the Royal Statistical Society B 14, 1952.
+
+    Examples
+    --------
+    >>> binary_cross_entropy_with_logits([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([1.269e-01, 6.931e-01, 1.000e+03])
+    """
+    check_probabilities("labels", labels)
+    distance = np.abs(logits)
+    missed = np.abs((logits > 0.0) - labels)
+    return weighted(missed, distance) + np.log1p(np.exp(-distance))
+
+
+@elementwise_loss
+def binary_cross_entropy_with_logits_grad(logits, labels):
+    r"""Derivative of :func:`binary_cross_entropy_with_logits` in the logits: p − y.
+
+    .. math:: \frac{\partial L}{\partial z} = \sigma(z) - y
+
+    Computed from σ(−\|z\|), so that no digit is lost where the prediction is confident and right.
+
+    >>> binary_cross_entropy_with_logits_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([-0.1192, -0.5   , -1.    ])
+    """
+    check_probabilities("labels", labels)
+    e = np.exp(-np.abs(logits))
+    doubt = e / (1.0 + e)  # how far the prediction is from the class that it chooses, 0 or 1
+    positive = logits > 0.0
+    return (positive - labels) + (doubt - 2.0 * (doubt * positive))
+
+
+@elementwise_loss
+def focal_loss(logits, labels, *, gamma=2.0):
+    r"""Focal loss: cross-entropy that turns away from what is already predicted well.
+
+    .. math:: L(z, y) = (1 - p_y)^\gamma \, (-\log p_y), \qquad
+              p_1 = \sigma(z), \quad p_0 = \sigma(-z)
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits of class 1, any shape.
+    labels : array_like
+        0 or 1, of a shape that broadcasts with that of `logits`.
+    gamma : float
+        How much easy samples are neglected, from 0 (not at all: binary cross-entropy) to 100.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, a label is neither 0 nor 1, or `gamma` is out of range.
+
+    Notes
+    -----
+    PyTorch: ``torchvision.ops.sigmoid_focal_loss(logits, labels, alpha=-1, gamma=gamma)``; its
+    default ``alpha=0.25`` also weights the classes.
+
+    References
+    ----------
+    T.-Y. Lin, P. Goyal, R. Girshick, K. He and P. Dollár, "Focal loss for dense object detection",
+    ICCV 2017.
+
+    Examples
+    --------
+    >>> focal_loss([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
+    array([0.0018, 0.1733, 1.6501])
+    """
+    gamma = check_between("gamma", gamma, 0.0, 100.0)
+    check_zero_or_one("labels", labels)
+    wrong_logit = (1.0 - 2.0 * labels) * logits  # the logit of the class that is not the label
+    e = np.exp(-np.abs(wrong_logit))
+    minus_log_p = positive_part(wrong_logit) + np.log1p(e)
+    return sigmoid_power(wrong_logit, e, gamma) * minus_log_p
+
+
+@elementwise_loss
+def focal_loss_grad(logits, labels, *, gamma=2.0):
+    r"""Derivative of :func:`focal_loss` in the logits.
+
+    .. math:: \frac{\partial L}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
+              \bigl(1 - p_y - \gamma \, p_y \log p_y\bigr)
+
+    >>> focal_loss_grad([2.0, 0.0, -2.0], [1, 1, 1]).round(4)
+    array([-0.0049, -0.2983, -1.0767])
+    """
+    gamma = check_between("gamma", gamma, 0.0, 100.0)
+    check_zero_or_one("labels", labels)
+    side = 1.0 - 2.0 * labels
+    wrong_logit = side * logits
+    e = np.exp(-np.abs(wrong_logit))
+    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
+    # 1 − p and p, both times 1 + e:
+    wrong = np.maximum(e, wrong_logit >= 0.0)
+    right = np.maximum(e, wrong_logit <= 0.0)
+    slope = (wrong + gamma * right * minus_log_p) / (1.0 + e)
+    return side * sigmoid_power(wrong_logit, e, gamma) * slope
+
+
+def sigmoid_power(logit, e, power):
+    """σ(logit)^power, with e = exp(−|logit|).
+
+    A power magnifies the rounding of what it is taken of: so that is given back.
+    """
+    farthest = 1e4 / power if power > 0.0 else 0.0
+    below = np.clip(-logit, 0.0, farthest)
+    tail = np.exp(-power * below)
+    total = 1.0 + e
+    lost = (e - (total - 1.0)) / total
+    return tail * (1.0 - product_error(power, below) - power * lost) / total**power
+
+
+# --- several classes -----------------------------------------------------------------------
+
+
+@loss_over_axis
+def softmax_cross_entropy(logits, labels, *, axis=-1):
+    r"""Cross-entropy of logits against distributions: softmax and cross-entropy in one.
+
+    .. math:: L(z, y) = -\sum_k y_k \log \operatorname{softmax}(z)_k
+              = \sum_k y_k \Bigl(\log \sum_j e^{z_j} - z_k\Bigr)
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits, with the classes along `axis`.
+    labels : array_like
+        True distributions, one-hot or soft, of a shape that broadcasts with that of `logits`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or the labels are no distributions.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")`` with float
+    labels, whose classes lie along axis 1 and whose default takes the mean.
+    Only differences d of logits count, and rounding them limits the accuracy to about
+    (4 + \|d\|) units in the last place.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", Neurocomputing, NATO ASI Series F 68, 1990.
+
+    Examples
+    --------
+    >>> softmax_cross_entropy([2.0, 1.0, 0.0], [[1, 0, 0], [0, 0.5, 0.5]]).round(4)
+    array([0.4076, 1.9076])
+    """
+    check_distributions("labels", labels, axis)
+    shifted, best = _shift(logits, axis)
+    log_total = np.log1p(_rest(np.exp(shifted), best, axis))
+    return weighted(labels, log_total - shifted).sum(axis=axis)
+
+
+@loss_over_axis
+def softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+    r"""Derivative of :func:`softmax_cross_entropy` in the logits: p − y.
+
+    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - y_k
+
+    (p times the sum of the labels, if that is not quite 1.)
+
+    >>> softmax_cross_entropy_grad([2.0, 1.0, 0.0], [1, 0, 0]).round(4)
+    array([-0.3348,  0.2447,  0.09  ])
+    """
+    check_distributions("labels", labels, axis)
+    shifted, best = _shift(logits, axis)
+    exps = np.exp(shifted)
+    rest = _rest(exps, best, axis)
+    probabilities = exps / (1.0 + rest)
+    np.put_along_axis(probabilities, best, 1.0 / (1.0 + rest), axis)
+    complements = 1.0 - probabilities
+    np.put_along_axis(complements, best, rest / (1.0 + rest), axis)
+    other_labels = labels.sum(axis=axis, keepdims=True) - labels
+    # p Σy − y, written so that a right prediction loses no digits.
+    return probabilities * other_labels - complements * labels
+
+
+@loss_of_classes
+def sparse_softmax_cross_entropy(logits, labels, *, axis=-1):
+    r"""Cross-entropy of logits against the number of the right class.
+
+    .. math:: L(z, y) = -\log \operatorname{softmax}(z)_y = \log \sum_j e^{z_j} - z_y
+
+    The same as :func:`softmax_cross_entropy` with one-hot labels, which need not be stored.
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits, with the classes along `axis`.
+    labels : array_like of int
+        The class of each sample, from 0, in the shape of `logits` without `axis`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats, in the shape of `labels` and the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` has another shape, or holds anything else than numbers of classes.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.cross_entropy(logits, labels, reduction="none")``, whose classes
+    lie along axis 1 and whose default takes the mean. It skips labels of −100; here they are
+    refused. The accuracy is that of :func:`softmax_cross_entropy`.
+
+    References
+    ----------
+    J. S. Bridle, "Probabilistic interpretation of feedforward classification network outputs, with
+    relationships to statistical pattern recognition", Neurocomputing, NATO ASI Series F 68, 1990.
+
+    Examples
+    --------
+    >>> sparse_softmax_cross_entropy([[2.0, 1.0, 0.0], [0.0, 1000.0, 0.0]], [0, 2]).round(4)
+    array([4.076e-01, 1.000e+03])
+    """
+    shifted, best = _shift(logits, axis)
+    own = np.take_along_axis(shifted, labels, axis)
+    exps = np.exp(shifted, out=shifted)
+    return (np.log1p(_rest(exps, best, axis)) - own).squeeze(axis)
+
+
+@loss_of_classes
+def sparse_softmax_cross_entropy_grad(logits, labels, *, axis=-1):
+    r"""Derivative of :func:`sparse_softmax_cross_entropy` in the logits: p − one-hot(y).
+
+    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
+
+    >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
+    array([-0.3348,  0.2447,  0.09  ])
+    """
+    gradient, _ = _shift(logits, axis)
+    np.exp(gradient, out=gradient)
+    own = np.take_along_axis(gradient, labels, axis)
+    np.put_along_axis(gradient, labels, 0.0, axis)
+    others = gradient.sum(axis=axis, keepdims=True)
+    gradient /= own + others
+    # p − 1 of the right class is minus the others' share: written so, it loses no digits.
+    np.put_along_axis(gradient, labels, -others / (own + others), axis)
+    return gradient
+
+
+def _shift(logits, axis):
+    """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
+    best = logits.argmax(axis=axis, keepdims=True)
+    largest = np.take_along_axis(logits, best, axis)
+    shifted = logits - largest
+    if np.isposinf(largest).any():  # ∞ − ∞: the largest is 0 above itself there, too
+        shifted[np.isposinf(logits)] = 0.0
+    return shifted, best
+
+
+def _rest(exps, best, axis):
+    """Σ exp of the shifted logits, but for the largest, which is 1: no rest is too small to count.
+
+    Overwrites the largest.
+    """
+    np.put_along_axis(exps, best, 0.0, axis)
+    return exps.sum(axis=axis, keepdims=True)

@@ -1,0 +1,369 @@
+r"""Losses of the margin: by how much the right class leads.
+
+For two classes, labelled −1 and +1, the margin is label times logit.
+
+Each loss stands beside its derivative in the logits, ``<name>_grad``.
+"""
+
+import numpy as np
+
+from actloss.activations import sigmoid
+from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
+from actloss.numerics import is_positive, negative_part, positive_part
+
+
+@elementwise_loss
+def zero_one_loss(logits, labels):
+    r"""0-1 loss: 1 for a mistake, 0 for a right answer; its mean is the error rate.
+
+    .. math:: L(z, y) = \begin{cases} 1 & y z \le 0 \\ 0 & y z > 0 \end{cases}
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores; the predicted class is their sign, and a score of 0 counts as a mistake.
+    labels : array_like
+        −1 or +1, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, 0 or 1, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is neither −1 nor +1.
+
+    Notes
+    -----
+    PyTorch: none, for it cannot be learned with; ``(logits * labels <= 0).to(logits.dtype)``.
+
+    References
+    ----------
+    P. L. Bartlett, M. I. Jordan and J. D. McAuliffe, "Convexity, classification, and risk bounds",
+    Journal of the American Statistical Association 101, 2006.
+
+    Examples
+    --------
+    >>> zero_one_loss([0.01, 0.99, -0.5], [1, 1, 1])
+    array([0., 0., 1.])
+    """
+    check_signs("labels", labels)
+    return 1.0 - is_positive(labels * logits)
+
+
+@elementwise_loss
+def zero_one_loss_grad(logits, labels):
+    r"""Derivative of :func:`zero_one_loss`: 0, which is why nothing can be learned from it.
+
+    .. math:: \frac{\partial L}{\partial z} = 0
+
+    At the jump there is no derivative; 0 is returned there too.
+
+    >>> zero_one_loss_grad([0.01, 0.99, -0.5], [1, 1, 1])
+    array([0., 0., 0.])
+    """
+    check_signs("labels", labels)
+    return np.clip(labels * logits, 0.0, 0.0)  # 0 for every number, and NaN stays NaN
+
+
+@elementwise_loss
+def perceptron_loss(logits, labels):
+    r"""Perceptron loss: a mistake costs its distance from the boundary.
+
+    .. math:: L(z, y) = \max(0, -y z)
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores, any shape.
+    labels : array_like
+        −1 or +1, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is neither −1 nor +1.
+
+    Notes
+    -----
+    PyTorch: none; ``torch.relu(-labels * logits)``.
+
+    References
+    ----------
+    F. Rosenblatt, "The perceptron: a probabilistic model for information storage and organization
+    in the brain", Psychological Review 65, 1958.
+
+    Examples
+    --------
+    >>> perceptron_loss([2.0, 0.5, -1.5], [1, 1, 1])
+    array([0. , 0. , 1.5])
+    """
+    check_signs("labels", labels)
+    return positive_part(-labels * logits)
+
+
+@elementwise_loss
+def perceptron_loss_grad(logits, labels):
+    r"""Derivative of :func:`perceptron_loss` in the logits; at the kink, z = 0, it is 0.
+
+    .. math:: \frac{\partial L}{\partial z}
+              = \begin{cases} -y & y z < 0 \\ 0 & y z \ge 0 \end{cases}
+
+    >>> perceptron_loss_grad([2.0, 0.0, -1.5], [1, 1, 1])
+    array([ 0.,  0., -1.])
+    """
+    check_signs("labels", labels)
+    return 0.0 - labels * is_positive(-labels * logits)
+
+
+@elementwise_loss
+def hinge_loss(logits, labels):
+    r"""Hinge loss, of the support-vector machine: right is not enough, it wants a margin of 1.
+
+    .. math:: L(z, y) = \max(0, 1 - y z)
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores, any shape.
+    labels : array_like
+        −1 or +1, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is neither −1 nor +1.
+
+    Notes
+    -----
+    PyTorch: none; ``torch.relu(1 - labels * logits)``. Its ``hinge_embedding_loss`` is another
+    function, of a distance.
+
+    References
+    ----------
+    C. Cortes and V. Vapnik, "Support-vector networks", Machine Learning 20, 1995.
+
+    Examples
+    --------
+    >>> hinge_loss([2.0, 0.5, -1.5], [1, 1, 1])
+    array([0. , 0.5, 2.5])
+    """
+    check_signs("labels", labels)
+    return positive_part(1.0 - labels * logits)
+
+
+@elementwise_loss
+def hinge_loss_grad(logits, labels):
+    r"""Derivative of :func:`hinge_loss` in the logits; at the kink, y z = 1, it is 0.
+
+    .. math:: \frac{\partial L}{\partial z}
+              = \begin{cases} -y & y z < 1 \\ 0 & y z \ge 1 \end{cases}
+
+    >>> hinge_loss_grad([2.0, 1.0, -1.5], [1, 1, 1])
+    array([ 0.,  0., -1.])
+    """
+    check_signs("labels", labels)
+    return 0.0 - labels * is_positive(1.0 - labels * logits)
+
+
+@elementwise_loss
+def squared_hinge_loss(logits, labels):
+    r"""Squared hinge loss: no kink, and large mistakes cost much more.
+
+    .. math:: L(z, y) = \max(0, 1 - y z)^2
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores, any shape.
+    labels : array_like
+        −1 or +1, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is neither −1 nor +1.
+
+    Notes
+    -----
+    PyTorch: none; ``torch.relu(1 - labels * logits).square()``.
+
+    References
+    ----------
+    K.-W. Chang, C.-J. Hsieh and C.-J. Lin, "Coordinate descent method for large-scale L2-loss
+    linear support vector machines", Journal of Machine Learning Research 9, 2008.
+
+    Examples
+    --------
+    >>> squared_hinge_loss([2.0, 0.5, -1.5], [1, 1, 1])
+    array([0.  , 0.25, 6.25])
+    """
+    check_signs("labels", labels)
+    shortfall = positive_part(1.0 - labels * logits)
+    return shortfall * shortfall
+
+
+@elementwise_loss
+def squared_hinge_loss_grad(logits, labels):
+    r"""Derivative of :func:`squared_hinge_loss` in the logits.
+
+    .. math:: \frac{\partial L}{\partial z} = -2 y \max(0, 1 - y z)
+
+    >>> squared_hinge_loss_grad([2.0, 0.5, -1.5], [1, 1, 1])
+    array([ 0., -1., -5.])
+    """
+    check_signs("labels", labels)
+    return 2.0 * labels * negative_part(labels * logits - 1.0)
+
+
+@elementwise_loss
+def logistic_loss(logits, labels):
+    r"""Logistic loss: binary cross-entropy for labels −1 and +1.
+
+    .. math:: L(z, y) = \log\left(1 + e^{-y z}\right)
+
+    Parameters
+    ----------
+    logits : array_like
+        Logits of the class +1, any shape.
+    labels : array_like
+        −1 or +1, of a shape that broadcasts with that of `logits`.
+
+    Returns
+    -------
+    ndarray
+        One loss an entry, in nats, in the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or a label is neither −1 nor +1.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.soft_margin_loss(logits, labels, reduction="none")``, which
+    overflows for margins below −709 (−88 in float32).
+
+    References
+    ----------
+    D. R. Cox, "The regression analysis of binary sequences", Journal of the Royal Statistical
+    Society B 20, 1958.
+
+    Examples
+    --------
+    >>> logistic_loss([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([1.269e-01, 6.931e-01, 1.000e+03])
+    """
+    check_signs("labels", labels)
+    margin = labels * logits
+    return positive_part(-margin) + np.log1p(np.exp(-np.abs(margin)))
+
+
+@elementwise_loss
+def logistic_loss_grad(logits, labels):
+    r"""Derivative of :func:`logistic_loss` in the logits.
+
+    .. math:: \frac{\partial L}{\partial z} = -y \, \sigma(-y z)
+
+    >>> logistic_loss_grad([2.0, 0.0, -1000.0], [1, 1, 1]).round(4)
+    array([-0.1192, -0.5   , -1.    ])
+    """
+    check_signs("labels", labels)
+    return -labels * sigmoid(-labels * logits)
+
+
+@loss_of_classes
+def multiclass_hinge_loss(logits, labels, *, axis=-1):
+    r"""Hinge loss for several classes: the right one must lead every other by 1.
+
+    .. math:: L(z, y) = \max\left(0, 1 + \max_{j \ne y} z_j - z_y\right)
+
+    Parameters
+    ----------
+    logits : array_like
+        Scores, with the classes along `axis`.
+    labels : array_like of int
+        The class of each sample, from 0, in the shape of `logits` without `axis`.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in the shape of `labels` and the float dtype of `logits`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` has another shape, or holds anything else than numbers of classes, or there are
+        fewer than two classes.
+
+    Notes
+    -----
+    scikit-learn's ``hinge_loss`` is its mean. PyTorch's ``multi_margin_loss`` is another extension
+    of the hinge: it adds the shortfalls to all other classes and divides by the number of classes.
+
+    References
+    ----------
+    K. Crammer and Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector
+    machines", Journal of Machine Learning Research 2, 2001.
+
+    Examples
+    --------
+    >>> multiclass_hinge_loss([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
+    array([0. , 1.5])
+    """
+    own = np.take_along_axis(logits, labels, axis)
+    lead = own - np.take_along_axis(logits, _strongest_rival(logits, labels, axis), axis)
+    return positive_part(1.0 - lead).squeeze(axis)
+
+
+@loss_of_classes
+def multiclass_hinge_loss_grad(logits, labels, *, axis=-1):
+    r"""Derivative of :func:`multiclass_hinge_loss` in the logits.
+
+    .. math:: \frac{\partial L}{\partial z_k} = \begin{cases}
+              -1 & k = y \\ +1 & k = \arg\max_{j \ne y} z_j \\ 0 & \text{otherwise}
+              \end{cases}
+
+    where the loss is above 0; elsewhere, and at the kink, it is 0. Of equal rivals, the first.
+
+    >>> multiclass_hinge_loss_grad([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
+    array([[ 0.,  0.,  0.],
+           [ 1.,  0., -1.]])
+    """
+    rival = _strongest_rival(logits, labels, axis)
+    lead = np.take_along_axis(logits, labels, axis) - np.take_along_axis(logits, rival, axis)
+    slope = is_positive(1.0 - lead)
+    gradient = np.zeros_like(logits)
+    np.put_along_axis(gradient, rival, slope, axis)
+    np.put_along_axis(gradient, labels, 0.0 - slope, axis)
+    return gradient
+
+
+def _strongest_rival(logits, labels, axis):
+    """The class with the largest logit but for the label's own."""
+    if logits.shape[axis] < 2:
+        raise ValueError(
+            f"logits must have two classes or more along axis {axis}, but have shape {logits.shape}"
+        )
+    rivals = logits.copy()
+    np.put_along_axis(rivals, labels, -np.inf, axis)
+    return rivals.argmax(axis=axis, keepdims=True)

@@ -1,0 +1,282 @@
+r"""Losses of comparisons: what belongs together is to be near, what is preferred to score higher.
+
+Each loss stands beside its derivative in its first argument, ``<name>_grad``.
+"""
+
+import numpy as np
+
+from actloss.activations import sigmoid, softplus, softplus_grad
+from actloss.losses.arguments import elementwise_loss, loss_of_matrix, loss_over_axis
+from actloss.losses.logits import (
+    sparse_softmax_cross_entropy,
+    sparse_softmax_cross_entropy_grad,
+)
+from actloss.numerics import (
+    check_between,
+    check_finite,
+    check_non_negative,
+    check_positive,
+    is_positive,
+    log1p_exp,
+    positive_part,
+)
+
+
+@loss_over_axis
+def triplet_loss(anchors, positives, negatives, *, margin=1.0, axis=-1):
+    r"""Triplet loss: an anchor shall be nearer to its positive than to its negative, by a margin.
+
+    .. math:: L(a, p, n) = \max\left(0, \|a - p\|^2 - \|a - n\|^2 + m\right)
+
+    Parameters
+    ----------
+    anchors, positives, negatives : array_like
+        Embeddings along `axis`, of shapes that broadcast.
+    margin : float
+        m, in squared units of the embeddings; at least 0.
+    axis : int
+        The axis of an embedding's coordinates.
+
+    Returns
+    -------
+    ndarray
+        One loss a triplet, in the float dtype of `anchors`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or `margin` is below 0 or not finite.
+
+    Notes
+    -----
+    PyTorch: ``torch.nn.functional.triplet_margin_with_distance_loss(anchors, positives, negatives,
+    distance_function=lambda u, v: (u - v).square().sum(-1), margin=margin, reduction="none")``.
+    The plain ``triplet_margin_loss``, also of margin 1, takes distances that are not squared.
+
+    References
+    ----------
+    F. Schroff, D. Kalenichenko and J. Philbin, "FaceNet: a unified embedding for face recognition
+    and clustering", CVPR 2015.
+
+    Examples
+    --------
+    >>> triplet_loss([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
+    array([0., 1.])
+    """
+    margin = check_non_negative("margin", margin)
+    return positive_part(_excess(anchors, positives, negatives, margin, axis)).squeeze(axis)
+
+
+@loss_over_axis
+def triplet_loss_grad(anchors, positives, negatives, *, margin=1.0, axis=-1):
+    r"""Derivative of :func:`triplet_loss` in the anchors; 0 where the loss is, and at the kink.
+
+    .. math:: \frac{\partial L}{\partial a} = 2 (n - p)
+
+    >>> triplet_loss_grad([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
+    array([[ 0.,  0.],
+           [ 2., -2.]])
+    """
+    margin = check_non_negative("margin", margin)
+    excess = _excess(anchors, positives, negatives, margin, axis)
+    return 0.0 + 2.0 * (negatives - positives) * is_positive(excess)
+
+
+def _excess(anchors, positives, negatives, margin, axis):
+    """‖a − p‖² − ‖a − n‖² + m."""
+    to_positive = ((anchors - positives) ** 2).sum(axis=axis, keepdims=True)
+    to_negative = ((anchors - negatives) ** 2).sum(axis=axis, keepdims=True)
+    return to_positive - to_negative + margin
+
+
+@loss_of_matrix
+def info_nce_loss(similarities, *, temperature=0.07):
+    r"""InfoNCE loss: of all candidates, each query shall find its own.
+
+    .. math:: L_i = -\log \frac{e^{s_{ii} / \tau}}{\sum_j e^{s_{ij} / \tau}}
+
+    Parameters
+    ----------
+    similarities : array_like
+        s, of shape (queries, candidates): how much each query is like each candidate. Candidate i
+        is the right one of query i; there may be more candidates than queries.
+    temperature : float
+        τ, above 0: the smaller, the more the hardest candidates count.
+
+    Returns
+    -------
+    ndarray
+        One loss a query, in nats, in the float dtype of `similarities`.
+
+    Raises
+    ------
+    ValueError
+        If `similarities` has not two axes, or fewer candidates than queries, or `temperature` is
+        not finite and above 0.
+
+    Notes
+    -----
+    PyTorch: none; ``torch.nn.functional.cross_entropy(similarities / temperature,
+    torch.arange(len(similarities)), reduction="none")``. CLIP takes the mean of this loss and of
+    that of the transposed matrix.
+
+    References
+    ----------
+    A. van den Oord, Y. Li and O. Vinyals, "Representation learning with contrastive predictive
+    coding", arXiv:1807.03748, 2018.
+
+    Examples
+    --------
+    >>> info_nce_loss([[1.0, 0.0], [0.5, 0.5]], temperature=0.5).round(4)
+    array([0.1269, 0.6931])
+    """
+    temperature = check_positive("temperature", temperature)
+    own = np.arange(len(similarities))
+    return sparse_softmax_cross_entropy(similarities / temperature, own)
+
+
+@loss_of_matrix
+def info_nce_loss_grad(similarities, *, temperature=0.07):
+    r"""Derivative of :func:`info_nce_loss` in the similarities.
+
+    .. math:: \frac{\partial L_i}{\partial s_{ij}}
+              = \frac{\operatorname{softmax}(s_i / \tau)_j - [i = j]}{\tau}
+
+    >>> info_nce_loss_grad([[1.0, 0.0], [0.5, 0.5]], temperature=0.5).round(4)
+    array([[-0.2384,  0.2384],
+           [ 1.    , -1.    ]])
+    """
+    temperature = check_positive("temperature", temperature)
+    own = np.arange(len(similarities))
+    pulls = sparse_softmax_cross_entropy_grad(similarities / temperature, own)
+    return pulls / temperature
+
+
+@loss_of_matrix
+def sigmoid_contrastive_loss(similarities, *, temperature=0.1, bias=-10.0):
+    r"""Sigmoid loss of SigLIP: each pair is judged on its own, as belonging together or not.
+
+    .. math:: L_i = \sum_j \log\left(1 + e^{-y_{ij} (s_{ij} / \tau + b)}\right), \qquad
+              y_{ij} = \begin{cases} +1 & i = j \\ -1 & i \ne j \end{cases}
+
+    Parameters
+    ----------
+    similarities : array_like
+        s, of shape (queries, candidates). Candidate i is the right one of query i; there may be
+        more candidates than queries.
+    temperature : float
+        τ, above 0.
+    bias : float
+        b: how unlikely a pair is to belong together before it is looked at. The paper begins with
+        −10 and learns it, as it learns τ.
+
+    Returns
+    -------
+    ndarray
+        One loss a query, in nats, in the float dtype of `similarities`.
+
+    Raises
+    ------
+    ValueError
+        If `similarities` has not two axes, or fewer candidates than queries, `temperature` is not
+        finite and above 0, or `bias` is not finite.
+
+    Notes
+    -----
+    PyTorch: none; ``-torch.nn.functional.logsigmoid(signs * (similarities / temperature +
+    bias)).sum(1)`` with ``signs = 2 * torch.eye(*similarities.shape) - 1``.
+
+    References
+    ----------
+    X. Zhai, B. Mustafa, A. Kolesnikov and L. Beyer, "Sigmoid loss for language image pre-training",
+    ICCV 2023.
+
+    Examples
+    --------
+    >>> sigmoid_contrastive_loss([[1.0, 0.0], [0.5, 0.5]]).round(4)
+    array([0.6932, 5.0134])
+    """
+    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    return log1p_exp(-signs * logits).sum(axis=1)
+
+
+@loss_of_matrix
+def sigmoid_contrastive_loss_grad(similarities, *, temperature=0.1, bias=-10.0):
+    r"""Derivative of :func:`sigmoid_contrastive_loss` in the similarities.
+
+    .. math:: \frac{\partial L_i}{\partial s_{ij}}
+              = -\frac{y_{ij}}{\tau} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
+
+    >>> sigmoid_contrastive_loss_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
+    array([[-5.0000e+00,  5.0000e-04],
+           [ 6.6900e-02, -9.9331e+00]])
+    """
+    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    return -signs * sigmoid(-signs * logits) / check_positive("temperature", temperature)
+
+
+def _signs_and_logits(similarities, temperature, bias):
+    temperature = check_positive("temperature", temperature)
+    bias = check_finite("bias", bias)
+    signs = np.full_like(similarities, -1.0)
+    np.fill_diagonal(signs, 1.0)
+    return signs, similarities / temperature + bias
+
+
+@elementwise_loss
+def preference_loss(chosen, rejected, *, beta=1.0):
+    r"""Preference loss of Bradley and Terry: what was chosen shall score higher.
+
+    .. math:: L(c, r) = -\log \sigma\bigl(\beta (c - r)\bigr)
+              = \log\left(1 + e^{\beta (r - c)}\right)
+
+    With rewards it trains a reward model. With c and r the logarithms of how much likelier the
+    trained model finds each answer than a reference model does, it is direct preference
+    optimisation (DPO), commonly with β = 0.1.
+
+    Parameters
+    ----------
+    chosen, rejected : array_like
+        Scores of the two answers of each pair, of shapes that broadcast.
+    beta : float
+        β, how far a difference of scores counts, between 1e-100 and 1e100.
+
+    Returns
+    -------
+    ndarray
+        One loss a pair, in nats, in the float dtype of `chosen`.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast, or `beta` is out of range.
+
+    Notes
+    -----
+    PyTorch: none; ``-torch.nn.functional.logsigmoid(beta * (chosen - rejected))``.
+
+    References
+    ----------
+    R. Rafailov, A. Sharma, E. Mitchell, C. D. Manning, S. Ermon and C. Finn, "Direct preference
+    optimization: your language model is secretly a reward model", NeurIPS 2023.
+
+    Examples
+    --------
+    >>> preference_loss([1.0, 0.0], [0.0, 1.0]).round(4)
+    array([0.3133, 1.3133])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    return beta * softplus(rejected - chosen, beta=beta)
+
+
+@elementwise_loss
+def preference_loss_grad(chosen, rejected, *, beta=1.0):
+    r"""Derivative of :func:`preference_loss` in the chosen scores.
+
+    .. math:: \frac{\partial L}{\partial c} = -\beta \, \sigma\bigl(\beta (r - c)\bigr)
+
+    >>> preference_loss_grad([1.0, 0.0], [0.0, 1.0]).round(4)
+    array([-0.2689, -0.7311])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    return -beta * softplus_grad(rejected - chosen, beta=beta)

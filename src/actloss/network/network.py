@@ -1,0 +1,449 @@
+"""A multilayer perceptron from scratch."""
+
+from itertools import pairwise
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from actloss.gradcheck import gradcheck
+from actloss.network.arguments import check_data, check_inputs, check_shapes, check_sizes
+from actloss.network.files import NO_NETWORK, read_file, write_file
+from actloss.network.initialisers import he_normal
+from actloss.network.layers import Dense, activation_layer
+from actloss.network.pairings import PAIRINGS, SOFTMAX_CROSS_ENTROPY, Pairing
+from actloss.numerics import check_positive_integers
+
+
+class DivergenceError(ArithmeticError):
+    """Training met a number that is not finite."""
+
+
+class Network:
+    """Dense layers with an activation between them: a multilayer perceptron.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Inputs, hidden units layer by layer, outputs: ``[2, 32, 16, 1]``.
+    pairing : Pairing
+        How the output is read and trained, such as ``SIGMOID_CROSS_ENTROPY``.
+    rng : numpy.random.Generator
+        Draws the weights. Biases begin at 0.
+    activation : str
+        The name of an element-wise function in ``catalogue.ACTIVATIONS``. With ``"prelu"`` each
+        hidden layer learns its own α.
+    initialise : callable
+        One of :mod:`actloss.network.initialisers`.
+    dtype : data-type
+        The float dtype of the parameters and of all computation.
+    **activation_parameters : float
+        Handed to the activation, such as ``alpha=0.1``.
+
+    Attributes
+    ----------
+    layers : list
+        ``Dense``, ``Activation``, ``Dense``, … in order.
+    parameters, gradient : numpy.ndarray
+        Every weight, bias and α in one vector, and the loss's latest gradient in them. The arrays
+        of the layers are views of these two.
+
+    Raises
+    ------
+    TypeError
+        If ``pairing`` is no Pairing, ``rng`` no generator, or a parameter of the activation no
+        number.
+    ValueError
+        If there are not two sizes of at least 1, ``dtype`` is no float dtype, the activation is
+        not in the catalogue, or its parameter is out of range.
+
+    Notes
+    -----
+    Integer class labels have shape (samples,), other targets (samples, outputs); with one output,
+    (samples,) will do. The loss of a sample is the sum over its outputs (as for independent
+    outputs their likelihoods multiply), and training lowers its mean over the samples. PyTorch's
+    ``reduction="mean"`` divides by the number of outputs, too, except for softmax.
+
+    Examples
+    --------
+    XOR, which no straight line can separate:
+
+    >>> from actloss.network import SIGMOID_CROSS_ENTROPY, Adam
+    >>> inputs, labels = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    >>> rng = np.random.default_rng(0)
+    >>> network = Network([2, 8, 1], pairing=SIGMOID_CROSS_ENTROPY, rng=rng)
+    >>> history = network.fit(inputs, labels, optimiser=Adam(0.05), epochs=200, rng=rng)
+    >>> network.predict(inputs)
+    array([0, 1, 1, 0])
+    """
+
+    def __init__(
+        self,
+        sizes,
+        *,
+        pairing,
+        rng,
+        activation="relu",
+        initialise=he_normal,
+        dtype=np.float64,
+        **activation_parameters,
+    ):
+        self.sizes = check_sizes(sizes)
+        if not isinstance(pairing, Pairing):
+            raise TypeError(
+                f"pairing must be a Pairing, such as SIGMOID_CROSS_ENTROPY, but got {pairing!r}"
+            )
+        if pairing is SOFTMAX_CROSS_ENTROPY and self.sizes[-1] == 1:
+            raise ValueError("softmax needs two outputs or more, but got 1: of one it makes 1")
+        self.pairing = pairing
+        self.dtype = np.dtype(dtype)
+        self.activation, self.activation_parameters = activation, activation_parameters
+        self.layers = []
+        for fan_in, fan_out in pairwise(self.sizes):
+            weights = initialise(rng, (fan_in, fan_out), dtype=self.dtype)
+            self.layers.append(Dense(weights, np.zeros(fan_out, self.dtype)))
+            self.layers.append(activation_layer(activation, activation_parameters, self.dtype))
+        self.layers.pop()  # nothing stands between the last sums and the loss: they are the logits
+        self._gather_parameters()
+
+    def _gather_parameters(self):
+        """Move all parameters into one vector, so that one operation updates them all."""
+        owned = [(layer, name) for layer in self.layers for name in layer.parameter_names]
+        total = sum(getattr(layer, name).size for layer, name in owned)
+        self.parameters, self.gradient = np.empty(total, self.dtype), np.zeros(total, self.dtype)
+        start = 0
+        for layer, name in owned:
+            array = getattr(layer, name)
+            piece = slice(start, start + array.size)
+            self.parameters[piece] = array.ravel()
+            setattr(layer, name, self.parameters[piece].reshape(array.shape))
+            setattr(layer, f"{name}_grad", self.gradient[piece].reshape(array.shape))
+            start = piece.stop
+
+    # Forward and backward
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def forward(self, inputs):
+        """Logits, of shape (samples, outputs)."""
+        return self._forward(check_inputs(self, inputs))
+
+    def _forward(self, values):
+        for layer in self.layers:
+            values = layer.forward(values)
+        return values
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def backward(self, logits_grad):
+        """From the loss's derivative in the logits, fill ``gradient``; return it in the inputs."""
+        for layer in reversed(self.layers):
+            logits_grad = layer.backward(logits_grad)
+        return logits_grad
+
+    def loss(self, inputs, targets):
+        """Mean over the samples of their loss; the loss of several outputs is their sum.
+
+        Raises
+        ------
+        TypeError
+            The inputs are no real numbers, or the targets are none and no labels.
+        ValueError
+            They do not fit the network or each other.
+        """
+        return self._measure(*check_shapes(self, inputs, targets))["loss"]
+
+    def loss_and_gradient(self, inputs, targets):
+        """The :meth:`loss`, and a copy of its gradient in ``parameters``."""
+        inputs, targets = check_shapes(self, inputs, targets)
+        loss = self._measure(inputs, targets)["loss"]
+        self._backpropagate(inputs, targets)
+        return loss, self.gradient.copy()
+
+    @np.errstate(over="ignore", invalid="ignore")
+    def _backpropagate(self, inputs, targets):
+        logits = self._forward(inputs)
+        gradient = self.pairing.loss_grad(logits, targets) / len(inputs)
+        for layer in reversed(self.layers[1:]):
+            gradient = layer.backward(gradient)
+        self.layers[0].store_gradients(gradient)  # the inputs are not to be learned
+
+    # Training
+
+    def fit(
+        self,
+        inputs,
+        targets,
+        *,
+        optimiser,
+        epochs,
+        rng,
+        batch_size=32,
+        validation=None,
+        progress=False,
+    ):
+        """Learn by mini-batch gradient descent, the samples in a new random order every epoch.
+
+        Parameters
+        ----------
+        inputs, targets : array_like
+            The training set.
+        optimiser : SGD or Adam
+            Takes one step for every batch. It keeps its running means from one ``fit`` to the
+            next, as long as it serves the same network.
+        epochs : int
+            How often every sample is seen.
+        rng : numpy.random.Generator
+            Draws the order of the samples.
+        batch_size : int
+            Samples in a step. The last batch of an epoch may be smaller.
+        validation : tuple of array_like, optional
+            (inputs, targets) to be measured and not learned from.
+        progress : bool
+            Show a tqdm progress bar.
+
+        Returns
+        -------
+        dict of str to list of float
+            ``"loss"``, and ``"accuracy"`` if the network classifies; with validation data also
+            ``"validation_loss"`` and ``"validation_accuracy"``. One number an epoch, measured
+            after it over the whole set, so that training and validation compare like with like.
+
+        Raises
+        ------
+        TypeError
+            Data hold no real numbers; nothing has been learned yet.
+        ValueError
+            Data or settings are wrong; nothing has been learned yet.
+        DivergenceError
+            A parameter is no longer finite. The message says at which step, where the first such
+            number arose, and what to try.
+        """
+        check_positive_integers(epochs=epochs, batch_size=batch_size)
+        inputs, targets = check_data(self, inputs, targets)
+        measured = {"": (inputs, targets)}
+        if validation is not None:
+            measured["validation_"] = check_data(self, *validation)
+        history = {}
+        bar = tqdm(range(epochs), desc="training", unit="epoch", disable=not progress)
+        with bar, np.errstate(over="ignore", invalid="ignore"):
+            for epoch in bar:
+                order = rng.permutation(len(inputs))
+                shuffled_inputs, shuffled_targets = inputs[order], targets[order]
+                starts = range(0, len(inputs), batch_size)
+                for step, start in enumerate(starts, start=1 + epoch * len(starts)):
+                    batch = slice(start, start + batch_size)
+                    self._backpropagate(shuffled_inputs[batch], shuffled_targets[batch])
+                    optimiser.step(self.parameters, self.gradient)
+                    if not np.isfinite(self.parameters).all():
+                        raise DivergenceError(self._divergence_report(step, epoch + 1, optimiser))
+                for prefix, data in measured.items():
+                    for name, value in self._measure(*data).items():
+                        history.setdefault(prefix + name, []).append(value)
+                bar.set_postfix_str(f"loss {history['loss'][-1]:.3g}", refresh=False)
+        return history
+
+    def _measure(self, inputs, targets):
+        logits = self.forward(inputs)
+        measures = {"loss": float(self.pairing.loss(logits, targets).sum()) / len(inputs)}
+        if self.pairing.probabilities is not None:
+            measures["accuracy"] = float((self.pairing.predict(logits) == targets).mean())
+        return measures
+
+    def _divergence_report(self, step, epoch, optimiser):
+        """Find the first number that is not finite, in the order of the computation."""
+        dense = self._dense_layers()
+        places = [(number, "outputs", layer.outputs) for number, layer in dense]
+        places += [(number, "weight gradient", layer.weights_grad) for number, layer in dense[::-1]]
+        places += [(number, "updated weights", layer.weights) for number, layer in dense]
+        places += [(number, "updated biases", layer.bias) for number, layer in dense]
+        number, what = next(
+            ((number, what) for number, what, array in places if not np.isfinite(array).all()),
+            (len(dense), "activation parameters"),
+        )
+        return (
+            f"training diverged at step {step} (epoch {epoch}): infinite or NaN numbers, first in "
+            f"the {what} of layer {number} ({self.sizes[number - 1]} → {self.sizes[number]}). "
+            f"Try a learning rate below {optimiser.learning_rate:g}, say "
+            f"{optimiser.learning_rate / 10:g}; inputs (and targets, in regression) standardised "
+            "to mean 0 and variance 1; or smaller initial weights."
+        )
+
+    # Use
+
+    def predict(self, inputs):
+        """Predicted labels as integers, or predicted values."""
+        return self._flat(self.pairing.predict(self.forward(inputs)))
+
+    def predict_proba(self, inputs):
+        """Probability of every class; of class 1 alone if the network has a single output.
+
+        Raises
+        ------
+        TypeError
+            The inputs are no real numbers.
+        ValueError
+            They have another shape than the network's, or it predicts values and no classes.
+        """
+        if self.pairing.probabilities is None:
+            raise ValueError(f"{self.pairing.name!r} predicts values: it has no probabilities")
+        return self._flat(self.pairing.probabilities(self.forward(inputs)))
+
+    def accuracy(self, inputs, targets):
+        """Share of the labels that are predicted right.
+
+        Raises
+        ------
+        TypeError
+            The inputs are no real numbers, or the targets are none and no labels.
+        ValueError
+            They do not fit the network or each other, or it predicts values and no classes.
+        """
+        if self.pairing.probabilities is None:
+            raise ValueError(f"{self.pairing.name!r} predicts values: it has no accuracy")
+        return self._measure(*check_data(self, inputs, targets))["accuracy"]
+
+    def _flat(self, predictions):
+        """Shape (samples,) in place of (samples, 1)."""
+        return predictions[:, 0] if predictions.shape[1:] == (1,) else predictions
+
+    # A look inside
+
+    def pre_activations(self, inputs):
+        """The sums z of every dense layer, the logits last: arrays (samples, units)."""
+        self.forward(inputs)
+        return [layer.outputs for _, layer in self._dense_layers()]
+
+    def activations(self, inputs):
+        """The activations a = f(z) of every hidden layer: arrays (samples, units)."""
+        self.forward(inputs)
+        return [layer.outputs for layer in self.layers[1::2]]
+
+    def gradients(self, inputs, targets):
+        """Gradients of the mean loss, one dict a dense layer.
+
+        Its keys: ``"weights"``, ``"bias"``, ``"alpha"`` (of the PReLU that follows), and
+        ``"pre_activations"``, of shape (samples, units): the error signal that reaches the layer.
+        """
+        self.loss_and_gradient(inputs, targets)
+        found = []
+        for layer in self.layers:
+            if isinstance(layer, Dense):
+                found.append({"pre_activations": layer.outputs_grad})
+            for name in layer.parameter_names:
+                found[-1][name] = getattr(layer, f"{name}_grad").copy()
+        return found
+
+    def check_gradient(self, inputs, targets, *, tolerance=1e-6):
+        """Compare backpropagation with central differences, parameter by parameter, in float64.
+
+        Returns
+        -------
+        GradientCheck
+            The worst entry, and ``passed``. A few dozen samples are enough, and quick.
+        """
+        network = self.copy(dtype=np.float64)
+        owned = [
+            (layer, name, f"layer {position // 2 + 1} {name}")
+            for position, layer in enumerate(network.layers)
+            for name in layer.parameter_names
+        ]
+
+        def loss(*arrays):
+            for (layer, name, _), array in zip(owned, arrays, strict=True):
+                getattr(layer, name)[...] = array
+            return network.loss(inputs, targets)
+
+        def gradient(*arrays):
+            loss(*arrays)
+            network.loss_and_gradient(inputs, targets)
+            return tuple(getattr(layer, f"{name}_grad").copy() for layer, name, _ in owned)
+
+        arrays = [getattr(layer, name) for layer, name, _ in owned]
+        names = [label for _, _, label in owned]
+        return gradcheck(loss, gradient, *arrays, names=names, tolerance=tolerance)
+
+    def _dense_layers(self):
+        """Dense layers with their number, from 1."""
+        return list(enumerate(self.layers[::2], start=1))
+
+    # Copies and files
+
+    def copy(self, *, dtype=None):
+        """An independent network with the same parameters, in another dtype if one is named."""
+        return _restore(
+            self.sizes,
+            self.activation,
+            self.activation_parameters,
+            self.pairing,
+            self.dtype if dtype is None else dtype,
+            self.parameters,
+        )
+
+    def __reduce__(self):
+        """Let copy.deepcopy and pickle rebuild the network, for the layers' arrays are views."""
+        return _restore, (
+            self.sizes,
+            self.activation,
+            self.activation_parameters,
+            self.pairing,
+            self.dtype,
+            self.parameters.copy(),
+        )
+
+    def save(self, path):
+        """Write the network to an ``.npz`` file."""
+        write_file(self, path)
+
+    @staticmethod
+    def load(path, *, pairing=None):
+        """Read a network that :meth:`save` wrote.
+
+        Parameters
+        ----------
+        path : path-like
+            The file.
+        pairing : Pairing, optional
+            The network's own, if it is none of ``PAIRINGS``: a file holds no functions.
+
+        Raises
+        ------
+        ValueError
+            The file is damaged, or is no saved network, or its pairing is not known.
+        OSError
+            The file cannot be opened.
+        """
+        header, parameters = read_file(path)
+        known = {known.name: known for known in (*PAIRINGS, pairing) if known is not None}
+        if header["pairing"] not in known:
+            raise ValueError(
+                f"{path} was saved with the pairing {header['pairing']!r}: "
+                "pass the one of that name as pairing="
+            )
+        try:
+            return _restore(
+                header["sizes"],
+                header["activation"],
+                header["activation_parameters"],
+                known[header["pairing"]],
+                header["dtype"],
+                parameters,
+            )
+        except Exception as error:
+            raise ValueError(f"{path} {NO_NETWORK}: {error}") from error
+
+
+def _restore(sizes, activation, activation_parameters, pairing, dtype, parameters):
+    """A network with known parameters."""
+    network = Network(
+        sizes,
+        pairing=pairing,
+        rng=np.random.default_rng(0),
+        activation=activation,
+        dtype=dtype,
+        **activation_parameters,
+    )
+    if parameters.shape != network.parameters.shape:
+        raise ValueError(
+            f"a network of sizes {network.sizes} has {network.parameters.size} parameters, "
+            f"but got an array of shape {parameters.shape}"
+        )
+    network.parameters[...] = parameters
+    return network

@@ -1,0 +1,98 @@
+"""Which cells of a page a browser can run, and which files `make live-python` takes."""
+
+import hashlib
+import importlib
+import io
+import json
+import sys
+import tarfile
+
+import pytest
+
+from tools import live_python
+from tools.progress import Problem
+from tools.stamps import ROOT
+
+sys.path.append(str(ROOT / "web" / "sphinx"))  # as Sphinx does for an extension of the book's own
+run_buttons = importlib.import_module("run_buttons")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["import numpy as np", "np.exp(0)"], [True, True]),
+        (["from actloss.activations import relu\nrelu(1.0)"], [True]),
+        (["import torch"], [False]),
+        (["import torch\nimport numpy as np", "np.exp(0)", "torch.exp(0)"], [True, True, False]),
+        (["import numpy as np\nimport torch\ntorch.exp(0)", "np.exp(0)"], [False, False]),
+        (["from actloss.widgets import explore", "explore(abs)"], [False, False]),
+        (["from actloss.calibration import ece"], [True]),  # needs SciPy, which is there
+        (["x = 1", None, "x + 1", "y + 1"], [True, False, True, False]),
+        (["%timeit x", "x = 1", "def broken(:"], [False, True, False]),
+        (["def f(x):\n    import sklearn", "def g(x):\n    return x"], [False, True]),
+        (["open('notes.txt')", "import pathlib\npathlib.Path()"], [False, False]),
+        (["[i for i in range(3)]\ntry:\n    1 / 0\nexcept Exception as e:\n    print(e)"], [True]),
+    ],
+)
+def test_which_cells_run(cells, expected):
+    assert run_buttons.which_run(cells) == expected
+
+
+@pytest.fixture
+def pyodide(tmp_path, monkeypatch):
+    """A Pyodide of a few bytes on a disc, which takes the place of the one on the net."""
+    wheel = b"a wheel"
+    package = {"file_name": "a.whl", "sha256": hashlib.sha256(wheel).hexdigest(), "depends": ["b"]}
+    other = {"file_name": "b.whl", "sha256": hashlib.sha256(wheel).hexdigest(), "depends": []}
+    lock = {"packages": {"a": package, "b": other, "c": {"file_name": "c.whl"}}}
+    served = tmp_path / "served"
+    served.mkdir()
+    for name in ("a.whl", "b.whl"):
+        (served / name).write_bytes(wheel)
+    with tarfile.open(served / "core.tgz", "w:gz") as archive:
+        for name in [*live_python.CORE_FILES, live_python.LOCK]:
+            content = json.dumps(lock).encode() if name == live_python.LOCK else b"code"
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    core = (served / "core.tgz").read_bytes()
+    fetched = tmp_path / "fetched"
+    for name, value in {
+        "CORE": (served / "core.tgz").as_uri(),
+        "CORE_SHA256": hashlib.sha256(core).hexdigest(),
+        "PACKAGES": f"{served.as_uri()}/",
+        "NEEDED": ["a"],
+        "FETCHED": fetched,
+        "COMPLETE": fetched / ".complete",
+    }.items():
+        monkeypatch.setattr(live_python, name, value)
+    return served, fetched
+
+
+def test_fetches_what_is_needed_and_nothing_twice(pyodide, capsys):
+    served, fetched = pyodide
+    fetched.mkdir()
+    (fetched / "old.whl").touch()
+    live_python.main()
+    files = {path.name for path in fetched.iterdir()}
+    assert files == {*live_python.CORE_FILES, live_python.LOCK, "a.whl", "b.whl", ".complete"}
+    for path in served.iterdir():
+        path.unlink()
+    live_python.main()
+    assert "ready" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("file", ["core.tgz", "b.whl"])
+def test_other_bytes_are_refused(pyodide, file):
+    served, fetched = pyodide
+    (served / file).write_bytes(b"something else")
+    with pytest.raises(Problem, match=f"{file} is not what it was: its SHA-256 is .* expected"):
+        live_python.main()
+    assert not (fetched / ".complete").exists()
+
+
+def test_what_cannot_be_reached_is_named(pyodide):
+    served, _ = pyodide
+    (served / "a.whl").unlink()
+    with pytest.raises(Problem, match=r"a\.whl could not be fetched"):
+        live_python.main()

@@ -1,0 +1,181 @@
+"""Run buttons: cells that need NumPy, SciPy, matplotlib and the course at most run in the page.
+
+`make live-python` fetches Python for the browser into web/live-python. Where that was not done
+there is no button. A page loads nothing of it before a reader presses one.
+"""
+
+import ast
+import builtins
+import shutil
+import sys
+import zipfile
+from functools import cache
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+WEB = Path(__file__).parent.parent
+FETCHED = WEB / "live-python"
+PACKAGE = WEB.parent / "src" / "actloss"
+PARTS = WEB / "run"
+# What session.py has a stand-in for is as good as there.
+THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "tqdm", "IPython"}
+# A browser has no files of the repository, and its processor tells nobody of an overflow.
+NOT_FOR_CELLS = {"pathlib", "warnings"}
+PATH = "_static/live-python"
+BAR = """<div class="run-python"><button type="button" \
+onclick="import('{address}').then((page) =&gt; page.press(this))">Run</button>\
+<span role="status"></span></div>"""
+
+
+def imports_of(tree: ast.AST) -> set[str]:
+    """The modules that code imports, by their whole names."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+@cache
+def imports_of_file(file: Path) -> set[str]:
+    return imports_of(ast.parse(file.read_text(encoding="utf-8")))
+
+
+@cache
+def file_of(module: str) -> Path | None:
+    """The file of a module of the course; a name within a module leads to the module."""
+    path = PACKAGE.joinpath(*module.split(".")[1:])
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if candidate.is_file():
+            return candidate
+    return file_of(module.rpartition(".")[0]) if "." in module else PACKAGE / "__init__.py"
+
+
+@cache
+def can_be_imported(module: str) -> bool:
+    """Whether a browser has all that a module imports, and what that imports in turn."""
+    if module.split(".")[0] != "actloss":
+        return module.split(".")[0] in THERE
+    todo, seen = [file_of(module)], set()
+    while todo:
+        file = todo.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        for name in imports_of_file(file):
+            if name.split(".")[0] == "actloss":
+                todo.append(file_of(name))
+            elif name.split(".")[0] not in THERE:
+                return False
+    return True
+
+
+def a_cell_can_import(module: str) -> bool:
+    return module.split(".")[0] not in NOT_FOR_CELLS and can_be_imported(module)
+
+
+def names_bound(tree: ast.AST) -> set[str]:
+    """The names that code gives a value, by an import, too."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).split(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            found.add(node.name)
+    return found
+
+
+def which_run(cells: list[str | None]) -> list[bool]:
+    """Of the code cells of a page, which a browser can run; None stands for one without code.
+
+    A cell can use what another one defines only if that one runs, too. Of the imports at the top of
+    a cell, session.py leaves out those that a browser lacks, and the rest of the cell runs if it
+    does without them.
+    """
+    known = set(dir(builtins)) - {"open", "input"}
+    answers = []
+    for code in cells:
+        tree = parsed(code)
+        if tree is None:
+            answers.append(False)
+            continue
+        imports, rest = split_imports(tree)
+        there = [one for one in imports if all(map(a_cell_can_import, imports_of(one)))]
+        imported = {name for one in there for name in names_bound(one)}
+        own = {name for part in rest for name in names_bound(part)}
+        used = {node.id for part in rest for node in ast.walk(part) if isinstance(node, ast.Name)}
+        inner = {name for part in rest for name in imports_of(part)}
+        runs = bool(there or rest) and used <= known | imported | own
+        runs = runs and all(map(a_cell_can_import, inner))
+        if runs:
+            known |= imported | own
+        answers.append(runs)
+    return answers
+
+
+def split_imports(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
+    """The import statements at the top level of a cell, and all else."""
+    imports = [part for part in tree.body if isinstance(part, ast.Import | ast.ImportFrom)]
+    return imports, [part for part in tree.body if part not in imports]
+
+
+def parsed(code: str | None) -> ast.Module | None:
+    try:
+        return ast.parse(code or "%")
+    except SyntaxError:  # a magic command, or a mistake shown on purpose
+        return None
+
+
+def add_buttons(app: Sphinx, doctree: nodes.document) -> None:
+    if not (FETCHED / ".complete").is_file():
+        return
+    address = f"{'../' * app.env.docname.count('/')}{PATH}/page.js"
+    found = doctree.findall(lambda node: attribute(node, "nb_element") == "cell_code")
+    cells = [(cell, source_of(cell)) for cell in list(found)]
+    runs = which_run([source and source.astext() for _, source in cells])
+    for (cell, source), it_runs in zip(cells, runs, strict=True):
+        if it_runs:
+            place = next(part for part in cell.children if source in part.findall())
+            bar = nodes.raw("", BAR.format(address=address), format="html")
+            cell.insert(cell.index(place) + 1, bar)
+
+
+def attribute(node: nodes.Node, name: str) -> str | None:
+    return node.get(name) if isinstance(node, nodes.Element) else None
+
+
+def source_of(cell: nodes.Element) -> nodes.Element | None:
+    return next(
+        (node for node in cell.findall() if attribute(node, "nb_element") == "cell_code_source"),
+        None,
+    )
+
+
+def publish_python(app: Sphinx, exception: Exception | None) -> None:
+    """Put Python, the course and what runs the cells where the pages look for them."""
+    if exception or app.builder.format != "html" or not (FETCHED / ".complete").is_file():
+        return
+    target = Path(app.outdir, PATH)
+    shutil.copytree(FETCHED, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    for part in PARTS.iterdir():
+        shutil.copy(part, target)
+    with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(PACKAGE.rglob("*")):
+            if path.suffix in (".py", ".toml"):
+                archive.write(path, path.relative_to(PACKAGE.parent))
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("doctree-read", add_buttons)
+    app.connect("build-finished", publish_python)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
