@@ -159,7 +159,7 @@ def empty(folder):
 
 def show_packages_of(below, folder):
     """Let an environment see another's packages, the course's own among them, without copies."""
-    line = f"import site; site.addsitedir({ascii(str(site_packages(below)))})\n"
+    line = f"import site; site.addsitedir({str(site_packages(below))!a})\n"
     (site_packages(folder) / "on_top_of.pth").write_text(line, encoding="ascii")
 
 
@@ -266,7 +266,7 @@ def keep_paths_readable(folder):
     for file in site_packages(folder).glob("__editable__*.pth"):
         content = file.read_bytes().decode()
         if not content.isascii():
-            lines = [f"import sys; sys.path.append({ascii(line)})" for line in content.splitlines()]
+            lines = [f"import sys; sys.path.append({line!a})" for line in content.splitlines()]
             file.unlink()  # it may be shared with a cache
             file.write_text("\n".join([*lines, ""]), encoding="ascii")
 

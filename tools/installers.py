@@ -16,6 +16,8 @@ from pathlib import Path
 from tools.progress import say
 
 OLDEST_UV = (0, 5)
+# For what builds packages: a clone's path may have any letters, whatever the reader's locale.
+UTF8 = {"PYTHONUTF8": "1", "LC_ALL": "C.UTF-8"}
 PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 
 # What uv calls the settings of pip that say where packages come from, and how lists are written.
@@ -71,7 +73,7 @@ def uv_command(uv, python):
     theirs = settings_for_uv(settings_of_pip())
     if not has_a_place_for_its_cache(uv):
         theirs["UV_NO_CACHE"] = "1"
-    return [*command, "--no-progress"], without_astray(os.environ) | theirs
+    return [*command, "--no-progress"], without_astray(os.environ) | UTF8 | theirs
 
 
 def pip_command(python):
@@ -80,7 +82,7 @@ def pip_command(python):
         subprocess.run([python, "-m", "ensurepip"], capture_output=True, check=True)
     quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_PROGRESS_BAR": "off", "PIP_NO_INPUT": "1"}
     inside = {"PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
-    return [python, "-m", "pip", "install"], without_astray(os.environ) | quiet | inside
+    return [python, "-m", "pip", "install"], without_astray(os.environ) | UTF8 | quiet | inside
 
 
 def without_astray(environment):
@@ -137,7 +139,12 @@ def has_a_place_for_its_cache(uv):
 
 
 def reason_for(log):
-    """Why an installer failed, in one line, from what it said."""
+    """Why an installer failed, in one line of at most 300 letters, from what it said."""
+    words = complaint_in(log)
+    return words if len(words) <= 300 else f"{words[:299]}…"
+
+
+def complaint_in(log):
     lines = [re.sub(r"^[\s│╰├─▶×]+", "", line).strip() for line in log.splitlines()]
     at = [n for n, line in enumerate(lines) if line.lower().startswith("error:")]
     if at and lines[at[-1]].startswith("error:"):  # uv, which goes on in the next lines

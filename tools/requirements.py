@@ -95,9 +95,7 @@ def packages_of(names):
     """The names of all packages that these groups need, sorted; a Problem for an unknown group."""
     known = groups()
     if unknown := [name for name in names if name not in known]:
-        raise Problem(
-            f"{BASE} has no group {unknown[0]}; choose from: {', '.join(sorted(known))}"
-        )
+        raise Problem(f"{BASE} has no group {unknown[0]}; choose from: {', '.join(sorted(known))}")
     return closure(read_lock(BASE), set().union(*(known[name] for name in names)))
 
 
