@@ -83,8 +83,8 @@ cheat-sheet: in-test
 live-python: in-book
 	@$(IN_VENV) -m tools.live_python
 
-lock: python
-	@"$(PYTHON)" -m tools.lock $(ARGS)
+lock: in-book
+	@$(IN_VENV) -m tools.lock $(ARGS)
 
 lab: in-run
 	@$(IN_VENV) -m tools.lab

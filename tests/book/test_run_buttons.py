@@ -88,7 +88,9 @@ def test_fetches_what_is_needed_and_nothing_twice(pyodide, capsys):
 def test_other_bytes_are_refused(pyodide, file):
     served, fetched = pyodide
     with tarfile.open(served / file, "w:gz") as archive:
-        archive.add(ROOT / "web" / "src" / "package.json", "package/package.json")
+        named = served / "package.json"
+        named.write_text('{"name": "another", "version": "1.0.0"}')
+        archive.add(named, "package/package.json")
     with pytest.raises(Problem, match=f"{file} is not what it was: its SHA-256 is .* expected"):
         live_python.main()
     assert not (fetched / ".complete").exists()
