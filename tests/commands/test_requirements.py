@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.commands.requirements import (
@@ -99,6 +100,19 @@ def test_a_lock_holds_a_digest_of_every_file_but_those_of_torch():
             if not pin.hashes
         ]
         assert {requirement.split("==")[0] for requirement in bare} <= {"torch"}
+
+
+def test_what_is_compiled_has_a_digest_for_each_system_and_python():
+    """One made from an index with the files of one Python would shut out all others."""
+    few = []
+    for name, pins in requirements.read_lock(BASE).items():
+        if name in ("torch", "uv") or not applies(Requirement(pins[0].requirement), set()):
+            continue
+        wheel = importlib.metadata.distribution(name).read_text("WHEEL")
+        any_python = "Tag: py3-none-" in wheel or "-abi3-" in wheel
+        if len(pins[0].hashes) < (2 if "-none-any" in wheel else 4 if any_python else 9):
+            few.append(f"{name}: {len(pins[0].hashes)}")
+    assert few == []
 
 
 def test_torch_is_the_build_without_cuda_on_linux():
