@@ -3,17 +3,23 @@
 PYTHON ?= python3
 IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
-# Another project's packages must not shadow the pinned ones, and Python runs as it comes.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS PYTHONDEVMODE
-unexport PYTHONINSPECT PYTHONSAFEPATH
+# What a reader's shell tells Python must not change what runs here: packages of another project,
+# where modules are looked for, whether asserts count.
+unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONSTARTUP
+unexport PYTHONWARNINGS PYTHONDEVMODE PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_ENV
+export PYTHONUTF8 := 1
+
+MADE := _build web/build web/live-python web/src/node_modules
+MADE += .pytest_cache .ruff_cache .hypothesis .mypy_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help python environment book serve test lint links audit publish execute portable bench cheat-sheet live-python lab grade clean
+.PHONY: help python book serve test check lint links audit publish execute portable bench cheat-sheet live-python lock lab grade clean
 
 help:
 	@echo "make book         build the book: _build/html/index.html"
 	@echo "make serve        build it, serve it on this machine and open a browser  (PORT=9000)"
 	@echo "make test         run every test: package, notebooks, published pages    (ARGS='-k relu')"
+	@echo "make check        lint and test what your change touches, and say what is left out"
 	@echo "make lint         look over code, spelling and notebooks; no test is run  (CHECK=spelling)"
 	@echo "make execute      run notebooks again and store their outputs            (NOTEBOOK=relu-family)"
 	@echo "make portable     run notebooks as other processors would, and compare    (NOTEBOOK=relu-family)"
@@ -23,6 +29,7 @@ help:
 	@echo "make lab          open the chapters in JupyterLab"
 	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make links        ask every address that the course links to whether it is there"
+	@echo "make lock         find versions for all that requirements*.txt need, and pin them"
 	@echo "make audit        ask whether a pinned package has a known vulnerability"
 	@echo "make publish      build the book and put it on the branch gh-pages      (REMOTE=origin)"
 	@echo "make clean        remove what was built; .venv stays"
@@ -30,37 +37,43 @@ help:
 python:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "✗ $(PYTHON) was not found: install Python 3.11 or later (https://www.python.org/downloads/), or name yours: make PYTHON=/path/to/python3" >&2; exit 1; }
 
-environment: python
-	@"$(PYTHON)" -m tools.environment
+# `make in-GROUP`: .venv with that group of requirements.txt.
+in-%: python
+	@"$(PYTHON)" -m tools.environment $*
 
-book: environment
+book: in-book
 	@$(IN_VENV) -m tools.book
 
 serve: book
 	@$(IN_VENV) -m tools.serve
 
-test: book
+test: in-test
+	@$(IN_VENV) -m tools.book
 	@$(IN_VENV) -m tools.run_tests $(ARGS)
 
-lint: environment
+check: in-test
+	@$(IN_VENV) -m tools.check $(ARGS)
+
+lint: in-lint
 	@$(IN_VENV) -m tools.lint $(CHECK)
 
-links: environment
+links: in-book
 	@$(IN_VENV) -m tools.links
 
-audit: environment
+audit: in-book
 	@$(IN_VENV) -m tools.audit
 
 publish: book
 	@$(IN_VENV) -m tools.publish $(REMOTE)
 
-execute: environment
+execute: in-run
 	@$(IN_VENV) -m tools.execute $(NOTEBOOK)
 
-portable: environment
+portable: in-run
 	@$(IN_VENV) -m tools.portable $(NOTEBOOK)
 
-bench: book
+bench: in-test
+	@$(IN_VENV) -m tools.book
 	@$(IN_VENV) -m benchmarks.functions
 	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.large_vocabulary
@@ -68,20 +81,27 @@ bench: book
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
-cheat-sheet: book
+cheat-sheet: in-test
+	@$(IN_VENV) -m tools.book
 	@$(IN_VENV) -m tools.cheat_sheet
 
-live-python: environment
+live-python: in-book
 	@$(IN_VENV) -m tools.live_python
 
-lab: python
-	@"$(PYTHON)" -m tools.environment lab
+lock: in-book
+	@$(IN_VENV) -m tools.lock $(ARGS)
+
+lab: in-run
 	@$(IN_VENV) -m tools.lab
 
-grade: environment
+grade: in-grade
 	@test -n "$(SUBMISSIONS)" || { echo "✗ which submissions? Give their folder: make grade SUBMISSIONS=dir" >&2; exit 1; }
 	@$(IN_VENV) -m actloss grade "$(SUBMISSIONS)" --out "$(or $(RESULTS),_build/grades)" $(ARGS)
 
+# A link may lead to a folder that nothing here made.
 clean:
-	@rm -rf _build web/build web/live-python web/src/node_modules .pytest_cache .ruff_cache .hypothesis .mypy_cache
+	@for folder in web web/src $(MADE); do \
+		test ! -L $$folder || { echo "✗ $$folder is a symbolic link: nothing was removed; take the link away and run make clean again" >&2; exit 1; }; \
+	done
+	@rm -rf $(MADE)
 	@find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +

@@ -43,7 +43,8 @@ def pinned(files):
     """Each pin once, without what stands behind it on its line."""
     lines = "\n".join(file.read_text(encoding="utf-8") for file in files).splitlines()
     requirements = {line.split("#")[0].split(";")[0].strip() for line in lines}
-    return sorted(requirement for requirement in requirements if "==" in requirement)
+    # What is known of torch is known of all its builds, `+cpu` among them.
+    return sorted({pin.split("+")[0] for pin in requirements if "==" in pin})
 
 
 def ask_npm():

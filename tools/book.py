@@ -15,10 +15,12 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+from tools.folders import refuse_links
 from tools.node import ENVIRONMENT
 from tools.progress import Problem, Stage, run_command, say
-from tools.sources import check_sources
+from tools.sources import check_sources, pages_of_book
 from tools.stamps import ROOT, digest, files_under, one_at_a_time
 from tools.web import build_web_assets
 
@@ -72,10 +74,11 @@ def main():
     with one_at_a_time("book"):
         build_web_assets()
         build_book()
-    print(f"\n  {INDEX.as_uri()}   (`make serve` serves it)")
+    print(f"\n  The book lies in {INDEX.parent}; `make serve` opens it, with figures that move")
 
 
 def build_book():
+    refuse_links(BUILD, BUILD / "html")
     now = survey()
     last = read_record()
     if now == last and INDEX.is_file():
@@ -141,6 +144,7 @@ def run_sphinx(anew):
     BUILD.mkdir(exist_ok=True)
     if anew:
         shutil.rmtree(BUILD / "html", ignore_errors=True)  # else what is no longer made would stay
+    before = pages_written()
     with Stage("book") as stage, LOG.open("w", encoding="utf-8") as log:
         stage.detail = progress
         done = subprocess.run(
@@ -152,8 +156,14 @@ def run_sphinx(anew):
         )
         if done.returncode != 0 or BAD_CONFIG.search(read_log()):
             raise Problem(explain(read_log()))
-        written = sum(step == "writing output" for step, _, _ in STEP.findall(read_log()))
+        written = len(pages_written() - before)
         stage.result = f"{written} {'page' if written == 1 else 'pages'} written"
+
+
+def pages_written():
+    """Each page of the site with the moment when it was written."""
+    pages = [BUILD / "html" / Path(name).with_suffix(".html") for name in pages_of_book()]
+    return {(page, page.stat().st_mtime_ns) for page in pages if page.is_file()}
 
 
 def read_log():

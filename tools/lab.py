@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tools.environment import python_of
+from tools.environment import add, python_of
 from tools.progress import run_command
 from tools.stamps import ROOT
 
@@ -22,6 +22,7 @@ def lab_command(folder):
 
 
 def main():
+    add("lab")
     command = [*lab_command(ROOT), *sys.argv[1:]]
     sys.exit(subprocess.run(command, env=ENVIRONMENT).returncode)
 

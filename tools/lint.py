@@ -56,9 +56,16 @@ def spelling():
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        check=True,
     )
+    if listed.returncode != 0:
+        words = listed.stderr.strip().splitlines() or ["it said nothing"]
+        return (
+            f"spelling: git cannot list the files of the course ({words[-1]})\n"
+            "a folder from a zip is no clone; `git init` in it is enough"
+        )
     files = [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    if not files:
+        return f"spelling: git lists no file in {ROOT}: another repository around it ignores it"
     mend = "correct it; a word that is meant so goes into pyproject.toml, under [tool.codespell]"
     return run("codespell", *files, mend=mend)
 

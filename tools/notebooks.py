@@ -75,16 +75,28 @@ def all_notebooks():
 
 
 def notebooks_named(names):
-    """The notebooks that the reader named by slug or by path; all of them for no name."""
+    """The notebooks that the reader named, all of them for no name.
+
+    A slug, `neuron`, is a chapter and its exercises; a path, `chapters/neuron.ipynb` or
+    `exercises/neuron`, is one notebook.
+    """
     every = all_notebooks()
     chosen = []
     for name in names:
-        found = [path for path in every if path.stem == Path(name).stem]
+        found = [path for path in every if is_meant_by(name, path)]
         if not found:
             slugs = ", ".join(path.stem for path in every)
             raise Problem(f"there is no notebook {name} in chapters/; choose from: {slugs}")
         chosen.extend(found)
     return chosen or every
+
+
+def is_meant_by(name, path):
+    given = Path(name)
+    if name == given.stem:
+        return path.stem == name
+    places = [ROOT / given, CHAPTERS / given, Path.cwd() / given]
+    return path in [place.resolve().with_suffix(".ipynb") for place in places]
 
 
 def kernel_environment(extra=None):

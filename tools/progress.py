@@ -1,5 +1,6 @@
 """What a command says while it works: one line a stage, and one line when something is wrong."""
 
+import errno
 import os
 import shutil
 import sys
@@ -8,6 +9,16 @@ import time
 
 REDRAW_EVERY = 0.2  # seconds, on a terminal
 REPORT_EVERY = 15.0  # seconds, where lines cannot be redrawn: a log, CI
+
+
+# Why a file cannot be written, which a reader can mend and we cannot.
+UNWRITABLE = {
+    errno.EACCES: "you may not write there",
+    errno.EPERM: "you may not write there",
+    errno.EROFS: "its disk is read-only",
+    errno.ENOSPC: "its disk is full",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "your share of its disk is used up",
+}
 
 
 class Problem(Exception):
@@ -73,6 +84,16 @@ def run_command(main):
         main()
     except Problem as problem:
         print(f"✗ {problem}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        place = error.filename or "a file"
+        print(
+            f"✗ {place} cannot be written: {UNWRITABLE[error.errno]}. Make room, or work in a copy "
+            "of the course where you may write",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

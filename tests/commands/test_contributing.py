@@ -24,7 +24,7 @@ PYPI, NPM = rows("From PyPI"), rows("From npm")
 
 def test_every_package_that_requirements_name_first_is_listed_once_and_no_other():
     files = [path.name for path in ROOT.glob("requirements*.txt")]
-    direct = [requirement.name for file in files for requirement in parts(file)[0]]
+    direct = {requirement.name for file in files for requirement in parts(file)[0]}
     assert sorted(name for name, *_ in PYPI) == sorted(direct)
 
 

@@ -161,6 +161,26 @@ def test_only_the_named_notebooks_are_run(clone, execute):
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("one", ["chapters/exercises/one.ipynb", "chapters/one.ipynb"]),
+        ("chapters/one.ipynb", ["chapters/one.ipynb"]),
+        ("./chapters/one.ipynb", ["chapters/one.ipynb"]),
+        ("one.ipynb", ["chapters/one.ipynb"]),
+        ("exercises/one", ["chapters/exercises/one.ipynb"]),
+        ("chapters/exercises/one.ipynb", ["chapters/exercises/one.ipynb"]),
+    ],
+)
+def test_a_path_is_one_notebook_and_a_slug_its_exercises_too(clone, run_tool, name, meant):
+    (clone / "chapters" / "exercises").mkdir(parents=True)
+    for path in ("one.ipynb", "exercises/one.ipynb", "two.ipynb"):
+        (clone / "chapters" / path).touch()
+    code = "import sys; from tools import notebooks as n; "
+    code += "print(*map(n.label, n.notebooks_named(sys.argv[1:])))"
+    assert sorted(run_tool("-c", code, name).stdout.split()) == meant
+
+
 def test_kernels_are_alike_whatever_the_shell_says(clone, run_tool):
     ask = "import os; [os.environ[k] for k in ('OMP_NUM_THREADS', 'PYTHONHASHSEED')]"
     store(clone, asks=notebook(ask, FIGURE.format(top=2)))

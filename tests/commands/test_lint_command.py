@@ -88,3 +88,18 @@ def test_an_unknown_check_is_named(run_tool):
     done = run_tool("-m", "tools.lint", "style")
     assert done.returncode == 1
     assert done.stderr.startswith("✗ there is no check style; choose from: code, layout, imports")
+
+
+def test_a_folder_that_is_no_clone_gets_one_clear_line(clone, run_tool):
+    done = run_tool("-m", "tools.lint", "spelling", env={"GIT_CEILING_DIRECTORIES": clone.parent})
+    assert done.returncode == 1
+    assert done.stderr.startswith("✗ spelling: git cannot list the files of the course (fatal: not")
+    assert "`git init` in it is enough" in done.stderr
+
+
+def test_a_folder_that_another_repository_ignores_is_not_passed_over(clone, run_tool):
+    subprocess.run(["git", "init", "--quiet"], cwd=clone.parent, check=True)
+    (clone.parent / ".gitignore").write_text("*\n")
+    done = run_tool("-m", "tools.lint", "spelling")
+    assert done.returncode == 1
+    assert "another repository around it ignores it" in done.stderr

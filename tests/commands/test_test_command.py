@@ -132,6 +132,47 @@ def test_without_git_it_says_what_to_install():
     )
 
 
+@pytest.mark.parametrize(
+    ("given", "collected"),
+    [
+        ("", {"chapters", "src", "tests"}),
+        ("--ignore tests/browser", {"chapters", "src", "tests"}),
+        ("--deselect tests/commands/test_wheel.py", {"chapters", "src", "tests"}),
+        ("-k web", {"chapters", "src", "tests"}),
+        ("tests", {"tests"}),
+        ("chapters/neuron.ipynb --ignore tests/browser", {"chapters"}),
+    ],
+)
+def test_everything_is_collected_unless_a_folder_is_named(monkeypatch, given, collected):
+    """What pytest itself takes for folders, options with folders apart."""
+    commands = []
+    monkeypatch.setattr(run_tests.environment, "add", lambda name: None)
+    monkeypatch.setattr(run_tests, "browser_options", lambda: [])
+    monkeypatch.setattr(run_tests, "sandbox_options", lambda: [])
+    monkeypatch.setattr(sys, "argv", ["run_tests", *given.split()])
+    monkeypatch.setattr(
+        run_tests.subprocess, "run", lambda command, **_: commands.append(command) or Done
+    )
+    with pytest.raises(SystemExit):
+        run_tests.main()
+    (command,) = commands
+    code = "import sys; from _pytest.config import get_config; "
+    code += "config = get_config(sys.argv[1:]); config.parse(sys.argv[1:]); print(*config.args)"
+    monkeypatch.undo()
+    parsed = subprocess.run(
+        [sys.executable, "-c", code, *command[3:]],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert {name.split("/")[0] for name in parsed.stdout.split()} == collected
+
+
+class Done:
+    returncode = 0
+
+
 def test_ci_runs_what_a_reader_runs():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)

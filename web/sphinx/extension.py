@@ -25,6 +25,7 @@ from page_actions import offer_actions, publish_notebooks
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
+from sphinxcontrib.katex import KaTeXServer
 
 # The previews of links would bring matplotlib with them, to draw cards that cards.py draws: a tenth
 # of the time of a small build.
@@ -38,6 +39,15 @@ PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"
 # Thebe and the toggle buttons load scripts that no page of ours uses
 # (and Thebe's raises an error on every page).
 UNUSED_EXTENSIONS = ("sphinx_thebe", "sphinx_togglebutton")
+# They do not say that several processes may read pages at once, or write them. sphinx_external_toc
+# knows the contents before a page is read, sphinx_multitoc_numbering numbers them when all are;
+# katex has one program for formulas (see below), and the last one writes LaTeX, which we do not.
+SAFE_AS_USED_HERE = (
+    "sphinx_external_toc",
+    "sphinx_multitoc_numbering",
+    "sphinxcontrib.katex",
+    "sphinx_jupyterbook_latex",
+)
 UNUSED_STYLES = ("sphinx-thebe.css", "togglebutton.css")
 
 
@@ -48,6 +58,22 @@ def silence_unused_extensions(app: Sphinx) -> None:
             for listener in listeners
             if not listener.handler.__module__.startswith(UNUSED_EXTENSIONS)
         ]
+
+
+def use_all_cores(app: Sphinx) -> None:
+    """Let as many processes read pages, and write them, as there are cores."""
+    app.parallel = max(app.parallel, cores())
+    for name in SAFE_AS_USED_HERE:
+        if name in app.extensions:
+            app.extensions[name].parallel_read_safe = True
+            app.extensions[name].parallel_write_safe = True
+
+
+def cores() -> int:
+    """Those that this process may use, which a container can limit."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def drop_unused_styles(app: Sphinx) -> None:
@@ -67,7 +93,28 @@ def use_node_of_environment(app: Sphinx) -> None:
     sphinxcontrib.katex.STARTUP_TIMEOUT = SECONDS_FOR_KATEX
     sphinxcontrib.katex.RENDER_TIMEOUT = SECONDS_FOR_KATEX
     if os.name == "posix":
-        sphinxcontrib.katex.KaTeXServer.start_server_process = staticmethod(start_formula_server)
+        KaTeXServer.start_server_process = staticmethod(start_formula_server)
+        KaTeXServer.get = classmethod(formula_server)
+
+
+def start_formula_server_before_writing(app: Sphinx, env: BuildEnvironment) -> None:
+    """The processes that write pages share one, so it has to be there before them."""
+    if app.builder.format == "html" and app.parallel > 1 and os.name == "posix":
+        KaTeXServer.get()
+
+
+def formula_server(cls: type[KaTeXServer]) -> KaTeXServer:
+    """The server of this process: a process that writes pages has a line of its own to it."""
+    if cls.katex_server is None:
+        cls.katex_server = cls.start()
+        cls.katex_server.owner = os.getpid()
+    elif cls.katex_server.owner != os.getpid():
+        first = cls.katex_server
+        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        line.connect(str(first.rundir / "katex.sock"))
+        cls.katex_server = cls(first.rundir, first.process, line)
+        cls.katex_server.owner = os.getpid()
+    return cls.katex_server
 
 
 def start_formula_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
@@ -77,7 +124,7 @@ def start_formula_server(rundir: Path, timeout: float) -> tuple[subprocess.Popen
     start ends the build when it calls in between; this one calls again.
     """
     address = rundir / "katex.sock"
-    command = sphinxcontrib.katex.KaTeXServer.build_command(socket=address)
+    command = KaTeXServer.build_command(socket=address)
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=rundir)
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     deadline = time.monotonic() + timeout
@@ -246,6 +293,8 @@ def setup(app: Sphinx) -> dict:
     silence_unused_extensions(app)
     drop_unused_styles(app)
     app.setup_extension("sphinx.ext.autodoc")
+    app.connect("builder-inited", use_all_cores)
+    app.connect("env-updated", start_formula_server_before_writing)
     app.connect("autodoc-process-docstring", keep_initials)
     app.connect("builder-inited", use_node_of_environment)
     app.connect("builder-inited", keep_compiled_templates)
