@@ -83,10 +83,21 @@ def resolve(uv, file, below):
             )
             if done.returncode == 0:
                 written = Path(folder, lock).read_text(encoding="utf-8")
-                return without_digests(written, "torch")
+                return with_our_markers(without_digests(written, "torch"), file)
     raise Problem(
         f"{file}: uv finds no set of versions that fit each other: {reason_for(done.stdout)}"
     )
+
+
+def with_our_markers(lock, file):
+    """The lock, asking for a package as we do: uv may add to it the Pythons that it thought of."""
+    ours = {pin.split(";")[0].strip(): pin for pin in asked_for(file) if ";" in pin}
+    lines = []
+    for line in lock.splitlines():
+        pin, marker, rest = line.partition(" ; ")
+        ending = " \\" if rest.endswith("\\") else ""
+        lines.append(f"{ours[pin]}{ending}" if marker and pin in ours else line)
+    return "\n".join(lines) + "\n"
 
 
 def without_digests(lock, name=""):
