@@ -27,6 +27,16 @@ def test_stored_runs_can_be_computed(activation):
     np.testing.assert_allclose(accuracies, stored_accuracies[0, :3], atol=0.006)
 
 
+@pytest.mark.parametrize(
+    ("activation", "fewest", "most"), [("relu", 60, 64), ("leaky_relu", 0, 10), ("elu", 55, 64)]
+)
+def test_high_rate_ends_as_stored(activation, fewest, most):
+    """At the highest rate runs are chaotic; how many units fall silent is not."""
+    shares, _ = run(activation, RATES[-1], epochs=EPOCHS)
+    for recorded in (shares[-1], stored()[activation][0][-1, -1]):
+        assert fewest <= (recorded == 0).sum() <= most
+
+
 def test_stored_runs_are_complete_and_small():
     for shares, accuracies in stored().values():
         assert shares.shape == (len(RATES), EPOCHS + 1, UNITS)

@@ -16,6 +16,7 @@ from actloss.widgets.gradient_flow_runs import (
     GAINS,
     INITIALISATIONS,
     NAMES,
+    ROUNDING,
     SPREAD_STEP,
     STEP,
     encode,
@@ -56,14 +57,28 @@ def assert_agree(explorer):
 
 @pytest.mark.parametrize("setting", SAMPLE, ids=str)
 def test_stored_runs_are_what_networks_give(setting):
-    """To the rounding of the file: half a step."""
+    """To the rounding of the file, half a step, and a little for another processor's last bits.
+
+    Deep networks with large weights are chaotic: there a last bit shows in the second decimal.
+    """
     for found, expected, step in zip(
         stored(RUNS, *setting), logarithms(*setting), (STEP, SPREAD_STEP), strict=True
     ):
         for name in expected._fields:
             np.testing.assert_allclose(
-                getattr(found, name), getattr(expected, name), atol=step / 2 + 1e-6, err_msg=name
+                getattr(found, name), getattr(expected, name), atol=step / 2 + 0.01, err_msg=name
             )
+
+
+@pytest.mark.parametrize("initialisation", ["lecun", "he"])
+def test_signal_ends_where_rounding_begins(initialisation):
+    """Thirty sigmoids with small weights leave nothing but rounding, which no file should hold."""
+    means, ranges = stored(RUNS, "sigmoid", initialisation, 0.25, 30)
+    below = means.signal - means.activations
+    np.testing.assert_allclose(below[-10:], np.log10(ROUNDING), atol=STEP)
+    assert not ranges.signal[-10:].any()
+    fresh = measure("sigmoid", initialisation, 0.25, 30, seed=0)
+    assert (fresh.signal >= ROUNDING * fresh.activations).all()
 
 
 def test_every_setting_is_stored():

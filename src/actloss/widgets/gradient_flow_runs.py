@@ -32,6 +32,9 @@ GAINS = tuple(0.25 * step for step in range(1, 13))
 DEPTHS = (5, 10, 15, 20, 25, 30)
 SEEDS = range(5)
 WIDTH, SAMPLES, CLASSES = 64, 64, 10
+# Of the activations. What differs less from sample to sample is rounding, which each processor
+# does its own way; it stands in the file as this much.
+ROUNDING = 1e-14
 
 STEP = 0.03  # what a stored step of log10 stands for
 SPREAD_STEP = 0.05
@@ -42,7 +45,7 @@ class Sizes(NamedTuple):
     """Of one network: a number for every hidden layer."""
 
     activations: np.ndarray  # root mean square of a
-    signal: np.ndarray  # root mean square of what differs from sample to sample
+    signal: np.ndarray  # root mean square of what differs from sample to sample; see ROUNDING
     gradients: np.ndarray  # root mean square of the loss's derivative in z, for a single sample
 
 
@@ -86,9 +89,11 @@ def measure(activation: str, initialisation: str, gain: float, depth: int, seed:
     labels = rng.integers(CLASSES, size=SAMPLES)
     gradients = network.gradients(inputs, labels)[:-1]
     activations = network.activations(inputs)
+    sizes = np.array([_size(a) for a in activations])
+    signal = np.array([_size(a - a.mean(axis=0)) for a in activations])
     return Sizes(
-        np.array([_size(a) for a in activations]),
-        np.array([_size(a - a.mean(axis=0)) for a in activations]),
+        sizes,
+        np.maximum(signal, ROUNDING * sizes),
         np.array([_size(SAMPLES * found["pre_activations"]) for found in gradients]),
     )
 
