@@ -11,9 +11,14 @@ from pathlib import Path
 import nbformat
 
 from tools import gates
+from tools.node import run_node
 from tools.notebooks import all_notebooks, label, normalise, read
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
+from tools.web import install_packages
+
+PRETTIER = "web/src/node_modules/prettier/bin/prettier.cjs"
+SCRIPTS = ("src/**/*.js", "web/{run,src}/*.{js,mjs}", "tests/**/*.mjs")
 
 
 def main():
@@ -36,6 +41,15 @@ def code():
 
 def layout():
     return run("ruff", "format", "--check", ".", mend="`.venv/bin/ruff format .` mends it")
+
+
+def scripts():
+    """The layout of JavaScript, by Prettier, which the published page's packages bring."""
+    install_packages()
+    options = ["--check", "--log-level=warn", "--no-error-on-unmatched-pattern"]
+    done = run_node(PRETTIER, *options, *SCRIPTS, folder=ROOT)
+    mend = f"`.venv/bin/node {PRETTIER} --write FILE` mends it"
+    return f"{done.stdout.strip()}\n{mend}" if done.returncode else ""
 
 
 def imports():
@@ -105,7 +119,9 @@ def run(program, *arguments, mend):
     return f"{done.stdout.strip()}\n{mend}" if done.returncode else ""
 
 
-CHECKS = {check.__name__: check for check in (code, layout, imports, types, spelling, notebooks)}
+CHECKS = {
+    check.__name__: check for check in (code, layout, scripts, imports, types, spelling, notebooks)
+}
 
 
 if __name__ == "__main__":

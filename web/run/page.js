@@ -6,7 +6,8 @@ const cells = [...document.querySelectorAll(".run-python")].map((bar) => {
   const box = bar.closest(".cell");
   const code = box.querySelector(".cell_input pre");
   return {
-    bar, code,
+    bar,
+    code,
     button: bar.querySelector("button"),
     status: bar.querySelector("[role=status]"),
     written: code.innerHTML,
@@ -29,7 +30,11 @@ function startWorker() {
 function makeEditable({ code }) {
   code.contentEditable = "plaintext-only";
   code.spellcheck = false;
-  for (const [name, value] of [["role", "textbox"], ["aria-multiline", "true"], ["aria-label", "Code, which you can change"]]) {
+  for (const [name, value] of [
+    ["role", "textbox"],
+    ["aria-multiline", "true"],
+    ["aria-label", "Code, which you can change"],
+  ]) {
     code.setAttribute(name, value);
   }
 }
@@ -54,17 +59,23 @@ function clearOutput(cell) {
 const SHOW = {
   text(output, { text }) {
     const last = output.lastElementChild;
-    const pre = last?.matches("pre:not(.run-error)") ? last : output.appendChild(document.createElement("pre"));
+    const pre = last?.matches("pre:not(.run-error)")
+      ? last
+      : output.appendChild(document.createElement("pre"));
     pre.append(text);
   },
   error(output, { text }) {
-    output.append(Object.assign(document.createElement("pre"), { className: "run-error", textContent: text }));
+    output.append(
+      Object.assign(document.createElement("pre"), { className: "run-error", textContent: text }),
+    );
   },
   html(output, { text }) {
     output.append(Object.assign(document.createElement("div"), { innerHTML: text }));
   },
   picture(output, { text, alt }) {
-    output.append(Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(text)}`, alt }));
+    output.append(
+      Object.assign(new Image(), { src: `data:image/svg+xml,${encodeURIComponent(text)}`, alt }),
+    );
   },
 };
 
@@ -76,9 +87,12 @@ function runOne(cell) {
   return new Promise((resolve) => {
     receive = (message) => {
       if (message.kind === "ready") cell.status.textContent = "Running …";
-      else if (message.kind === "end") finish(true, message.good ? "Done." : "An error, shown below.");
-      else if (message.kind === "stopped") finish(false, "Stopped. What had been computed is gone.");
-      else if (message.kind === "broken") finish(false, `Python could not start: ${message.text}`), forget();
+      else if (message.kind === "end")
+        finish(true, message.good ? "Done." : "An error, shown below.");
+      else if (message.kind === "stopped")
+        finish(false, "Stopped. What had been computed is gone.");
+      else if (message.kind === "broken")
+        (finish(false, `Python could not start: ${message.text}`), forget());
       else SHOW[message.kind](cell.output, message);
     };
     function finish(ended, words) {
@@ -111,8 +125,15 @@ function reset() {
 
 function offerReset(cell) {
   if (cell.bar.querySelector(".reset")) return;
-  const button = Object.assign(document.createElement("button"), { type: "button", className: "reset", textContent: "Reset" });
-  button.setAttribute("aria-label", "Reset code and outputs of this page, and forget what was computed");
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    className: "reset",
+    textContent: "Reset",
+  });
+  button.setAttribute(
+    "aria-label",
+    "Reset code and outputs of this page, and forget what was computed",
+  );
   button.addEventListener("click", () => {
     const { button: run } = cell;
     reset();
@@ -147,4 +168,7 @@ export async function press(button) {
   busy = null;
 }
 
-for (const cell of cells) cell.code.addEventListener("input", () => { cell.ran = false; });
+for (const cell of cells)
+  cell.code.addEventListener("input", () => {
+    cell.ran = false;
+  });

@@ -14,9 +14,14 @@ async function start() {
   const [course, session] = await Promise.all([
     fetched("actloss.zip").then((answer) => answer.arrayBuffer()),
     fetched("session.py").then((answer) => answer.text()),
-    python.loadPackage(["numpy", "scipy", "matplotlib"], { messageCallback() {}, errorCallback: console.error }),
+    python.loadPackage(["numpy", "scipy", "matplotlib"], {
+      messageCallback() {},
+      errorCallback: console.error,
+    }),
   ]);
-  python.unpackArchive(course, "zip", { extractDir: python.runPython("import site; site.getsitepackages()[0]") });
+  python.unpackArchive(course, "zip", {
+    extractDir: python.runPython("import site; site.getsitepackages()[0]"),
+  });
   python.runPython(session);
   python.globals.set("emit", (kind, text, alt) => postMessage({ kind, text, alt }));
   postMessage({ kind: "ready" });

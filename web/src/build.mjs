@@ -48,7 +48,10 @@ function copyKatex() {
   const to = join(out, "katex");
   mkdirSync(join(to, "fonts"), { recursive: true });
   const css = readFileSync(join(from, "katex.min.css"), "utf8");
-  writeFileSync(join(to, "katex.min.css"), css.replace(/,url\([^)]*\.(woff|ttf)\) format\("[^"]*"\)/g, ""));
+  writeFileSync(
+    join(to, "katex.min.css"),
+    css.replace(/,url\([^)]*\.(woff|ttf)\) format\("[^"]*"\)/g, ""),
+  );
   for (const font of readdirSync(join(from, "fonts")).filter((name) => name.endsWith(".woff2"))) {
     cpSync(join(from, "fonts", font), join(to, "fonts", font));
   }

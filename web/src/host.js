@@ -24,8 +24,16 @@ import "./host.css";
 const MODULES = {
   "@jupyter-widgets/base": base,
   "@jupyter-widgets/controls": {
-    ...bool, ...box, ...button, ...description, ...float, ...int,
-    ...link, ...selection, ...container, ...string,
+    ...bool,
+    ...box,
+    ...button,
+    ...description,
+    ...float,
+    ...int,
+    ...link,
+    ...selection,
+    ...container,
+    ...string,
     FloatSliderView: mended(float.FloatSliderView),
     IntSliderView: mended(int.IntSliderView),
     SelectionSliderView: named(selection.SelectionSliderView),
@@ -43,7 +51,10 @@ class PageManager extends ManagerBase {
   isPage = true; // what a figure may ask, to know that no Python will answer it
   async loadClass(className, moduleName) {
     const found = MODULES[moduleName]?.[className];
-    if (!found) throw new Error(`The page's widget host has no ${moduleName} ${className}; add it to web/src/host.js`);
+    if (!found)
+      throw new Error(
+        `The page's widget host has no ${moduleName} ${className}; add it to web/src/host.js`,
+      );
     return found;
   }
   // There is no kernel: nothing to talk to, and no live state to ask for.

@@ -7,9 +7,28 @@ import { writeFragment } from "./fragment.js";
 
 // In words, so that an address stays readable.
 const WORDS = {
-  α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", ζ: "zeta", η: "eta", θ: "theta",
-  κ: "kappa", λ: "lambda", μ: "mu", ν: "nu", ξ: "xi", π: "pi", ρ: "rho", σ: "sigma", τ: "tau",
-  φ: "phi", χ: "chi", ψ: "psi", ω: "omega", "×": "x",
+  α: "alpha",
+  β: "beta",
+  γ: "gamma",
+  δ: "delta",
+  ε: "epsilon",
+  ζ: "zeta",
+  η: "eta",
+  θ: "theta",
+  κ: "kappa",
+  λ: "lambda",
+  μ: "mu",
+  ν: "nu",
+  ξ: "xi",
+  π: "pi",
+  ρ: "rho",
+  σ: "sigma",
+  τ: "tau",
+  φ: "phi",
+  χ: "chi",
+  ψ: "psi",
+  ω: "omega",
+  "×": "x",
 };
 const NUMBER = /^-?\d{1,15}(\.\d{1,20})?(e[+-]?\d{1,3})?$/i;
 
@@ -17,8 +36,13 @@ const NUMBER = /^-?\d{1,15}(\.\d{1,20})?(e[+-]?\d{1,3})?$/i;
 export function plainName(text) {
   const number = text.trim().replace("−", "-");
   if (NUMBER.test(number)) return number;
-  const letters = [...text.normalize("NFKD").toLowerCase()].map((letter) => WORDS[letter] ?? letter).join("");
-  return letters.replace(/\p{M}/gu, "").replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "");
+  const letters = [...text.normalize("NFKD").toLowerCase()]
+    .map((letter) => WORDS[letter] ?? letter)
+    .join("");
+  return letters
+    .replace(/\p{M}/gu, "")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-|-$/g, "");
 }
 
 function numberIn(text, [low, high]) {
@@ -34,7 +58,8 @@ function endsOf(model) {
 const KINDS = [
   {
     // menus, and buttons of which one is pressed
-    fits: (model) => Array.isArray(model.get("_options_labels")) && Number.isInteger(model.get("index")),
+    fits: (model) =>
+      Array.isArray(model.get("_options_labels")) && Number.isInteger(model.get("index")),
     isChoice: true,
     trait: "index",
     read: (model) => plainName(model.get("_options_labels")[model.get("index")]),
@@ -52,7 +77,8 @@ const KINDS = [
     parse: (text) => (["yes", "no"].includes(text) ? text === "yes" : undefined),
   },
   {
-    fits: (model) => /Slider|Bounded/.test(model.get("_model_name")) && typeof model.get("value") === "number",
+    fits: (model) =>
+      /Slider|Bounded/.test(model.get("_model_name")) && typeof model.get("value") === "number",
     trait: "value",
     read: (model) => print(model.get("value")),
     parse: (text, model) => {
@@ -88,10 +114,15 @@ function controlsOf(figure) {
   };
   for (const { model, visible } of partsOf(figure)) {
     const kind = KINDS.find(({ fits }) => fits(model));
-    if (kind && !("question" in model.attributes)) add(model.get("description"), { ...kind, model, visible });
+    if (kind && !("question" in model.attributes))
+      add(model.get("description"), { ...kind, model, visible });
     for (const [trait, ends] of Object.entries(model.get("link_numbers") ?? {})) {
       add(trait, {
-        model, visible, trait, read: () => print(model.get(trait)), parse: (text) => numberIn(text, ends),
+        model,
+        visible,
+        trait,
+        read: () => print(model.get(trait)),
+        parse: (text) => numberIn(text, ends),
       });
     }
   }
@@ -100,7 +131,9 @@ function controlsOf(figure) {
 
 /** [name, value] of every control that can be seen. */
 function stateOf(figure) {
-  return controlsOf(figure).filter(({ visible }) => visible).map(({ name, model, read }) => [name, read(model)]);
+  return controlsOf(figure)
+    .filter(({ visible }) => visible)
+    .map(({ name, model, read }) => [name, read(model)]);
 }
 
 /**
@@ -133,7 +166,10 @@ function unlock(figure) {
 function addButton(parent, address) {
   const row = document.createElement("div");
   row.className = "figure-link";
-  const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Copy link" });
+  const button = Object.assign(document.createElement("button"), {
+    type: "button",
+    textContent: "Copy link",
+  });
   button.setAttribute("aria-label", "Copy link to this figure as it stands");
   const said = document.createElement("span");
   said.setAttribute("role", "status");

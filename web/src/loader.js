@@ -21,7 +21,12 @@ const slots = [...document.querySelectorAll(".widget-slot")];
 function loadStyle(name) {
   return new Promise((resolve, reject) => {
     const link = document.createElement("link");
-    Object.assign(link, { rel: "stylesheet", href: new URL(name, import.meta.url).href, onload: resolve, onerror: reject });
+    Object.assign(link, {
+      rel: "stylesheet",
+      href: new URL(name, import.meta.url).href,
+      onload: resolve,
+      onerror: reject,
+    });
     document.head.prepend(link); // before the course's own style, which overrules it
   });
 }

@@ -8,15 +8,21 @@ const withoutStyleSheet = {
   fn: () => ({
     element: {
       exit(node, parent) {
-        if (node.name === "style") parent.children = parent.children.filter((child) => child !== node);
-        if (node.name === "svg") Object.assign(node.attributes, { "stroke-linejoin": "round", "stroke-linecap": "butt" });
+        if (node.name === "style")
+          parent.children = parent.children.filter((child) => child !== node);
+        if (node.name === "svg")
+          Object.assign(node.attributes, { "stroke-linejoin": "round", "stroke-linecap": "butt" });
       },
     },
   }),
 };
 
 // To a tenth of a point, and letters to a thousandth of their height.
-const options = { multipass: true, floatPrecision: 1, plugins: [withoutStyleSheet, "preset-default"] };
+const options = {
+  multipass: true,
+  floatPrecision: 1,
+  plugins: [withoutStyleSheet, "preset-default"],
+};
 for (const path of JSON.parse(readFileSync(0, "utf8"))) {
   writeFileSync(path, optimize(readFileSync(path, "utf8"), options).data);
 }

@@ -7,7 +7,10 @@ const { styles, scripts, words } = JSON.parse(readFileSync(0, "utf8"));
 const results = await new PurgeCSS().purge({
   content: [{ raw: words.join(" "), extension: "html" }, ...scripts],
   css: styles.map((style) => ({ raw: readFileSync(style, "utf8") })),
-  safelist: { standard: ["html", "body", "dark", "light"], greedy: [/widget-/, /jupyter-/, /noUi-/, /actloss-/] },
+  safelist: {
+    standard: ["html", "body", "dark", "light"],
+    greedy: [/widget-/, /jupyter-/, /noUi-/, /actloss-/],
+  },
   fontFace: false,
   variables: false,
 });

@@ -52,7 +52,11 @@ export function named(View) {
       if (!handle) return; // the slider is not drawn yet
       const { description, index, _options_labels: labels, disabled } = this.model.attributes;
       this.readout.contentEditable = "false"; // what is written there goes nowhere
-      change(handle, { "aria-label": description, "aria-valuetext": labels[index], "aria-disabled": disabled });
+      change(handle, {
+        "aria-label": description,
+        "aria-valuetext": labels[index],
+        "aria-disabled": disabled,
+      });
     }
   };
 }
@@ -91,7 +95,11 @@ export function mended(View) {
       if (!handle) return; // the slider is not drawn yet
       const name = this.model.get("description");
       const locked = this.model.get("disabled");
-      change(handle, { "aria-label": name, "aria-valuetext": this.readout.textContent, "aria-disabled": locked });
+      change(handle, {
+        "aria-label": name,
+        "aria-valuetext": this.readout.textContent,
+        "aria-disabled": locked,
+      });
       change(this.readout, { role: "textbox", "aria-label": name, "aria-readonly": locked });
     }
   };

@@ -1,58 +1,20 @@
 // One activation (and, as a ghost, a second one): its curve, its slope, and a point to move along it.
+import {
+  PARAMETERS,
+  argumentsOf,
+  drawn,
+  fitSliders,
+  ownerOf,
+  shownOf,
+} from "./chosen_functions.js";
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { movable, pointToMove } from "./movable.js";
 import { Panel, change, draw, formatNumber, grid, keepLast, runs, setSize, write } from "./plot.js";
-import { toFloat16 } from "./float16.js";
-import { FUNCTIONS } from "./functions.js";
 
-const PARAMETERS = ["alpha", "beta", "cap"];
 const X_DOMAIN = [-5, 5];
 const STEP = 0.1;
 const ZOOMS = [1, 10, 100, 1000];
 const SATURATED = 0.05; // a unit passes back less than 5 % of its gradient
-
-/** The function drawn, and the ghost (undefined where there is none). */
-function drawn(model) {
-  const [main, ghost] = [model.get("function_index"), model.get("compare_index") - 1];
-  return [main, ghost].map((index) => FUNCTIONS[model.get("names")[index]]);
-}
-
-function argumentsOf(model, { parameters }) {
-  return Object.keys(parameters).map((name) => model.get(name));
-}
-
-function ownerOf(model, parameter) {
-  return drawn(model).find((one) => one && parameter in one.parameters);
-}
-
-/**
- * Show the sliders that mean something; one whose function is new starts at its default.
- * Python does the same in activation_explorer.py.
- */
-function fitSliders(model, owners) {
-  for (const name of PARAMETERS) {
-    const owner = ownerOf(model, name);
-    if (owner === owners[name]) continue;
-    owners[name] = owner;
-    model.set(`${name}_display`, owner ? "flex" : "none");
-    if (!owner) continue;
-    const [min, max, start, step] = owner.parameters[name];
-    model.set(`${name}_min`, min);
-    model.set(`${name}_max`, max);
-    model.set(`${name}_step`, step);
-    model.set(name, start);
-  }
-  model.save_changes();
-}
-
-/** Value and slope of `one` as the figure shows them: rounded to float16 where the reader asked for it. */
-function shownOf(model, one) {
-  const args = argumentsOf(model, one);
-  const [value, slope] = [one.value, one.slope].map((f) => (x) => f(x, ...args));
-  if (!model.get("float16")) return { value, slope };
-  const rounded = (f) => (x) => toFloat16(f(toFloat16(x)));
-  return { value: rounded(value), slope: rounded(slope), exact: { value, slope } };
-}
 
 /** The part of the x axis, `zoom` times smaller than all of it, that lies around `x`. */
 function windowAround(x, zoom) {
@@ -81,7 +43,11 @@ function render({ model, el }) {
   const panels = draw(svg, "g", { "aria-hidden": "true" });
   const handle = pointToMove(svg, "x", X_DOMAIN);
   const readout = write(el, "p", { class: "readout" });
-  const { line: numbers, outputs } = numberLine(readout, [["x = ", ""], ["f(x) = ", "main"], ["f′(x) = ", "slope"]]);
+  const { line: numbers, outputs } = numberLine(readout, [
+    ["x = ", ""],
+    ["f(x) = ", "main"],
+    ["f′(x) = ", "slope"],
+  ]);
   const ghostName = write(numbers, "span", { class: "number ghost" }, " ").firstChild;
   // Choices before numbers: a newly chosen function sets its own numbers first.
   const choices = ["function_index", "compare_index"];
@@ -116,17 +82,36 @@ function render({ model, el }) {
     setSize(svg, width, height);
     panels.replaceChildren();
     top = new Panel(panels, {
-      top: 28, left, right, width, height: upper, xDomain, yDomain, label: `value f(x)${rounded}`, xTicks: false,
+      top: 28,
+      left,
+      right,
+      width,
+      height: upper,
+      xDomain,
+      yDomain,
+      label: `value f(x)${rounded}`,
+      xTicks: false,
     });
     bottom = new Panel(panels, {
-      top: 28 + upper + 40, left, right, width, height: lower, xDomain, yDomain: slopeDomain, label: `slope f′(x)${rounded}`,
+      top: 28 + upper + 40,
+      left,
+      right,
+      width,
+      height: lower,
+      xDomain,
+      yDomain: slopeDomain,
+      label: `slope f′(x)${rounded}`,
     });
   }
 
   function redraw(width) {
     const [main, ghost] = drawn(model);
     const { value, slope, exact } = shownOf(model, main);
-    change(svg, "aria-label", `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`);
+    change(
+      svg,
+      "aria-label",
+      `${main.title} and its slope${ghost ? `, beside ${ghost.title}` : ""}`,
+    );
     lookCloser();
     // Rounded to float16 a curve has steps, so it is asked at every pixel.
     const count = exact ? Math.round(width) : 120;
@@ -191,9 +176,10 @@ function render({ model, el }) {
     const inSight = ([from, to]) => [Math.max(from, xDomain[0]), Math.min(to, xDomain[1])];
     const dead = runs(points, (i) => slopes[i] === 0);
     // Around a minimum the slope is small too; saturated is what stays flat as far as we see.
-    const saturated = runs(points, (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED).filter(
-      ([from, to]) => from === points[0] || to === points.at(-1),
-    );
+    const saturated = runs(
+      points,
+      (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED,
+    ).filter(([from, to]) => from === points[0] || to === points.at(-1));
     for (const [runsFound, className, words] of [
       [dead, "dead", "dead: slope 0"],
       [saturated, "saturated", `saturated: slope below ${SATURATED}`],
@@ -208,13 +194,19 @@ function render({ model, el }) {
     model.set("x", x);
     model.save_changes();
   };
-  movable(handle, svg, () => top, { get: () => model.get("x"), set: setX, step: () => STEP / zoom });
+  movable(handle, svg, () => top, {
+    get: () => model.get("x"),
+    set: setX,
+    step: () => STEP / zoom,
+  });
 
   const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
   const asked = [model.get("function_index"), { ...owners }];
   function standBack() {
     const [index, owned] = asked;
-    const same = index === model.get("function_index") && PARAMETERS.every((name) => !owned[name] || owned[name] === owners[name]);
+    const same =
+      index === model.get("function_index") &&
+      PARAMETERS.every((name) => !owned[name] || owned[name] === owners[name]);
     model.set("as_asked", same);
     model.save_changes();
   }

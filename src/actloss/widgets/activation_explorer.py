@@ -258,7 +258,7 @@ class ActivationExplorer(LiveFigure):
     def _fit_sliders(self) -> None:
         """Show the sliders that mean something; one whose function is new starts at its default.
 
-        The page does the same in activation_explorer.js.
+        The page does the same in chosen_functions.js.
         """
         drawn = [ACTIVATIONS[name] for name in (self.function, self.compare) if name]
         for name, slider in self._sliders.items():

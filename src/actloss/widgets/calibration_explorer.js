@@ -1,73 +1,9 @@
 // Logits divided by a temperature: how well their softmax keeps its promises.
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { change, draw, formatNumber, setSize, write } from "./plot.js";
+import { decode, measure } from "./reliability.js";
 
 const BINS = [5, 10, 15, 30];
-const STORED_STEP = 1 / 1024;
-
-// --- the mathematics ------------------------------------------------------------------------
-
-function bytesOf(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-}
-
-/** Rows of distances from the largest logit, and the right class of each row. */
-function decode(logits, labels) {
-  const bytes = bytesOf(logits);
-  const view = new DataView(bytes.buffer);
-  const right = bytesOf(labels);
-  const classes = bytes.length / 2 / right.length;
-  const distances = new Float64Array(bytes.length / 2);
-  for (let i = 0; i < distances.length; i++) distances[i] = view.getUint16(2 * i, true) * STORED_STEP;
-  return { distances, right, classes };
-}
-
-/** What the figure shows at a temperature: the mean measures, and the predictions in each bin. */
-function measure({ distances, right, classes }, temperature, binCount) {
-  const samples = right.length;
-  const bins = Array.from({ length: binCount }, () => ({ count: 0, confidence: 0, accuracy: 0 }));
-  let [hits, confidences, brier, nll] = [0, 0, 0, 0];
-  const exps = new Float64Array(classes);
-  for (let row = 0; row < samples; row++) {
-    const start = row * classes;
-    let total = 0;
-    let chosen = 0;
-    for (let k = 0; k < classes; k++) {
-      exps[k] = Math.exp(-distances[start + k] / temperature);
-      total += exps[k];
-      if (distances[start + k] < distances[start + chosen]) chosen = k;
-    }
-    for (let k = 0; k < classes; k++) {
-      const missed = exps[k] / total - (k === right[row] ? 1 : 0);
-      brier += missed * missed;
-    }
-    nll += distances[start + right[row]] / temperature + Math.log(total);
-    const confidence = exps[chosen] / total;
-    const hit = chosen === right[row] ? 1 : 0;
-    hits += hit;
-    confidences += confidence;
-    const bin = bins[Math.min(Math.max(Math.ceil(confidence * binCount) - 1, 0), binCount - 1)];
-    bin.count += 1;
-    bin.confidence += confidence;
-    bin.accuracy += hit;
-  }
-  let ece = 0;
-  for (const bin of bins) {
-    ece += Math.abs(bin.accuracy - bin.confidence) / samples;
-    bin.confidence /= bin.count;
-    bin.accuracy /= bin.count;
-  }
-  return {
-    accuracy: hits / samples,
-    confidence: confidences / samples,
-    ece,
-    brier: brier / samples,
-    nll: nll / samples,
-    bins,
-  };
-}
-
-// --- the drawing ----------------------------------------------------------------------------
 
 const LEFT = 40;
 const RIGHT = 12;
@@ -77,7 +13,11 @@ const show = (value) => formatNumber(value, 3);
 function spoken(temperature, found) {
   const gap = found.confidence - found.accuracy;
   const judgement =
-    Math.abs(gap) < 0.01 ? "Confidence and accuracy agree on the whole." : gap > 0 ? "Overconfident." : "Underconfident.";
+    Math.abs(gap) < 0.01
+      ? "Confidence and accuracy agree on the whole."
+      : gap > 0
+        ? "Overconfident."
+        : "Underconfident.";
   return (
     `Temperature ${temperature.toFixed(2)}: mean confidence ${show(found.confidence)}, accuracy ${show(found.accuracy)}. ` +
     `${judgement} ECE ${show(found.ece)}, Brier score ${show(found.brier)}, NLL ${show(found.nll)}.`
@@ -121,19 +61,32 @@ function render({ model, el }) {
     const toShare = (value) => second + (1 - value) * lower;
     layout = { toX, toY, toShare, bottom: TOP + upper, floor: second + lower };
     axes.replaceChildren();
-    for (const [scale, values] of [[toY, [0, 0.25, 0.5, 0.75, 1]], [toShare, [0, 0.5, 1]]]) {
+    for (const [scale, values] of [
+      [toY, [0, 0.25, 0.5, 0.75, 1]],
+      [toShare, [0, 0.5, 1]],
+    ]) {
       for (const value of values) {
         const y = scale(value);
-        draw(axes, "line", { x1: LEFT, x2: width - RIGHT, y1: y, y2: y, class: value === 0 ? "zero" : "grid" });
+        draw(axes, "line", {
+          x1: LEFT,
+          x2: width - RIGHT,
+          y1: y,
+          y2: y,
+          class: value === 0 ? "zero" : "grid",
+        });
         draw(axes, "text", { x: LEFT - 8, y, class: "tick-y" }).textContent = String(value);
       }
     }
     for (const value of [0, 0.2, 0.4, 0.6, 0.8, 1]) {
-      draw(axes, "text", { x: toX(value), y: layout.floor + 18, class: "tick-x" }).textContent = String(value);
+      draw(axes, "text", { x: toX(value), y: layout.floor + 18, class: "tick-x" }).textContent =
+        String(value);
     }
-    draw(axes, "text", { x: toX(0.5), y: layout.floor + 38, class: "tick-x" }).textContent = "confidence";
-    draw(axes, "text", { x: LEFT, y: TOP - 10, class: "panel-label" }).textContent = "share that is right";
-    draw(axes, "text", { x: LEFT, y: second - 10, class: "panel-label" }).textContent = "share of predictions";
+    draw(axes, "text", { x: toX(0.5), y: layout.floor + 38, class: "tick-x" }).textContent =
+      "confidence";
+    draw(axes, "text", { x: LEFT, y: TOP - 10, class: "panel-label" }).textContent =
+      "share that is right";
+    draw(axes, "text", { x: LEFT, y: second - 10, class: "panel-label" }).textContent =
+      "share of predictions";
     marks.replaceChildren();
     const gap = binCount > 15 ? 1 : 2;
     bars = Array.from({ length: binCount }, (_, m) => {
@@ -162,7 +115,8 @@ function render({ model, el }) {
     found.bins.forEach(({ count, confidence, accuracy }, m) => {
       const bar = bars[m];
       const filled = count > 0;
-      for (const part of [bar.accuracy, bar.gap, bar.point]) change(part, "visibility", filled ? "visible" : "hidden");
+      for (const part of [bar.accuracy, bar.gap, bar.point])
+        change(part, "visibility", filled ? "visible" : "hidden");
       span(bar.share, floor, toShare(count / data.right.length));
       if (!filled) return;
       span(bar.accuracy, bottom, toY(accuracy));
@@ -171,7 +125,9 @@ function render({ model, el }) {
       change(bar.point, "cy", toY(accuracy));
     });
     const { accuracy, confidence, ece, brier, nll } = found;
-    [accuracy, confidence, ece, brier, nll].forEach((number, i) => (outputs[i].data = show(number)));
+    [accuracy, confidence, ece, brier, nll].forEach(
+      (number, i) => (outputs[i].data = show(number)),
+    );
     const text = spoken(temperature, found);
     change(svg, "aria-label", `Reliability diagram. ${text}`);
     say(text);

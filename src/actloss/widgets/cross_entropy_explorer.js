@@ -1,8 +1,8 @@
 // A truth y and a prediction p as bars to drag, and what they cost: H(y) + KL(y‖p) = H(y, p).
+import { measure, redistribute, resize } from "./distributions.js";
+import { draggableBar } from "./draggable_bar.js";
 import { keepDrawn, liveRegion, numberLine } from "./figure.js";
-import { followKeys, keysOfSlider } from "./movable.js";
 import { change, draw, formatNumber, setSize, ticks, write } from "./plot.js";
-import { weighted } from "./functions.js";
 
 const CLASSES = [3, 4, 5];
 const NAMES = ["A", "B", "C", "D", "E"];
@@ -10,111 +10,24 @@ const UNITS = [
   { name: "nats", nats: 1, longest: 4 },
   { name: "bits", nats: Math.log(2), longest: 6 },
 ];
-const STEP = 0.01;
 const KINDS = [
   { trait: "labels", word: "truth", className: "truth" },
   { trait: "probabilities", word: "prediction", className: "prediction" },
 ];
 
-// --- the mathematics ------------------------------------------------------------------------
-
-const sum = (values) => values.reduce((total, value) => total + value, 0);
-
-function crossEntropy(probabilities, labels) {
-  return sum(labels.map((y, k) => weighted(y, -Math.log(probabilities[k]))));
-}
-
-function divergence(probabilities, labels) {
-  return sum(labels.map((y, k) => (y === 0 ? 0 : y * Math.log(y / probabilities[k]))));
-}
-
-/** The four numbers of the figure, in units of so many nats. */
-function measure(labels, probabilities, nats) {
-  return {
-    entropy: crossEntropy(labels, labels) / nats,
-    crossEntropy: crossEntropy(probabilities, labels) / nats,
-    divergence: divergence(probabilities, labels) / nats,
-    reverse: divergence(labels, probabilities) / nats,
-  };
-}
-
-/** `values` with one of them set, the others rescaled so that all sum to one. */
-function redistribute(values, index, value) {
-  const others = sum(values.filter((_, k) => k !== index));
-  const even = others <= 1e-12; // nothing to rescale: share what is left
-  return values.map((old, k) => {
-    if (k === index) return value;
-    return even ? (1 - value) / (values.length - 1) : (old * (1 - value)) / others;
-  });
-}
-
-/** `values` for `count` classes: new ones get nothing, and what goes is shared by what stays. */
-function resize(values, count) {
-  const kept = Array.from({ length: count }, (_, k) => values[k] ?? 0);
-  const total = sum(kept);
-  return kept.map((value) => (total > 0 ? value / total : 1 / count));
-}
-
-// --- the drawing ----------------------------------------------------------------------------
-
 const LEFT = 40;
 const RIGHT = 12;
 const TOP = 28;
+const STACK_HEIGHT = 34;
 const show = (value) => formatNumber(Math.abs(value) < 5e-13 ? 0 : value, 3);
 
 function spoken(numbers, unit) {
-  const ruledOut = numbers.divergence === Infinity ? " The prediction rules out what can happen." : "";
+  const ruledOut =
+    numbers.divergence === Infinity ? " The prediction rules out what can happen." : "";
   return (
     `Entropy of y ${show(numbers.entropy)}, plus KL of y and p ${show(numbers.divergence)}, is cross-entropy ` +
     `${show(numbers.crossEntropy)} ${unit}. KL of p and y ${show(numbers.reverse)}.${ruledOut}`
   );
-}
-
-/** Let a bar be set by its handle (dragged, or by keys), by a press in its column, or by a tap. */
-function draggableBar(column, handle, { valueAt, begin, get, set }) {
-  const clamp = (value) => Math.min(Math.max(Math.round(value / STEP) * STEP, 0), 1);
-  followKeys(handle, keysOfSlider(() => STEP, () => [0, 1]), (move) => {
-    begin();
-    set(clamp(move(get())));
-  });
-  let tapped = null; // where a finger went down in the column: a tap, or the start of scrolling
-  let offset = 0; // from the pointer to the top of the bar
-  const press = (event, from) => {
-    event.preventDefault();
-    from.setPointerCapture(event.pointerId);
-    handle.focus({ preventScroll: true });
-    begin();
-  };
-  // A finger on a handle drags it and does not scroll. (Inside an SVG, touch-action is not heeded.)
-  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
-  handle.addEventListener("pointerdown", (event) => {
-    press(event, handle);
-    offset = get() - valueAt(event);
-  });
-  column.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "touch") {
-      tapped = event;
-      return;
-    }
-    press(event, column);
-    offset = 0;
-    set(clamp(valueAt(event)));
-  });
-  for (const surface of [handle, column]) {
-    surface.addEventListener("pointermove", (event) => {
-      const dragged = surface.hasPointerCapture(event.pointerId) && !tapped;
-      if (dragged) set(clamp(valueAt(event) + offset));
-    });
-  }
-  column.addEventListener("pointercancel", () => (tapped = null));
-  column.addEventListener("pointerup", (event) => {
-    const moved = tapped && Math.hypot(event.clientX - tapped.clientX, event.clientY - tapped.clientY);
-    if (tapped && moved < 10) {
-      begin();
-      set(clamp(valueAt(event)));
-    }
-    tapped = null;
-  });
 }
 
 function render({ model, el }) {
@@ -159,74 +72,105 @@ function render({ model, el }) {
     const bottom = TOP + height;
     const slot = (width - LEFT - RIGHT) / count;
     const bar = Math.min(54, 0.42 * slot);
-    const toY = (value) => bottom - value * height;
-    const stackTop = bottom + 84;
-    const stackHeight = 34;
-    const total = stackTop + stackHeight + 26;
-    setSize(svg, width, total);
     const middle = (k) => LEFT + (k + 0.5) * slot;
-    const x = (kind, k) => middle(k) + (kind === 0 ? -bar - 1 : 1);
-    layout = { toY, bottom };
+    layout = { width, height, bottom, bar, middle, toY: (value) => bottom - value * height };
+    setSize(svg, width, bottom + 84 + STACK_HEIGHT + 26);
     svg.classList.toggle("narrow", bar < 34);
-
     frame.replaceChildren();
+    drawAxes(count);
+    stack = drawStackFrame(bottom + 84, unit);
+    content.replaceChildren();
+    parts = KINDS.map((kind, place) =>
+      Array.from({ length: count }, (_, k) =>
+        makeBar(kind, k, middle(k) + (place === 0 ? -bar - 1 : 1)),
+      ),
+    );
+  }
+
+  function drawAxes(count) {
+    const { width, bottom, middle, toY } = layout;
     const axes = draw(frame, "g", { class: "axes" });
     for (const value of [0, 0.25, 0.5, 0.75, 1]) {
       const y = toY(value);
-      draw(axes, "line", { x1: LEFT, x2: width - RIGHT, y1: y, y2: y, class: value === 0 ? "zero" : "grid" });
+      const ends = { x1: LEFT, x2: width - RIGHT, y1: y, y2: y };
+      draw(axes, "line", { ...ends, class: value === 0 ? "zero" : "grid" });
       draw(axes, "text", { x: LEFT - 8, y, class: "tick-y" }).textContent = String(value);
     }
     const title = draw(axes, "text", { x: LEFT, y: TOP - 10, class: "panel-label" });
     title.textContent = "";
-    for (const [text, className] of [["truth y", "truth"], [" and ", ""], ["prediction p", "prediction"]]) {
+    for (const [text, className] of [
+      ["truth y", "truth"],
+      [" and ", ""],
+      ["prediction p", "prediction"],
+    ]) {
       draw(title, "tspan", { class: className }).textContent = text;
     }
     for (let k = 0; k < count; k++) {
-      draw(axes, "text", { x: middle(k), y: bottom + 40, class: "tick-x class-name" }).textContent = NAMES[k];
+      const place = { x: middle(k), y: bottom + 40 };
+      draw(axes, "text", { ...place, class: "tick-x class-name" }).textContent = NAMES[k];
     }
-    const toStack = (value) => LEFT + (value / unit.longest) * (width - LEFT - RIGHT);
-    draw(axes, "text", { x: LEFT, y: stackTop - 10, class: "panel-label" }).textContent =
+  }
+
+  /** The scale below, on which entropy and divergence add up; its two boxes are empty yet. */
+  function drawStackFrame(top, unit) {
+    const { width } = layout;
+    const axes = draw(frame, "g", { class: "axes" });
+    const toX = (value) => LEFT + (value / unit.longest) * (width - LEFT - RIGHT);
+    draw(axes, "text", { x: LEFT, y: top - 10, class: "panel-label" }).textContent =
       `H(y) + KL(y‖p) = H(y, p), in ${unit.name}`;
     for (const value of ticks([0, unit.longest], Math.max(4, width / 120))) {
-      const at = toStack(value);
-      draw(axes, "line", { x1: at, x2: at, y1: stackTop, y2: stackTop + stackHeight, class: value === 0 ? "zero" : "grid" });
-      draw(axes, "text", { x: at, y: stackTop + stackHeight + 18, class: "tick-x" }).textContent = String(value);
+      const at = toX(value);
+      const ends = { x1: at, x2: at, y1: top, y2: top + STACK_HEIGHT };
+      draw(axes, "line", { ...ends, class: value === 0 ? "zero" : "grid" });
+      const place = { x: at, y: top + STACK_HEIGHT + 18 };
+      draw(axes, "text", { ...place, class: "tick-x" }).textContent = String(value);
     }
-    const box = { y: stackTop + 4, height: stackHeight - 8 };
-    const textY = stackTop + stackHeight / 2;
-    stack = {
-      toX: toStack,
+    const box = { y: top + 4, height: STACK_HEIGHT - 8 };
+    const name = { y: top + STACK_HEIGHT / 2, class: "in-bar" };
+    const made = {
+      toX,
       entropy: draw(frame, "rect", { ...box, class: "bar truth" }),
       divergence: draw(frame, "rect", { ...box, class: "bar divergence" }),
-      entropyName: draw(frame, "text", { y: textY, class: "in-bar" }),
-      divergenceName: draw(frame, "text", { y: textY, class: "in-bar" }),
+      entropyName: draw(frame, "text", name),
+      divergenceName: draw(frame, "text", name),
     };
-    stack.entropyName.textContent = "H(y)";
-    stack.divergenceName.append(document.createTextNode(""));
+    made.entropyName.textContent = "H(y)";
+    made.divergenceName.append(document.createTextNode(""));
+    return made;
+  }
 
-    content.replaceChildren();
-    parts = KINDS.map(({ trait, word, className }, kind) =>
-      Array.from({ length: count }, (_, k) => {
-        const left = x(kind, k);
-        const column = draw(content, "rect", { x: left, y: TOP, width: bar, height, class: "column" });
-        const body = draw(content, "rect", { x: left, width: bar, class: `bar ${className}` });
-        const number = draw(content, "text", { x: left + bar / 2, y: bottom + 20, class: `tick-x ${className}`, "aria-hidden": "true" });
-        number.append(document.createTextNode(""));
-        const handle = draw(content, "circle", {
-          cx: left + bar / 2, r: 10, class: `handle ${className}`, tabindex: 0, role: "slider",
-          "aria-label": `${word} of ${NAMES[k]}`, "aria-valuemin": 0, "aria-valuemax": 1,
-          "aria-orientation": "vertical",
-        });
-        let start; // what the others keep their proportions from, while one bar is dragged
-        draggableBar(column, handle, {
-          valueAt: (event) => (bottom - (event.clientY - svg.getBoundingClientRect().top)) / height,
-          begin: () => (start = model.get(trait)),
-          get: () => model.get(trait)[k],
-          set: (value) => put({ [trait]: redistribute(start, k, value) }),
-        });
-        return { body, number, handle };
-      }),
-    );
+  /** The bar of one class, with the number below it and the handle by which it is set. */
+  function makeBar({ trait, word, className }, k, left) {
+    const { height, bottom, bar } = layout;
+    const place = { x: left, width: bar };
+    const column = draw(content, "rect", { ...place, y: TOP, height, class: "column" });
+    const body = draw(content, "rect", { ...place, class: `bar ${className}` });
+    const number = draw(content, "text", {
+      x: left + bar / 2,
+      y: bottom + 20,
+      class: `tick-x ${className}`,
+      "aria-hidden": "true",
+    });
+    number.append(document.createTextNode(""));
+    const handle = draw(content, "circle", {
+      cx: left + bar / 2,
+      r: 10,
+      class: `handle ${className}`,
+      tabindex: 0,
+      role: "slider",
+      "aria-label": `${word} of ${NAMES[k]}`,
+      "aria-valuemin": 0,
+      "aria-valuemax": 1,
+      "aria-orientation": "vertical",
+    });
+    let start; // what the others keep their proportions from, while one bar is dragged
+    draggableBar(column, handle, {
+      valueAt: (event) => (bottom - (event.clientY - svg.getBoundingClientRect().top)) / height,
+      begin: () => (start = model.get(trait)),
+      get: () => model.get(trait)[k],
+      set: (value) => put({ [trait]: redistribute(start, k, value) }),
+    });
+    return { body, number, handle };
   }
 
   function redraw(width) {
@@ -250,7 +194,9 @@ function render({ model, el }) {
     change(svg, "aria-label", "Two distributions over the same classes, and their cross-entropy");
     drawStack(found, unit);
     const { entropy, divergence, crossEntropy, reverse } = found;
-    [entropy, divergence, crossEntropy, reverse].forEach((number, i) => (outputs[i].data = show(number)));
+    [entropy, divergence, crossEntropy, reverse].forEach(
+      (number, i) => (outputs[i].data = show(number)),
+    );
     say(spoken(found, unit.name));
   }
 
@@ -267,7 +213,11 @@ function render({ model, el }) {
     change(stack.entropyName, "visibility", first - stack.toX(0) > 40 ? "visible" : "hidden");
     change(stack.divergenceName, "x", (first + second) / 2);
     stack.divergenceName.firstChild.data = beyond ? `KL: ${show(divergence)} →` : "KL";
-    change(stack.divergenceName, "visibility", second - first > (beyond ? 90 : 30) ? "visible" : "hidden");
+    change(
+      stack.divergenceName,
+      "visibility",
+      second - first > (beyond ? 90 : 30) ? "visible" : "hidden",
+    );
   }
 
   const traits = ["classes_index", "unit_index", ...KINDS.map(({ trait }) => trait)];
@@ -279,7 +229,9 @@ function render({ model, el }) {
     put({ labels: resize(labels, count), probabilities: resize(probabilities, count) });
   });
   agree.addEventListener("click", () => put({ probabilities: model.get("labels") }));
-  swap.addEventListener("click", () => put({ labels: model.get("probabilities"), probabilities: model.get("labels") }));
+  swap.addEventListener("click", () =>
+    put({ labels: model.get("probabilities"), probabilities: model.get("labels") }),
+  );
   reset.addEventListener("click", () => put(start));
   return keepDrawn({ model, el, traits }, redraw);
 }

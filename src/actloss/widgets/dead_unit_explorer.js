@@ -29,16 +29,28 @@ class UnitLayer {
     this.lines.forEach((text, i) => text.setAttribute("y", 16 + 20 * i));
     const cell = size / SIDE;
     this.cells.forEach(({ box, cross }, unit) => {
-      const [x, y, inner] = [1 + (unit % SIDE) * cell, 68 + Math.floor(unit / SIDE) * cell, cell - 3];
-      for (const [name, value] of Object.entries({ x, y, width: inner, height: inner, rx: 3 })) box.setAttribute(name, value);
+      const [x, y, inner] = [
+        1 + (unit % SIDE) * cell,
+        68 + Math.floor(unit / SIDE) * cell,
+        cell - 3,
+      ];
+      for (const [name, value] of Object.entries({ x, y, width: inner, height: inner, rx: 3 }))
+        box.setAttribute(name, value);
       const [near, far] = [0.25 * inner, 0.75 * inner];
-      cross.setAttribute("d", `M${x + near} ${y + near}L${x + far} ${y + far}M${x + far} ${y + near}L${x + near} ${y + far}`);
+      cross.setAttribute(
+        "d",
+        `M${x + near} ${y + near}L${x + far} ${y + far}M${x + far} ${y + near}L${x + near} ${y + far}`,
+      );
     });
   }
 
   show(title, shares, accuracy) {
     const silent = shares.filter((share) => share === 0).length;
-    const words = [title, `${silent} of ${UNITS} never positive`, `test accuracy ${(100 * accuracy).toFixed(1)} %`];
+    const words = [
+      title,
+      `${silent} of ${UNITS} never positive`,
+      `test accuracy ${(100 * accuracy).toFixed(1)} %`,
+    ];
     this.lines.forEach((text, i) => {
       text.firstChild.data = words[i];
     });
@@ -54,7 +66,12 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "img", class: "actloss-plot actloss-units" });
   const layers = [new UnitLayer(svg), new UnitLayer(svg)];
-  const legend = write(el, "p", { class: "said" }, "Each cell is a unit: the stronger its colour, the more training samples make its sum positive. × marks a unit that none does.");
+  const legend = write(
+    el,
+    "p",
+    { class: "said" },
+    "Each cell is a unit: the stronger its colour, the more training samples make its sum positive. × marks a unit that none does.",
+  );
   legend.style.paddingLeft = "0";
   const row = write(el, "p", { class: "readout" });
   row.style.paddingLeft = "0";
@@ -79,7 +96,11 @@ function render({ model, el }) {
     const words = [0, model.get("beside_index") + 1].map((which, i) => {
       const start = (rate * epochs + epoch) * UNITS;
       const now = shares[which].subarray(start, start + UNITS);
-      return layers[i].show(model.get("titles")[which], now, model.get("accuracies")[which][rate][epoch]);
+      return layers[i].show(
+        model.get("titles")[which],
+        now,
+        model.get("accuracies")[which][rate][epoch],
+      );
     });
     const spoken = `Learning rate ${model.get("rates")[rate]}, epoch ${epoch}. ${words.join(". ")}.`;
     change(svg, "aria-label", spoken);

@@ -24,13 +24,18 @@ function curvesOf(model) {
     return { value, slope: (x) => (value(x + STEP) - value(x - STEP)) / (2 * STEP) };
   }
   const limits = model.get("limits");
-  return { value: between(model.get("values"), limits), slope: between(model.get("slopes"), limits) };
+  return {
+    value: between(model.get("values"), limits),
+    slope: between(model.get("slopes"), limits),
+  };
 }
 
 /** What the figure was computed by; without Python, for which parameters the curve still is. */
 function explanation(model) {
   const drawnFor = model.get("values_for");
-  const isOld = !FUNCTION && model.get("names").some((name) => drawnFor[name] !== model.get(`parameter_${name}`));
+  const isOld =
+    !FUNCTION &&
+    model.get("names").some((name) => drawnFor[name] !== model.get(`parameter_${name}`));
   if (!isOld) return model.get("said");
   const settings = Object.entries(drawnFor).map(([name, value]) => `${name} = ${value}`);
   return `${model.get("said")} The curve is the one for ${settings.join(", ")}.`;
@@ -38,12 +43,20 @@ function explanation(model) {
 
 function render({ model, el }) {
   el.classList.add("actloss-figure");
-  const svg = draw(el, "svg", { role: "group", class: "actloss-plot", "aria-label": `${model.get("title")} and its slope` });
+  const svg = draw(el, "svg", {
+    role: "group",
+    class: "actloss-plot",
+    "aria-label": `${model.get("title")} and its slope`,
+  });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
   const xDomain = model.get("limits");
   const handle = pointToMove(svg, "x", xDomain);
   const readout = write(el, "p", { class: "readout" });
-  const { outputs } = numberLine(readout, [["x = ", ""], ["f(x) = ", "main"], ["slope = ", "slope"]]);
+  const { outputs } = numberLine(readout, [
+    ["x = ", ""],
+    ["f(x) = ", "main"],
+    ["slope = ", "slope"],
+  ]);
   const traits = ["x", ...model.get("names").map((name) => `parameter_${name}`)];
   resetButton(readout, model, traits);
   const said = write(el, "p", { class: "said" }, " ");
@@ -58,10 +71,21 @@ function render({ model, el }) {
     setSize(svg, width, height);
     panels.replaceChildren();
     top = new Panel(panels, {
-      top: 28, width, height: upper, xDomain, yDomain: model.get("height"), label: `value ${model.get("title")}(x)`, xTicks: false,
+      top: 28,
+      width,
+      height: upper,
+      xDomain,
+      yDomain: model.get("height"),
+      label: `value ${model.get("title")}(x)`,
+      xTicks: false,
     });
     bottom = new Panel(panels, {
-      top: 28 + upper + 40, width, height: lower, xDomain, yDomain: model.get("slope_height"), label: "slope, by central differences",
+      top: 28 + upper + 40,
+      width,
+      height: lower,
+      xDomain,
+      yDomain: model.get("slope_height"),
+      label: "slope, by central differences",
     });
   }
 

@@ -71,12 +71,15 @@ export function numberTable(parent, { corner: above, columns, rows }) {
   const table = write(parent, "table", { class: "numbers" });
   const head = write(write(table, "thead"), "tr");
   const corner = write(head, "th", { scope: "col" }, above);
-  for (const [heading, className] of columns) write(head, "th", { scope: "col", class: className }, heading);
+  for (const [heading, className] of columns)
+    write(head, "th", { scope: "col", class: className }, heading);
   const body = write(table, "tbody");
   const lines = rows.map((heading) => {
     const line = write(body, "tr");
     const name = write(line, "th", { scope: "row" }, heading);
-    const cells = columns.map(([, className]) => write(write(line, "td", { class: className }), "output", {}, " "));
+    const cells = columns.map(([, className]) =>
+      write(write(line, "td", { class: className }), "output", {}, " "),
+    );
     return { line, name, cells };
   });
   return {

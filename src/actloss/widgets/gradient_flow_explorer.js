@@ -1,12 +1,16 @@
 // Deep networks before training: the size of activations and gradients, layer by layer.
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { storedSizes } from "./layer_sizes.js";
 import { movable, pointToMove } from "./movable.js";
 import { Panel, change, draw, setSize, write } from "./plot.js";
 import { RUNS } from "./gradient_flow_runs.js";
 
 const EXTENTS = [3, 10, 20, 50]; // powers of ten that the axes may reach, up and down
 const HEALTHY = 1000; // a gradient may grow or shrink by this factor before it has a bad name
-const SUPERSCRIPTS = { "-": "⁻", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])) };
+const SUPERSCRIPTS = {
+  "-": "⁻",
+  ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])),
+};
 
 const superscript = (number) => [...String(number)].map((sign) => SUPERSCRIPTS[sign]).join("");
 
@@ -20,36 +24,6 @@ function formatPower(logarithm) {
   let digit = Math.round(10 ** (logarithm - power));
   if (digit === 10) [digit, power] = [1, power + 1];
   return `${digit}·10${superscript(power)}`;
-}
-
-/** Mean of log10 and half its range over the seeds; gradient_flow_runs.py says how it is stored. */
-function storedSizes(activation, initialisation, gain, depth) {
-  const { names, initialisations, gains, depths } = RUNS;
-  const deepest = depths.at(-1);
-  const lengths = [deepest, deepest, ...depths];
-  const total = lengths.reduce((sum, length) => sum + length, 0);
-  const gainIndex = Math.round((gain - gains[0]) / (gains[1] - gains[0])); // a slider adds up its steps
-  const inits = Object.keys(initialisations).length;
-  const setting = (activation * inits + initialisation) * gains.length + gainIndex;
-
-  function series(number) {
-    const length = lengths[number];
-    const before = setting * total + lengths.slice(0, number).reduce((sum, each) => sum + each, 0);
-    const count = setting * lengths.length + number; // the series before this one: each saves a letter
-    let at = RUNS.firsts[count];
-    const mean = [at * RUNS.step];
-    for (let i = 0; i < length - 1; i++) {
-      at += RUNS.steps.charCodeAt(before - count + i) - RUNS.zero;
-      mean.push(at * RUNS.step);
-    }
-    const spread = mean.map((_, i) => (RUNS.spreads.charCodeAt(before + i) - RUNS.zero) * RUNS.spreadStep);
-    return { mean, spread };
-  }
-
-  const cut = ({ mean, spread }) => ({ mean: mean.slice(0, depth), spread: spread.slice(0, depth) });
-  const gradients = series(2 + depths.indexOf(depth));
-  for (const values of Object.values(gradients)) values.reverse();
-  return { activations: cut(series(0)), signal: cut(series(1)), gradients };
 }
 
 function extentOf(...series) {
@@ -84,7 +58,11 @@ function render({ model, el }) {
   const panels = draw(svg, "g", { "aria-hidden": "true" });
   const handle = pointToMove(svg, "layer", [1, RUNS.depths.at(-1)]);
   const readout = write(el, "p", { class: "readout" });
-  const { outputs } = numberLine(readout, [["layer ", ""], ["activations ", "main"], ["gradients ", "slope"]]);
+  const { outputs } = numberLine(readout, [
+    ["layer ", ""],
+    ["activations ", "main"],
+    ["gradients ", "slope"],
+  ]);
   const traits = ["activation_index", "initialisation_index", "gain", "depth", "layer"];
   resetButton(readout, model, traits);
   const verdict = write(el, "p", { class: "flow-verdict" }, " ");
@@ -110,12 +88,19 @@ function render({ model, el }) {
     setSize(svg, width, whole);
     panels.replaceChildren();
     const xDomain = [0, depth];
-    top = powers({ top: 28, width, height, xDomain, label: "size of the activations (RMS)", xTicks: false }, above);
-    bottom = powers({ top: 68 + height, width, height, xDomain, label: "size of the gradients (RMS)" }, below);
+    top = powers(
+      { top: 28, width, height, xDomain, label: "size of the activations (RMS)", xTicks: false },
+      above,
+    );
+    bottom = powers(
+      { top: 68 + height, width, height, xDomain, label: "size of the gradients (RMS)" },
+      below,
+    );
     for (const tick of bottom.axes.querySelectorAll(".tick-x")) {
       if (!Number.isInteger(Number(tick.textContent)) || tick.textContent === "0") tick.remove(); // no such layer
     }
-    draw(panels, "text", { x: (52 + width) / 2, y: whole - 6, class: "axis-name" }).textContent = "hidden layer";
+    draw(panels, "text", { x: (52 + width) / 2, y: whole - 6, class: "axis-name" }).textContent =
+      "hidden layer";
     change(handle, "aria-valuemax", depth);
   }
 
@@ -123,18 +108,32 @@ function render({ model, el }) {
     const at = (x, y) => `${panel.toX(x).toFixed(2)} ${panel.toY(y).toFixed(2)}`;
     const upper = layers.map((x, i) => at(x, mean[i] + spread[i]));
     const lower = layers.map((x, i) => at(x, mean[i] - spread[i])).reverse();
-    panel.marks.draw("path", { d: `M${[...upper, ...lower].join("L")}Z`, class: `spread ${className}` });
+    panel.marks.draw("path", {
+      d: `M${[...upper, ...lower].join("L")}Z`,
+      class: `spread ${className}`,
+    });
   }
 
   function redraw(width) {
     const depth = Math.round(model.get("depth"));
     const layer = Math.min(Math.round(model.get("layer")), depth);
     const title = model.get("titles")[model.get("activation_index")];
-    const sizes = storedSizes(model.get("activation_index"), model.get("initialisation_index"), model.get("gain"), depth);
-    drawPanels(width, depth, extentOf(sizes.activations.mean, sizes.signal.mean), extentOf(sizes.gradients.mean));
+    const sizes = storedSizes(
+      model.get("activation_index"),
+      model.get("initialisation_index"),
+      model.get("gain"),
+      depth,
+    );
+    drawPanels(
+      width,
+      depth,
+      extentOf(sizes.activations.mean, sizes.signal.mean),
+      extentOf(sizes.gradients.mean),
+    );
     const layers = sizes.gradients.mean.map((_, i) => i + 1);
     for (const panel of [top, bottom]) panel.begin();
-    const line = (panel, series, className) => panel.curve((x) => series.mean[x - 1], layers, className);
+    const line = (panel, series, className) =>
+      panel.curve((x) => series.mean[x - 1], layers, className);
     line(top, sizes.signal, "ghost");
     for (const [panel, series, className] of [
       [top, sizes.activations, "main"],
@@ -151,7 +150,11 @@ function render({ model, el }) {
     change(handle, "cx", top.toX(layer));
     change(handle, "cy", top.toY(sizes.activations.mean[layer - 1]));
     change(handle, "aria-valuenow", layer);
-    change(handle, "aria-valuetext", `layer ${layer}: activations ${words.activation}, gradients ${words.gradient}`);
+    change(
+      handle,
+      "aria-valuetext",
+      `layer ${layer}: activations ${words.activation}, gradients ${words.gradient}`,
+    );
     [words.layer, words.activation, words.gradient].forEach((text, i) => (outputs[i].data = text));
     const text =
       `Gradient at the first layer ÷ at the last: ${words.ratio}, so ${words.verdict}. ` +
@@ -165,7 +168,10 @@ function render({ model, el }) {
     model.save_changes();
   };
   // The depth changes while the figure lives: here the layers end at the deepest, and below at the last.
-  const everyLayer = () => ({ xDomain: [1, RUNS.depths.at(-1)], fromX: (pixel) => top.fromX(pixel) });
+  const everyLayer = () => ({
+    xDomain: [1, RUNS.depths.at(-1)],
+    fromX: (pixel) => top.fromX(pixel),
+  });
   const upTo = (layer) => setLayer(Math.min(layer, model.get("depth")));
   movable(handle, svg, everyLayer, { get: () => model.get("layer"), set: upTo, step: 1 });
 

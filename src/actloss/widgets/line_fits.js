@@ -33,7 +33,8 @@ export function lineThroughTwo(x, y, quantile) {
   return best;
 }
 
-const residuals = (x, y, [intercept, slope]) => x.map((where, i) => intercept + slope * where - y[i]);
+const residuals = (x, y, [intercept, slope]) =>
+  x.map((where, i) => intercept + slope * where - y[i]);
 
 /** 0 for a point within δ of the line; for the others, on which side the line is of them. */
 const sidesOf = (x, y, line, delta) =>
@@ -49,8 +50,12 @@ function solveWithin(x, y, sides, delta) {
   const determinant = count * sumXX - sumX * sumX;
   if (determinant <= 1e-9) return undefined; // fewer than two points, or one above the other
   const right = over(y) - delta * sum(sides);
-  const rightX = over(x.map((where, i) => where * y[i])) - delta * sum(sides.map((side, i) => side * x[i]));
-  return [(right * sumXX - rightX * sumX) / determinant, (count * rightX - sumX * right) / determinant];
+  const rightX =
+    over(x.map((where, i) => where * y[i])) - delta * sum(sides.map((side, i) => side * x[i]));
+  return [
+    (right * sumXX - rightX * sumX) / determinant,
+    (count * rightX - sumX * right) / determinant,
+  ];
 }
 
 /**
@@ -64,7 +69,11 @@ export function huberLine(x, y, delta, mostSteps = 2000) {
     const exact = solveWithin(x, y, sides, delta);
     if (exact && sidesOf(x, y, exact, delta).every((side, i) => side === sides[i])) return exact;
     const distances = residuals(x, y, line).map(Math.abs);
-    line = leastSquares(x, y, distances.map((distance) => delta / Math.max(distance, delta)));
+    line = leastSquares(
+      x,
+      y,
+      distances.map((distance) => delta / Math.max(distance, delta)),
+    );
   }
   return line;
 }
@@ -84,7 +93,9 @@ const PULL = {
  */
 export function pulls(x, y, line, loss, settings) {
   const found = residuals(x, y, line).map((residual) => PULL[loss](residual, settings));
-  const onLine = residuals(x, y, line).flatMap((residual, i) => (Math.abs(residual) < 1e-9 ? [i] : []));
+  const onLine = residuals(x, y, line).flatMap((residual, i) =>
+    Math.abs(residual) < 1e-9 ? [i] : [],
+  );
   if ((loss === "absolute" || loss === "quantile") && onLine.length === 2) {
     const [first, second] = onLine;
     found[first] = found[second] = 0;

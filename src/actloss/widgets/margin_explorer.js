@@ -30,7 +30,12 @@ function standing(margin) {
 function makeRow(body, { name, title }) {
   const row = write(body, "tr", { class: name });
   const head = write(row, "th", { scope: "row" });
-  const swatch = draw(head, "svg", { class: "swatch", width: 26, height: 10, "aria-hidden": "true" });
+  const swatch = draw(head, "svg", {
+    class: "swatch",
+    width: 26,
+    height: 10,
+    "aria-hidden": "true",
+  });
   draw(swatch, "line", { x1: 1, x2: 25, y1: 5, y2: 5, class: `curve ${name}` });
   head.append(title);
   const cells = ["value", "slope"].map((kind) => {
@@ -43,18 +48,28 @@ function makeRow(body, { name, title }) {
 
 function render({ model, el }) {
   el.classList.add("actloss-figure", "actloss-margin");
-  const svg = draw(el, "svg", { role: "group", class: "actloss-plot", "aria-label": "Losses against the margin" });
+  const svg = draw(el, "svg", {
+    role: "group",
+    class: "actloss-plot",
+    "aria-label": "Losses against the margin",
+  });
   const panels = draw(svg, "g", { "aria-hidden": "true" });
   const handle = pointToMove(svg, "m", MARGINS);
   const readout = write(el, "p", { class: "readout" });
   const numbers = write(readout, "span");
-  const here = write(write(numbers, "span", { class: "number" }, "m = "), "output", {}, " ").firstChild;
+  const here = write(
+    write(numbers, "span", { class: "number" }, "m = "),
+    "output",
+    {},
+    " ",
+  ).firstChild;
   const meaning = write(numbers, "span", { class: "standing" }, " ").firstChild;
   const traits = ["margin", "unit_logistic", ...LOSSES.map(({ name }) => name)];
   resetButton(readout, model, traits);
   const table = write(el, "table");
   const columns = write(table, "colgroup");
-  for (const kind of ["title", "amount", "bar", "amount", "bar"]) write(columns, "col", { class: `col-${kind}` });
+  for (const kind of ["title", "amount", "bar", "amount", "bar"])
+    write(columns, "col", { class: `col-${kind}` });
   const header = write(write(table, "thead"), "tr");
   write(header, "th", { scope: "col" }, "loss");
   write(header, "th", { scope: "col", colspan: 2 }, "it charges");
@@ -71,8 +86,16 @@ function render({ model, el }) {
     const height = 28 + inner + 44;
     setSize(svg, width, height);
     panels.replaceChildren();
-    panel = new Panel(panels, { top: 28, width, height: inner, xDomain: MARGINS, yDomain: HEIGHTS, label: "loss" });
-    draw(panels, "text", { x: (40 + width - 12) / 2, y: height - 6, class: "tick-x" }).textContent = "margin m = y · score";
+    panel = new Panel(panels, {
+      top: 28,
+      width,
+      height: inner,
+      xDomain: MARGINS,
+      yDomain: HEIGHTS,
+      label: "loss",
+    });
+    draw(panels, "text", { x: (40 + width - 12) / 2, y: height - 6, class: "tick-x" }).textContent =
+      "margin m = y · score";
   }
 
   function redraw(width) {

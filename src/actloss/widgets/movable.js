@@ -4,8 +4,13 @@ import { draw } from "./plot.js";
 /** A point to be moved, which screen readers take for a slider from `low` to `high`. */
 export function pointToMove(parent, label, [low, high]) {
   return draw(parent, "circle", {
-    r: 9, class: "handle", tabindex: 0, role: "slider",
-    "aria-label": label, "aria-valuemin": low, "aria-valuemax": high,
+    r: 9,
+    class: "handle",
+    tabindex: 0,
+    role: "slider",
+    "aria-label": label,
+    "aria-valuemin": low,
+    "aria-valuemax": high,
   });
 }
 
@@ -43,7 +48,11 @@ export function movable(handle, surface, panel, { get, set, step }) {
     const [low, high] = panel().xDomain;
     return Math.min(Math.max(Math.round(x / size()) * size(), low), high);
   };
-  followKeys(handle, keysOfSlider(size, () => panel().xDomain), (move) => set(clamp(move(get()))));
+  followKeys(
+    handle,
+    keysOfSlider(size, () => panel().xDomain),
+    (move) => set(clamp(move(get()))),
+  );
   const follow = (event) => {
     const box = surface.getBoundingClientRect();
     set(clamp(panel().fromX(event.clientX - box.left)));
@@ -118,7 +127,11 @@ export function movableInPlane(handle, touch, surface, panel, { get, set, steps 
     if (surface.hasPointerCapture(event.pointerId)) follow(event);
   });
   surface.addEventListener("pointerup", (event) => {
-    if (waiting && Math.hypot(event.clientX - waiting.clientX, event.clientY - waiting.clientY) < 10) follow(event);
+    if (
+      waiting &&
+      Math.hypot(event.clientX - waiting.clientX, event.clientY - waiting.clientY) < 10
+    )
+      follow(event);
     waiting = null;
   });
 }

@@ -15,12 +15,19 @@ const percent = (share) => `${Math.round(100 * share)} %`;
 /** Line and pulls of each loss. */
 function fitAll(x, y, delta, quantile) {
   const lines = [
-    leastSquares(x, y, x.map(() => 1)),
+    leastSquares(
+      x,
+      y,
+      x.map(() => 1),
+    ),
     lineThroughTwo(x, y, 0.5),
     huberLine(x, y, delta),
     lineThroughTwo(x, y, quantile),
   ];
-  return lines.map((line, i) => ({ line, pulls: pulls(x, y, line, KINDS[i], { delta, quantile }) }));
+  return lines.map((line, i) => ({
+    line,
+    pulls: pulls(x, y, line, KINDS[i], { delta, quantile }),
+  }));
 }
 
 /** Each point's part of all the pulling, without its sign. */
@@ -32,7 +39,11 @@ function shares(found) {
 
 function render({ model, el }) {
   el.classList.add("actloss-figure");
-  const svg = draw(el, "svg", { role: "group", class: "actloss-plot in-plane", "aria-label": "Lines fitted to twelve points by four losses" });
+  const svg = draw(el, "svg", {
+    role: "group",
+    class: "actloss-plot in-plane",
+    "aria-label": "Lines fitted to twelve points by four losses",
+  });
   const axes = draw(svg, "g", { "aria-hidden": "true" });
   const marks = draw(svg, "g");
   const touch = draw(marks, "circle", { r: 24, class: "touch" });
@@ -40,10 +51,21 @@ function render({ model, el }) {
   const handle = pointToMove(marks, label, POINTS.yDomain);
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
-    corner: "fitted by", columns: [["slope", ""], ["intercept", ""], ["share of pull", ""]], rows: TITLES,
+    corner: "fitted by",
+    columns: [
+      ["slope", ""],
+      ["intercept", ""],
+      ["share of pull", ""],
+    ],
+    rows: TITLES,
   });
   TITLES.forEach((_, i) => {
-    const swatch = draw(numbers.heading(i), "svg", { width: 34, height: 10, class: "swatch", "aria-hidden": "true" });
+    const swatch = draw(numbers.heading(i), "svg", {
+      width: 34,
+      height: 10,
+      class: "swatch",
+      "aria-hidden": "true",
+    });
     draw(swatch, "line", { x1: 1, x2: 33, y1: 5, y2: 5, class: `fit fit-${i}` });
     numbers.heading(i).prepend(swatch);
   });

@@ -45,7 +45,8 @@ export function ticks([low, high], count) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++)
+    found.push(i * step);
   return found;
 }
 
@@ -132,7 +133,10 @@ class Layer {
  * `toX`, `toY` map data to pixels and `fromX` maps back.
  */
 export class Panel {
-  constructor(svg, { top, width, height, left = 40, right = 12, xDomain, yDomain, label, xTicks = true }) {
+  constructor(
+    svg,
+    { top, width, height, left = 40, right = 12, xDomain, yDomain, label, xTicks = true },
+  ) {
     Object.assign(this, { svg, top, width, height, left, right, xDomain, yDomain });
     const innerWidth = width - left - right;
     const [x0, x1] = xDomain;
@@ -171,12 +175,26 @@ export class Panel {
   #drawAxes(label, xTicks) {
     const { axes, left, right, top, width, height, toX, toY } = this;
     for (const y of ticks(this.yDomain, Math.max(2, height / 55))) {
-      draw(axes, "line", { x1: left, x2: width - right, y1: toY(y), y2: toY(y), class: y === 0 ? "zero" : "grid" });
+      draw(axes, "line", {
+        x1: left,
+        x2: width - right,
+        y1: toY(y),
+        y2: toY(y),
+        class: y === 0 ? "zero" : "grid",
+      });
       draw(axes, "text", { x: left - 8, y: toY(y), class: "tick-y" }).textContent = tickLabel(y);
     }
     for (const x of ticks(this.xDomain, Math.max(4, width / 90))) {
-      draw(axes, "line", { x1: toX(x), x2: toX(x), y1: top, y2: top + height, class: x === 0 ? "zero" : "grid" });
-      if (xTicks) draw(axes, "text", { x: toX(x), y: top + height + 16, class: "tick-x" }).textContent = tickLabel(x);
+      draw(axes, "line", {
+        x1: toX(x),
+        x2: toX(x),
+        y1: top,
+        y2: top + height,
+        class: x === 0 ? "zero" : "grid",
+      });
+      if (xTicks)
+        draw(axes, "text", { x: toX(x), y: top + height + 16, class: "tick-x" }).textContent =
+          tickLabel(x);
     }
     draw(axes, "text", { x: left, y: top - 8, class: "panel-label" }).textContent = label;
   }
@@ -205,7 +223,12 @@ export class Panel {
   }
 
   point(x, y, className, radius = 5) {
-    return this.marks.draw("circle", { cx: this.toX(x), cy: this.toY(y), r: radius, class: className });
+    return this.marks.draw("circle", {
+      cx: this.toX(x),
+      cy: this.toY(y),
+      r: radius,
+      class: className,
+    });
   }
 
   /** Shade from start to end of each run over the panel's whole height. */

@@ -36,7 +36,8 @@ function render({ model, el }) {
     });
     skip.hidden = !model.get("locked");
     if (!fits) {
-      verdict.textContent = "Another function is drawn than the one in question. Reset brings it back.";
+      verdict.textContent =
+        "Another function is drawn than the one in question. Reset brings it back.";
     } else if (chosen >= 0) {
       verdict.textContent = `${chosen === answer ? "Yes." : "Not quite."} ${model.get("explanation")}`;
     } else {

@@ -47,7 +47,12 @@ function render({ model, el }) {
   const handle = pointToMove(svg, "residual", DOMAIN);
   const readout = write(el, "div", { class: "readout" });
   const numbers = numberTable(readout, {
-    corner: "residual", columns: [["loss", "main"], ["gradient", "slope"], ["density", "noise"]],
+    corner: "residual",
+    columns: [
+      ["loss", "main"],
+      ["gradient", "slope"],
+      ["density", "noise"],
+    ],
     rows: ["loss", "beside it"],
   });
   const traits = ["loss_index", "compare_index", "residual", ...PARAMETERS];
@@ -70,20 +75,31 @@ function render({ model, el }) {
     panels = settings.map(([yDomain, label], i) => {
       const last = i === settings.length - 1;
       const panel = new Panel(axes, {
-        top, width, height: heights[i], xDomain: DOMAIN, yDomain, label, xTicks: last,
+        top,
+        width,
+        height: heights[i],
+        xDomain: DOMAIN,
+        yDomain,
+        label,
+        xTicks: last,
       });
       top += heights[i] + 38;
       return panel;
     });
     const bottom = top - 38;
-    draw(axes, "text", { x: width - 12, y: bottom + 34, class: "axis-name" }).textContent = "residual ŷ − y";
+    draw(axes, "text", { x: width - 12, y: bottom + 34, class: "axis-name" }).textContent =
+      "residual ŷ − y";
     setSize(svg, width, bottom + 42);
   }
 
   function redraw(width) {
     const [main, ghost] = drawn(model);
     drawPanels(width);
-    change(svg, "aria-label", `${main.title}, its gradient and its noise${ghost ? `, beside ${ghost.title}` : ""}`);
+    change(
+      svg,
+      "aria-label",
+      `${main.title}, its gradient and its noise${ghost ? `, beside ${ghost.title}` : ""}`,
+    );
     const residual = model.get("residual");
     const points = grid(DOMAIN, KINKS);
     const curves = curvesOf(model, main);
@@ -109,7 +125,11 @@ function render({ model, el }) {
     change(handle, "aria-valuetext", spoken);
     numbers.corner(`at ŷ − y = ${formatNumber(residual, 1)}`);
     numbers.row(0, main.title, [value, gradient, density].map(show));
-    numbers.row(1, ghost ? ghost.title : "", ghost ? ghosts.map((curve) => show(curve(residual))) : ["", "", ""]);
+    numbers.row(
+      1,
+      ghost ? ghost.title : "",
+      ghost ? ghosts.map((curve) => show(curve(residual))) : ["", "", ""],
+    );
     say(spoken);
   }
 
@@ -117,9 +137,14 @@ function render({ model, el }) {
     model.set("residual", residual);
     model.save_changes();
   };
-  movable(handle, svg, () => panels[0], { get: () => model.get("residual"), set: setResidual, step: STEP });
+  movable(handle, svg, () => panels[0], {
+    get: () => model.get("residual"),
+    set: setResidual,
+    step: STEP,
+  });
 
-  for (const name of ["loss_index", "compare_index"]) model.on(`change:${name}`, () => showSliders(model));
+  for (const name of ["loss_index", "compare_index"])
+    model.on(`change:${name}`, () => showSliders(model));
   return keepDrawn({ model, el, traits }, redraw);
 }
 

@@ -45,7 +45,9 @@ export function softmaxSteps(logits, { temperature, shift, trueClass, stable, pr
   const round = ROUND[precision];
   const shifted = logits.map((x) => round(round(x) + round(shift)));
   const best = shifted.indexOf(Math.max(...shifted));
-  const exponents = shifted.map((x) => round((stable ? round(x - shifted[best]) : x) / round(temperature)));
+  const exponents = shifted.map((x) =>
+    round((stable ? round(x - shifted[best]) : x) / round(temperature)),
+  );
   const exps = exponents.map((z) => round(Math.exp(z)));
   const add = (total, e) => round(total + e);
   const sum = exps.reduce(add, 0);
@@ -75,13 +77,20 @@ export function shortNumber(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 0.0095 && size < 9999.5) {
-    return String(size < 1000 ? Number(value.toPrecision(digits)) : Math.round(value)).replace("-", "−");
+    return String(size < 1000 ? Number(value.toPrecision(digits)) : Math.round(value)).replace(
+      "-",
+      "−",
+    );
   }
-  return value.toExponential(digits - 2).replace("e+", "e").replaceAll("-", "−");
+  return value
+    .toExponential(digits - 2)
+    .replace("e+", "e")
+    .replaceAll("-", "−");
 }
 
 /** A number with as many digits as tell shifted logits apart, without the zeros at its end. */
-export const full = (value, digits = 6) => String(Number(value.toPrecision(digits))).replace("-", "−");
+export const full = (value, digits = 6) =>
+  String(Number(value.toPrecision(digits))).replace("-", "−");
 
 /** One sentence on what happened. */
 export function explain(steps, exact, { precision, stable, shift }) {
@@ -91,8 +100,10 @@ export function explain(steps, exact, { precision, stable, shift }) {
     const z = full(Math.max(...exponents));
     return `exp(${z}) is beyond the largest ${precision}, ${largest}. It becomes ∞, and ∞ ÷ ∞ is NaN.`;
   }
-  if (sum === Infinity) return `The sum is beyond the largest ${precision}, ${largest}. It becomes ∞, and every p becomes 0.`;
-  if (sum === 0) return `Every exp is below the smallest ${precision}, ${smallest}. All become 0, and 0 ÷ 0 is NaN.`;
+  if (sum === Infinity)
+    return `The sum is beyond the largest ${precision}, ${largest}. It becomes ∞, and every p becomes 0.`;
+  if (sum === 0)
+    return `Every exp is below the smallest ${precision}, ${smallest}. All become 0, and 0 ÷ 0 is NaN.`;
   const error = Math.max(...p.map((q, i) => Math.abs(q - exact.p[i])));
   if (error > VISIBLE) {
     const gaps = (of) => of.shifted.map((x) => x - of.shifted[0]);

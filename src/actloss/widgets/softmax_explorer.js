@@ -29,8 +29,19 @@ function render({ model, el }) {
   el.classList.add("actloss-figure");
   const svg = draw(el, "svg", { role: "img", class: "actloss-plot actloss-bars" });
   const readout = write(el, "p", { class: "readout" });
-  const { outputs } = numberLine(readout, [["cross-entropy = ", "slope"], ["entropy = ", ""], ["Σ p = ", "main"]]);
-  const traits = [...logitNames, "temperature", "shift", "true_class", "formula_index", "precision_index"];
+  const { outputs } = numberLine(readout, [
+    ["cross-entropy = ", "slope"],
+    ["entropy = ", ""],
+    ["Σ p = ", "main"],
+  ]);
+  const traits = [
+    ...logitNames,
+    "temperature",
+    "shift",
+    "true_class",
+    "formula_index",
+    "precision_index",
+  ];
   resetButton(readout, model, traits);
   const noteLine = write(el, "p", { class: "actloss-note" }, " ");
   const say = liveRegion(el);
@@ -43,7 +54,13 @@ function render({ model, el }) {
     drawnWidth = width;
     const [upper, lower] = width < 480 ? [130, 80] : [170, 100];
     const step = (width - LEFT - RIGHT) / count;
-    const tops = { exponents: 40, exps: 86, bars: 122, labels: 122 + upper + 18, gradient: 122 + upper + 66 };
+    const tops = {
+      exponents: 40,
+      exps: 86,
+      bars: 122,
+      labels: 122 + upper + 18,
+      gradient: 122 + upper + 66,
+    };
     const bottom = tops.gradient + lower;
     place = {
       p: (value) => tops.bars + upper * (1 - value / 1.15), // room for a number above a bar of 1
@@ -58,11 +75,27 @@ function render({ model, el }) {
       return element;
     };
     const level = (y, label, zero) => {
-      draw(frame, "line", { x1: LEFT, x2: width - RIGHT, y1: y, y2: y, class: zero ? "zero" : "grid" });
+      draw(frame, "line", {
+        x1: LEFT,
+        x2: width - RIGHT,
+        y1: y,
+        y2: y,
+        class: zero ? "zero" : "grid",
+      });
       text(LEFT - 8, y, "tick-y", label);
     };
-    for (const [value, label] of [[0, "0"], [0.5, "0.5"], [1, "1"]]) level(place.p(value), label, value === 0);
-    for (const [value, label] of [[-1, "−1"], [0, "0"], [1, "1"]]) level(place.gradient(value), label, value === 0);
+    for (const [value, label] of [
+      [0, "0"],
+      [0.5, "0.5"],
+      [1, "1"],
+    ])
+      level(place.p(value), label, value === 0);
+    for (const [value, label] of [
+      [-1, "−1"],
+      [0, "0"],
+      [1, "1"],
+    ])
+      level(place.gradient(value), label, value === 0);
     headers = {
       exponents: text(LEFT, tops.exponents - 22, "panel-label", " "),
       exps: text(LEFT, tops.exps - 22, "panel-label", "exp of that"),
@@ -100,7 +133,12 @@ function render({ model, el }) {
 
   function moveColumn(i, steps, exact, isTrue) {
     const column = columns[i];
-    const [exponent, exp, p, slope] = [steps.exponents[i], steps.exps[i], steps.p[i], steps.gradient[i]];
+    const [exponent, exp, p, slope] = [
+      steps.exponents[i],
+      steps.exps[i],
+      steps.p[i],
+      steps.gradient[i],
+    ];
     const narrow = drawnWidth / count < 80;
     setText(column.exponent, full(exponent, narrow && Math.abs(exponent) < 1000 ? 4 : 5));
     setText(column.exp, shortNumber(exp, narrow ? 2 : 3));
@@ -129,13 +167,20 @@ function render({ model, el }) {
     const settings = settingsOf(model);
     const logits = logitNames.map((name) => model.get(name));
     const steps = softmaxSteps(logits, settings);
-    const exact = softmaxSteps(logits, { ...settings, shift: 0, stable: true, precision: "float64" });
+    const exact = softmaxSteps(logits, {
+      ...settings,
+      shift: 0,
+      stable: true,
+      precision: "float64",
+    });
     const note = explain(steps, exact, settings);
     const exponent = settings.stable ? "logit + c − largest" : "logit + c";
     setText(headers.exponents, settings.temperature === 1 ? exponent : `(${exponent}) / T`);
     for (let i = 0; i < count; i++) moveColumn(i, steps, exact, i === settings.trueClass);
     const sum = steps.p.reduce((total, p) => total + p, 0);
-    [steps.crossEntropy, steps.entropy, sum].forEach((number, i) => (outputs[i].data = show(number)));
+    [steps.crossEntropy, steps.entropy, sum].forEach(
+      (number, i) => (outputs[i].data = show(number)),
+    );
     setText(noteLine, note);
     const text = spoken(steps, note);
     change(svg, "aria-label", text);

@@ -1,66 +1,12 @@
 // A network that learns two moons: its border, and the curves of its training, epoch by epoch.
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { Panel, change, draw, formatNumber, setSize, write } from "./plot.js";
-import { ACTIVATION, FACTS } from "./theatre_facts.js";
+import { FACTS } from "./theatre_facts.js";
+import { answers, runOf, unpack } from "./trained_networks.js";
 import { STORED } from "./training_runs.js";
 
 const EPOCHS = STORED.epochs;
 const FRAME = 350; // milliseconds that a played epoch stays
-
-/** Rows of 12-bit integers, two letters each; in each row they stand for its own scale. */
-function unpack(text, scales) {
-  const columns = text.length / 2 / scales.length;
-  const bits = (place) => FACTS.letters.indexOf(text[place]);
-  return scales.map((scale, row) =>
-    Float64Array.from({ length: columns }, (_, column) => {
-      const place = 2 * (row * columns + column);
-      return (64 * bits(place) + bits(place + 1) - FACTS.widest) * scale;
-    }),
-  );
-}
-
-const unpacked = new Map();
-
-/** The run of a choice: its weights, and loss and accuracy at each epoch as long as it lasted. */
-function runOf({ hidden, output, loss }) {
-  const name = `${hidden}|${output}|${loss}`;
-  if (!unpacked.has(name)) {
-    const { weights, scales, loss: losses, accuracy } = STORED.runs[name];
-    unpacked.set(name, { weights: unpack(weights, scales), losses: losses.map((value) => value ?? NaN), accuracy });
-  }
-  return unpacked.get(name);
-}
-
-/** What the last layer computes at (x1, x2), with the weights of one moment. */
-function outputSum(weights, activation, x1, x2) {
-  const units = STORED.units;
-  let sum = weights[4 * units];
-  for (let j = 0; j < units; j++) {
-    sum += weights[j + 3 * units] * activation(weights[j] * x1 + weights[j + units] * x2 + weights[j + 2 * units]);
-  }
-  return sum;
-}
-
-/** What an output sum answers, from 0 (surely class 0) to 1 (surely class 1). */
-function certainty({ output, loss }, sum) {
-  if (output === "sigmoid") return ACTIVATION.sigmoid(sum);
-  return Math.min(Math.max(loss === "hinge loss" ? (sum + 1) / 2 : sum, 0), 1);
-}
-
-function cellCentre(i) {
-  return -FACTS.reach + ((2 * i + 1) * FACTS.reach) / FACTS.cells;
-}
-
-/** Certainty in the middle of every cell, row by row from below; undefined where training broke. */
-function answers(choice, moment) {
-  const { weights, losses } = runOf(choice);
-  if (moment >= losses.length) return undefined;
-  const activation = ACTIVATION[choice.hidden];
-  const n = FACTS.cells;
-  return Array.from({ length: n * n }, (_, i) =>
-    certainty(choice, outputSum(weights[moment], activation, cellCentre(i % n), cellCentre(Math.floor(i / n)))),
-  );
-}
 
 function choiceOf(model) {
   return {
@@ -76,7 +22,11 @@ function render({ model, el }) {
   const plane = draw(svg, "g");
   const panels = draw(svg, "g");
   const readout = write(el, "p", { class: "readout" });
-  const { outputs } = numberLine(readout, [["epoch ", ""], ["loss ", "main"], ["test accuracy ", "slope"]]);
+  const { outputs } = numberLine(readout, [
+    ["epoch ", ""],
+    ["loss ", "main"],
+    ["test accuracy ", "slope"],
+  ]);
   const buttons = write(readout, "span", { class: "buttons" });
   const play = write(buttons, "button", { type: "button", class: "play" }, "Play");
   const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
@@ -101,9 +51,18 @@ function render({ model, el }) {
     drawPlane(side);
     panels.replaceChildren();
     const common = { width, height, left, xDomain: [EPOCHS[0], EPOCHS.at(-1)] };
-    lossPanel = new Panel(panels, { ...common, top, yDomain: [0, highest], label: "training loss", xTicks: false });
+    lossPanel = new Panel(panels, {
+      ...common,
+      top,
+      yDomain: [0, highest],
+      label: "training loss",
+      xTicks: false,
+    });
     accuracyPanel = new Panel(panels, {
-      ...common, top: top + height + 40, yDomain: FACTS.accuracyShown, label: "test accuracy, % by epoch",
+      ...common,
+      top: top + height + 40,
+      yDomain: FACTS.accuracyShown,
+      label: "test accuracy, % by epoch",
     });
   }
 
@@ -111,7 +70,8 @@ function render({ model, el }) {
     const place = (x) => ((x + FACTS.reach) / (2 * FACTS.reach)) * side;
     const edge = (i) => Math.round((i * side) / FACTS.cells); // whole pixels: cells meet without a seam
     plane.replaceChildren();
-    draw(plane, "text", { x: 0, y: 20, class: "panel-label" }).textContent = "what the network answers";
+    draw(plane, "text", { x: 0, y: 20, class: "panel-label" }).textContent =
+      "what the network answers";
     const frame = draw(plane, "svg", { x: 0, y: 28, width: side, height: side });
     cells = Array.from({ length: FACTS.cells ** 2 }, (_, i) => {
       const [column, row] = [i % FACTS.cells, FACTS.cells - 1 - Math.floor(i / FACTS.cells)];
@@ -123,7 +83,14 @@ function render({ model, el }) {
     [...STORED.labels].forEach((label, i) => {
       const [x, y] = [place(xs[i]), side - place(ys[i])];
       if (label === "1") draw(frame, "circle", { cx: x, cy: y, r: 3.6, class: "sample class-1" });
-      else draw(frame, "rect", { x: x - 3.2, y: y - 3.2, width: 6.4, height: 6.4, class: "sample class-0" });
+      else
+        draw(frame, "rect", {
+          x: x - 3.2,
+          y: y - 3.2,
+          width: 6.4,
+          height: 6.4,
+          class: "sample class-0",
+        });
     });
     draw(frame, "rect", { x: 0.5, y: 0.5, width: side - 1, height: side - 1, class: "border" });
   }
@@ -149,7 +116,10 @@ function render({ model, el }) {
     const shown = EPOCHS.slice(0, losses.length);
     lossPanel.curve((x) => losses[EPOCHS.indexOf(x)], shown, "main");
     accuracyPanel.curve((x) => 100 * accuracy[EPOCHS.indexOf(x)], shown, "slope");
-    for (const [panel, values] of [[lossPanel, losses], [accuracyPanel, accuracy.map((v) => 100 * v)]]) {
+    for (const [panel, values] of [
+      [lossPanel, losses],
+      [accuracyPanel, accuracy.map((v) => 100 * v)],
+    ]) {
       const [low, high] = panel.yDomain;
       panel.segment(epoch, low, epoch, high, "now");
       if (Number.isFinite(values[moment])) {
@@ -162,15 +132,20 @@ function render({ model, el }) {
     const broken = moment >= losses.length;
     const lossText = formatNumber(broken ? NaN : losses[moment], 3);
     const accuracyText = broken ? "none" : `${formatNumber(100 * accuracy[moment], 1)} %`;
-    const remark = broken ? "The weights are no longer numbers: training broke off." : FACTS.notes[`${choice.output}|${choice.loss}`];
+    const remark = broken
+      ? "The weights are no longer numbers: training broke off."
+      : FACTS.notes[`${choice.output}|${choice.loss}`];
     [String(epoch), lossText, accuracyText].forEach((text, i) => (outputs[i].data = text));
     note.firstChild.data = remark;
     const title = FACTS.hiddenTitles[model.get("hidden_index")];
     const spoken = `Epoch ${epoch}: loss ${lossText}, test accuracy ${accuracyText}. ${remark}`;
-    change(svg, "aria-label", `Two moons, ${title} hidden layer, ${choice.output} output, ${choice.loss}. ${spoken}`);
+    change(
+      svg,
+      "aria-label",
+      `Two moons, ${title} hidden layer, ${choice.output} output, ${choice.loss}. ${spoken}`,
+    );
     say(spoken);
   }
-
 
   // Nothing moves unless it is asked to, and not at all for readers who want no motion.
   const still = matchMedia("(prefers-reduced-motion: reduce)");
