@@ -64,15 +64,6 @@ def wake(page: Page) -> None:
     settle(page)
 
 
-def lay_out_whole(page: Page) -> None:
-    """Lay out what is off the screen too, as a reader meets it who has scrolled there.
-
-    The page skips it: a block then has a stand-in height, and what is measured in it sticks out
-    over the blocks that follow.
-    """
-    page.add_style_tag(content="* { content-visibility: visible !important }")
-
-
 def settle(page: Page) -> None:
     """Wait until the page has been painted with all that was done to it."""
     page.evaluate(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.book import PAGES
-from tests.browser.figure import lay_out_whole, wake
+from tests.browser.figure import wake
 from tools.stamps import ROOT
 
 AXE = ROOT / "web" / "src" / "node_modules" / "axe-core" / "axe.min.js"
@@ -48,7 +48,6 @@ def test_axe(open_page, path):
     page = open_page(path, color_scheme="dark")
     wake(page)
     open_quiz(page)
-    lay_out_whole(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)

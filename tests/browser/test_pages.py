@@ -9,7 +9,7 @@ import pytest
 
 from tests.browser.book import KINDS_OF_PAGE, PAGES, parse
 from tests.browser.conftest import quiet_context
-from tests.browser.figure import lay_out_whole, settle, wake
+from tests.browser.figure import settle, wake
 from tools import serve
 
 WIDE = {"width": 1280, "height": 900}
@@ -95,7 +95,6 @@ def visit(request, browser, site):
         page = context.new_page()
         page.goto(request.param)
         wake(page)
-        lay_out_whole(page)
         yield page, complaints
 
 
