@@ -275,7 +275,7 @@ def keep_paths_readable(folder):
 
 def progress(folder, packages):
     """What the installer is doing now, from its output and from what it has put in place."""
-    said = [line.strip() for line in read_log().splitlines() if "ownload" in line]
+    said = [line.strip() for line in read_log().splitlines() if "download" in line.lower()]
     installed = count_installed(folder)
     return f"{installed} of {packages} installed" if installed else "".join(said[-1:]).lower()
 

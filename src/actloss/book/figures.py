@@ -70,7 +70,7 @@ def use_style() -> None:
 
 
 @contextmanager
-def in_style(settings: Mapping[str, object] | None = None) -> Iterator[None]:
+def in_style(settings: Mapping[Any, Any] | None = None) -> Iterator[None]:
     """Draw in the style of the book, with `settings` of matplotlib on top, as long as it lasts."""
     with matplotlib.rc_context():
         use_style()
