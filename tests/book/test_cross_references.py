@@ -60,7 +60,7 @@ def test_there_is_something_to_check():
     assert len(TERMS) > 80
 
 
-def test_chapters():
+def test_every_chapter_referred_to_is_there():
     for page, target in references("doc"):
         folder = page.rpartition("/")[0]
         name = target.removeprefix("/") if target.startswith("/") else f"{folder}/{target}"
@@ -70,18 +70,18 @@ def test_chapters():
         assert "/".join(parts) in PAGES, f"{page}: {target}"
 
 
-def test_labels():
+def test_every_label_referred_to_is_there():
     labels = {label for path in PAGES.values() for label in LABEL.findall(text_of(path))}
     for page, target in references("ref", "numref", "eq"):
         assert target in labels, f"{page}: {target}"
 
 
-def test_terms():
+def test_every_term_referred_to_is_in_the_glossary():
     for page, target in references("term"):
         assert target.lower() in TERMS, f"{page}: {target}"
 
 
-def test_sources():
+def test_every_source_cited_is_listed_and_every_one_listed_is_cited():
     """Each one cited is listed, and each one listed is cited."""
     cited = references("cite")
     for page, key in cited:

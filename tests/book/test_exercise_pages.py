@@ -61,7 +61,7 @@ def read(tmp_path, monkeypatch):
     return read
 
 
-def test_sections():
+def test_each_marked_section_is_a_solution_with_its_explanation():
     assert pages.solutions_of(FILE) == {
         "first": ("Because $1 + 1 = 2$.\n\nAnd so on.", "first = 2"),
         "second": ("", "def second(x):\n    # a step\n    return x"),

@@ -330,7 +330,7 @@ def test_initial_of_an_author_is_no_list(app):
     assert lines[1:] == ["    B. Indented", "A result.", "In 2010. A. B."]
 
 
-def test_front_door(app):
+def test_the_front_door_leads_to_the_landing_page(app):
     app.config = SimpleNamespace(root_doc="chapters/intro", html_title="Curves & slopes")
     app.builder.get_target_uri = lambda name: f"{name}.html"
     extension.open_front_door(app, None)

@@ -90,7 +90,7 @@ def test_terms_are_read_from_the_glossary():
 @pytest.mark.parametrize(
     ("term", "more"), [("loss", "losses"), ("entropy", "entropies"), ("Sunday", "Sundays")]
 )
-def test_plural(term, more):
+def test_plurals_are_those_of_english(term, more):
     assert glossary.plural(term) == more
 
 

@@ -27,7 +27,7 @@ def offered(page, source, place):
 
 
 @pytest.mark.parametrize("suffix", ["", "/", ".git"])
-def test_repository(monkeypatch, suffix):
+def test_the_repository_is_the_one_that_the_environment_names(monkeypatch, suffix):
     assert page_actions.repository() is None
     monkeypatch.setenv("REPOSITORY_URL", f"https://github.com/some-one/the.course{suffix}")
     assert page_actions.repository() == ("some-one", "the.course", "main")

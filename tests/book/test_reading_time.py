@@ -28,7 +28,7 @@ def test_chapters_state_their_time():
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
-def test_time(page):
+def test_the_announced_time_fits_what_there_is_to_read(page):
     path = CHAPTERS[page]
     text = text_of(path)
     shown = [

@@ -34,7 +34,7 @@ run_buttons = importlib.import_module("run_buttons")
         (["[i for i in range(3)]\ntry:\n    1 / 0\nexcept Exception as e:\n    print(e)"], [True]),
     ],
 )
-def test_which_cells_run(cells, expected):
+def test_cells_run_that_need_only_what_a_browser_has(cells, expected):
     assert run_buttons.which_run(cells) == expected
 
 

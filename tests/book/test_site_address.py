@@ -53,7 +53,7 @@ def social_tags(page):
 
 
 @pytest.mark.parametrize("address", [ADDRESS, f"{ADDRESS}/"])
-def test_with_an_address(build, address):
+def test_with_an_address_pages_name_it_and_have_cards(build, address):
     site, page = build(address)
     (canonical,) = page.select("link[rel=canonical]")
     tags = social_tags(page)
@@ -71,7 +71,7 @@ def test_with_an_address(build, address):
     assert places == [f"{ADDRESS}/index.html"]
 
 
-def test_without_an_address(build):
+def test_without_an_address_pages_name_none(build):
     site, page = build("")
     assert page.select("link[rel=canonical]") == []
     assert set(social_tags(page)) == {"og:title", "og:type", "og:site_name", "og:description"}

@@ -42,7 +42,7 @@ def open_quiz(page):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_axe(open_page, path):
+def test_axe_finds_no_barrier(open_page, path):
     """With all figures alive, in both themes and at both widths."""
     assert AXE.is_file(), "axe-core is missing: run `make book`"
     page = open_page(path, color_scheme="dark")

@@ -22,7 +22,7 @@ HAVE_WIDGETS = [page for page in PAGES if page != "index.html" and widget_states
     [(page, False, GALLERY.get(page, [WITHOUT_WIDGETS])[0]) for page in PAGES]
     + [(page, True, GALLERY.get(page, [0, WITH_WIDGETS])[1]) for page in HAVE_WIDGETS],
 )
-def test_weight(browser, site, path, with_widgets, most):
+def test_every_page_is_light_and_asks_no_other_host(browser, site, path, with_widgets, most):
     found = transfers(browser, site + path, with_widgets=with_widgets)
     assert 50_000 < total(found) <= most
     assert from_other_hosts(found, site + path) == []

@@ -74,11 +74,11 @@ def test_the_book_has_explorers():
     assert FIGURES
 
 
-def test_as_stored(slot, figure, data):
+def test_it_begins_as_the_notebook_stored_it(slot, figure, data):
     assert assert_shows(slot, data) == figure.plot["temperature"]
 
 
-def test_by_keyboard(slot, data):
+def test_it_moves_by_keyboard(slot, data):
     accuracy = slot.locator(".readout output").first.text_content()
     handle_of(slot, "temperature").focus()
     for key, expected in (
@@ -93,7 +93,7 @@ def test_by_keyboard(slot, data):
         assert slot.locator(".readout output").first.text_content() == accuracy
 
 
-def test_by_mouse(slot, data):
+def test_it_moves_by_mouse(slot, data):
     mouse, (x, y) = slot.page.mouse, middle(handle_of(slot, "temperature"))
     mouse.move(x, y)
     mouse.down()
@@ -102,7 +102,7 @@ def test_by_mouse(slot, data):
     mouse.up()
 
 
-def test_by_touch(phone_slot, data):
+def test_it_moves_by_touch(phone_slot, data):
     handle_of(phone_slot, "temperature").scroll_into_view_if_needed()
     finger, (x, y) = Finger(phone_slot.page), middle(handle_of(phone_slot, "temperature"))
     finger.put(x, y)
@@ -112,21 +112,21 @@ def test_by_touch(phone_slot, data):
 
 
 @pytest.mark.parametrize("bins", [5, 10, 15, 30])
-def test_bins(slot, data, bins):
+def test_the_menu_changes_the_bins(slot, data, bins):
     choose(slot, "bins", str(bins))
     assert_shows(slot, data, bins)
     handle_of(slot, "temperature").press("End")
     assert_shows(slot, data, bins)
 
 
-def test_reset(slot, data):
+def test_reset_goes_back_to_what_was_stored(slot, data):
     handle_of(slot, "temperature").press("End")
     choose(slot, "bins", "30")
     slot.get_by_role("button", name="Reset").click()
     assert assert_shows(slot, data) == 1.0
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     handle_of(slot, "temperature").press("End")
     live = slot.locator(".actloss-figure [aria-live]").last
     expect(live).to_contain_text("Temperature 5.00: mean confidence")

@@ -72,13 +72,13 @@ def test_the_book_has_explorers():
     assert FIGURES
 
 
-def test_as_stored(slot, figure):
+def test_it_begins_as_the_notebook_stored_it(slot, figure):
     y, p = read(slot)
     np.testing.assert_allclose(y, figure.plot["labels"], atol=1e-4)
     np.testing.assert_allclose(p, figure.plot["probabilities"], atol=1e-4)
 
 
-def test_by_keyboard(slot):
+def test_bars_move_by_keyboard(slot):
     bar = slider_of(slot, "prediction of B")
     bar.focus()
     for key, expected in (
@@ -115,7 +115,7 @@ def height_at(slot, value):
     return slot.locator(".actloss-plot").bounding_box()["y"] + (value - start) / step
 
 
-def test_by_mouse(slot):
+def test_it_moves_by_mouse(slot):
     mouse, (x, y) = slot.page.mouse, middle(slider_of(slot, "truth of C"))
     mouse.move(x, y + 5)  # off the middle: the bar must not jump
     mouse.down()
@@ -144,7 +144,7 @@ def test_drag_keeps_the_others_in_proportion(slot):
     np.testing.assert_allclose(read(slot)[0], before, atol=0.012)
 
 
-def test_by_touch(phone_slot):
+def test_it_moves_by_touch(phone_slot):
     finger, (x, y) = Finger(phone_slot.page), middle(slider_of(phone_slot, "prediction of D"))
     finger.put(x, y)
     for value in (0.8, 0.1):
@@ -176,7 +176,7 @@ def test_targets_are_large_enough(slot, phone_slot, phone):
     assert min(np.diff(centres)) >= 24
 
 
-def test_buttons(slot):
+def test_buttons_swap_equate_and_reset(slot):
     y, p = read(slot)
     slot.get_by_role("button", name="Swap").click()
     np.testing.assert_array_equal(read(slot), (p, y))
@@ -186,7 +186,7 @@ def test_buttons(slot):
     np.testing.assert_array_equal(read(slot), (y, p))
 
 
-def test_menus(slot):
+def test_menus_change_classes_and_unit(slot):
     y, p = read(slot)
     choose(slot, "classes", "5")
     np.testing.assert_allclose(read(slot), ([*y, 0.0], [*p, 0.0]), atol=1e-4)

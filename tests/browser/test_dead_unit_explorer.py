@@ -32,7 +32,7 @@ def assert_shows(slot, rate, epoch, beside):
         assert accuracy == f"test accuracy {100 * accuracies + 1e-9:.1f} %"
 
 
-def test_by_keyboard(slot):
+def test_it_moves_by_keyboard(slot):
     assert_shows(slot, 1.0, 3, "leaky_relu")
     slider_of(slot, "epoch").press("End")
     assert_shows(slot, 1.0, EPOCHS, "leaky_relu")
@@ -46,14 +46,14 @@ def test_by_keyboard(slot):
     assert_shows(slot, 1.0, 3, "leaky_relu")
 
 
-def test_on_a_phone(phone_slot):
+def test_sliders_answer_to_a_tap(phone_slot):
     assert_shows(phone_slot, 1.0, 3, "leaky_relu")
     track = phone_slot.locator(".noUi-base:visible").last.bounding_box()
     phone_slot.page.touchscreen.tap(track["x"] + track["width"] - 1, track["y"] + 3)
     assert_shows(phone_slot, 1.0, EPOCHS, "leaky_relu")
 
 
-def test_link(open_page, figure, slot):
+def test_a_link_opens_it_as_it_was(open_page, figure, slot):
     name = slot.get_attribute("data-name")
     page = open_page(f"{figure.page}#figure={name}&learning-rate=0.5&epoch=7&beside-relu=elu")
     page.wait_for_function("document.activeElement.matches('.widget-slot')")

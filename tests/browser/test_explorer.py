@@ -54,7 +54,7 @@ def test_the_book_has_explorers():
 
 
 @pytest.mark.parametrize("figure", EXPLORERS, ids=name_of)
-def test_as_stored(open_page, figure):
+def test_it_begins_as_the_notebook_stored_it(open_page, figure):
     """Each figure of the book, on whatever page it stands."""
     slot = live_figure(open_page(figure.page), figure.slot)
     shown = {
@@ -98,7 +98,7 @@ class Slider:
         assert_shows(drawing, self.function, self.ghost)
 
 
-def test_slider_by_keyboard(slot, figure):
+def test_the_slider_moves_by_keyboard(slot, figure):
     slider = Slider(slot, figure)
     low, high, step = slider.low, slider.high, slider.step
     slider.handle.focus()
@@ -117,7 +117,7 @@ def test_slider_by_keyboard(slot, figure):
     expect(slider.handle).to_be_focused()
 
 
-def test_slider_by_mouse(slot, figure):
+def test_the_slider_moves_by_mouse(slot, figure):
     slider, mouse = Slider(slot, figure), slot.page.mouse
     track, (x, y) = track_of(slider.handle), middle(slider.handle)
     mouse.move(x, y)
@@ -132,7 +132,7 @@ def test_slider_by_mouse(slot, figure):
     slider.assert_near(0.35)
 
 
-def test_slider_by_touch(phone_slot, figure):
+def test_the_slider_moves_by_touch(phone_slot, figure):
     slider, finger = Slider(phone_slot, figure), Finger(phone_slot.page)
     track, (x, y) = track_of(slider.handle), middle(slider.handle)
     finger.put(x, y)
@@ -167,7 +167,7 @@ def test_slider_speaks(slot, figure):
 # --- the point -----------------------------------------------------------------------------
 
 
-def test_point_by_keyboard(slot, figure):
+def test_the_point_moves_by_keyboard(slot, figure):
     point = slider_of(slot, "x")
     point.focus()
     for key, expected in (
@@ -189,7 +189,7 @@ def test_point_by_keyboard(slot, figure):
     expect(point).to_be_focused()
 
 
-def test_point_by_mouse(slot, figure):
+def test_the_point_moves_by_mouse(slot, figure):
     plot = slot.locator(".actloss-plot")
     box, mouse = plot.bounding_box(), slot.page.mouse
     mouse.move(*middle(slider_of(slot, "x")))
@@ -202,7 +202,7 @@ def test_point_by_mouse(slot, figure):
     assert_point_at(slot, figure, 1.2)
 
 
-def test_point_by_touch(phone_slot, figure):
+def test_the_point_moves_by_touch(phone_slot, figure):
     box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
     finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
     for share in (0.4, 0.25, 0.8):
@@ -233,7 +233,7 @@ def assert_point_at(slot, figure, share):
 
 
 @first_explorer
-def test_every_function(slot, figure):
+def test_every_function_is_drawn_with_its_sliders(slot, figure):
     """Each shows its own sliders, at its defaults and with its ends, and is what NumPy computes."""
     assert figure.plot["names"] == list(ACTIVATIONS)
     choose(slot, "beside it", "nothing")
@@ -251,7 +251,7 @@ def test_every_function(slot, figure):
 
 
 @first_explorer
-def test_every_ghost(slot, figure):
+def test_every_ghost_brings_its_sliders(slot, figure):
     """A ghost brings its sliders along, where the function has none of that name."""
     choose(slot, "function", "Identity")
     for name, entry in ACTIVATIONS.items():
@@ -287,7 +287,7 @@ def test_menus_by_keyboard(slot, figure):
     assert_shows(drawing, "tanh", ghost_of(figure))
 
 
-def test_reset(slot, figure):
+def test_reset_goes_back_to_what_was_stored(slot, figure):
     """Back to what the notebook stored, whatever was chosen in between."""
     before = read(slot)
     choose(slot, "function", "PReLU")
@@ -313,7 +313,7 @@ def test_reset_of_a_number(slot, figure):
     assert (after.point, after.sliders) == (before.point, before.sliders)
 
 
-def test_spoken(slot, figure):
+def test_what_it_shows_is_spoken(slot, figure):
     """Screen readers are told value and slope once the reader pauses."""
     choose(slot, "function", "ReLU")
     slider_of(slot, "x").press("Home")
@@ -321,7 +321,7 @@ def test_spoken(slot, figure):
     expect(slot.locator("[aria-live]")).to_have_text(spoken)
 
 
-def test_shading(slot, figure):
+def test_dead_and_saturated_stretches_are_shaded(slot, figure):
     """Dead and saturated stretches are shaded where the slope says so, and named."""
     choose(slot, "beside it", "nothing")
     for title, kind, words, ends in (

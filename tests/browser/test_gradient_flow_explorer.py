@@ -85,12 +85,12 @@ def test_the_book_has_one():
     assert FIGURES
 
 
-def test_as_stored(slot):
+def test_it_begins_as_the_notebook_stored_it(slot):
     assert_shows(slot, "sigmoid", "lecun", 1.0, 20, 1)
 
 
 @pytest.mark.parametrize("initialisation", INITIALISATIONS)
-def test_every_choice(slot, initialisation):
+def test_every_choice_shows_its_stored_sizes(slot, initialisation):
     choose(slot, "weights", LABELS[initialisation])
     for name, title in zip(NAMES, ("Sigmoid", "Tanh", "ReLU", "SELU", "GELU", None), strict=True):
         if title:
@@ -98,7 +98,7 @@ def test_every_choice(slot, initialisation):
             assert_shows(slot, name, initialisation, 1.0, 20, 1)
 
 
-def test_sliders_by_keyboard(slot):
+def test_the_sliders_move_by_keyboard(slot):
     gain, layers = slider_of(slot, "gain"), slider_of(slot, "layers")
     gain.press("End")
     assert_shows(slot, "sigmoid", "lecun", 3.0, 20, 1)
@@ -171,7 +171,7 @@ def test_gain_by_pointer(slot):
     assert_shows(slot, "sigmoid", "lecun", 3.0, 20, 1)
 
 
-def test_reset(slot):
+def test_reset_goes_back_to_what_was_stored(slot):
     choose(slot, "activation", "ReLU")
     choose(slot, "weights", LABELS["he"])
     slider_of(slot, "gain").press("End")
@@ -182,7 +182,7 @@ def test_reset(slot):
     assert_shows(slot, "sigmoid", "lecun", 1.0, 20, 1)
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     choose(slot, "activation", "Tanh")
     means, _ = stored(RUNS, "tanh", "lecun", 1.0, 20)
     ratio = f"{10 ** (means.gradients[0] - means.gradients[-1]):.2g}"

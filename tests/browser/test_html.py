@@ -23,7 +23,7 @@ def faults(*files):
     ]
 
 
-def test_every_page(site):
+def test_every_page_keeps_the_html_standard(site):
     assert faults(*(BOOK / page for page in ["index.html", *PAGES])) == []
 
 

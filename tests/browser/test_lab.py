@@ -110,7 +110,7 @@ def code_cell(page, number):
     return page.locator(".jp-Notebook .jp-CodeCell").nth(number)
 
 
-def test_a_chapter(open_notebook):
+def test_a_chapter_opens_runs_and_moves(open_notebook):
     """It opens by itself; its text is drawn as in the book; its cells run; its figure answers."""
     page = open_notebook("/")
     assert page.url.endswith("/lab/tree/chapters/intro.ipynb")
@@ -129,7 +129,7 @@ def test_a_chapter(open_notebook):
     expect(figure.locator(".widget-readout:visible")).to_have_text("1.50")
 
 
-def test_an_exercise(open_notebook, wheel):
+def test_an_exercise_is_checked_where_it_is_solved(open_notebook, wheel):
     """The check of the stub says what is missing, and that of the solution says that it passes."""
     page = open_notebook(f"/lab/tree/chapters/exercises/{EXERCISES}.ipynb?reset")
     sources = [cell.source for cell in code_cells(read(NOTEBOOK))]

@@ -26,7 +26,7 @@ HEAVIEST_AND_MEDIAN = [CHAPTERS[-1], CHAPTERS[len(CHAPTERS) // 2]]
 
 
 @pytest.mark.parametrize("path", HEAVIEST_AND_MEDIAN)
-def test_scores(browser_executable, site, path):
+def test_every_page_has_the_promised_scores(browser_executable, site, path):
     install_lighthouse()
     found = lighthouse(browser_executable, site + path, PROMISED)
     assert {name: found[name] for name in AT_LEAST} == AT_LEAST

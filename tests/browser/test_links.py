@@ -78,7 +78,7 @@ def test_copied_link_leads_back(open_page, site):
     assert (theirs.point, theirs.sliders) == (ours.point, ours.sliders)
 
 
-def test_refused_clipboard(open_page):
+def test_a_refused_clipboard_leaves_the_link_in_the_address_bar(open_page):
     """The address bar then shows the link, and says so to whoever listens."""
     page = open_page(PAGE)
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')); }")
@@ -101,7 +101,7 @@ def test_no_clipboard_at_all(open_page):
     assert f"figure={FIGURE}" in page.url
 
 
-def test_by_keyboard(open_page):
+def test_it_moves_by_keyboard(open_page):
     page = open_page(PAGE)
     button = live_figure(page, 0).get_by_role("button", name="Copy link")
     button.focus()
@@ -149,12 +149,12 @@ def test_good_part_of_bad_state(open_page):
 
 
 @pytest.mark.parametrize("fragment", ["figure=", "figure=intro-9", "figure=%3Cb%3E", "figure"])
-def test_unknown_figure(open_page, fragment):
+def test_a_link_to_an_unknown_figure_changes_nothing(open_page, fragment):
     page = follow(open_page, fragment)
     assert page.evaluate("scrollY") == 0
 
 
-def test_ordinary_anchor(open_page):
+def test_an_ordinary_anchor_leads_to_its_heading(open_page):
     page = follow(open_page, "map-of-the-book")
     heading = page.get_by_role("heading", name="Map of the book")
     expect(heading).to_be_in_viewport()

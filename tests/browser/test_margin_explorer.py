@@ -91,11 +91,11 @@ def assert_shows(slot, margin, names, unit_logistic, within=1e-9):
     return found
 
 
-def test_as_stored(slot, figure):
+def test_it_begins_as_the_notebook_stored_it(slot, figure):
     assert_shows(slot, *stored(figure))
 
 
-def test_point_by_keyboard(slot, figure):
+def test_the_point_moves_by_keyboard(slot, figure):
     _, *rest = stored(figure)
     point = slider_of(slot, "m")
     point.focus()
@@ -123,7 +123,7 @@ def test_point_by_keyboard(slot, figure):
     expect(point).to_be_focused()
 
 
-def test_slider_by_keyboard(slot, figure):
+def test_the_slider_moves_by_keyboard(slot, figure):
     _, *rest = stored(figure)
     handle = slot.locator(".noUi-handle")
     for key, expected in (("End", 3.0), ("ArrowLeft", 2.95), ("Home", -3.0), ("ArrowUp", -2.95)):
@@ -131,7 +131,7 @@ def test_slider_by_keyboard(slot, figure):
         assert_shows(slot, expected, *rest)
 
 
-def test_point_by_mouse(slot, figure):
+def test_the_point_moves_by_mouse(slot, figure):
     _, *rest = stored(figure)
     box, mouse = slot.locator(".actloss-plot").bounding_box(), slot.page.mouse
     mouse.move(*middle(slider_of(slot, "m")))
@@ -144,7 +144,7 @@ def test_point_by_mouse(slot, figure):
     assert_shows(slot, 3.0, *rest)
 
 
-def test_point_by_touch(phone_slot, figure):
+def test_the_point_moves_by_touch(phone_slot, figure):
     _, *rest = stored(figure)
     box, finger = phone_slot.locator(".actloss-plot").bounding_box(), Finger(phone_slot.page)
     finger.put(box["x"] + 0.5 * box["width"], box["y"] + 150)
@@ -174,7 +174,7 @@ def test_every_checkbox(slot, figure):
     assert_shows(slot, margin, names, not unit)
 
 
-def test_reset(slot, figure):
+def test_reset_goes_back_to_what_was_stored(slot, figure):
     slider_of(slot, "m").press("Home")
     slot.get_by_label("hinge", exact=True).click()
     slot.get_by_label(UNIT_LABEL, exact=True).click()
@@ -182,7 +182,7 @@ def test_reset(slot, figure):
     assert_shows(slot, *stored(figure))
 
 
-def test_spoken(slot, figure):
+def test_what_it_shows_is_spoken(slot, figure):
     """Screen readers are told where the margin is and what each loss charges."""
     _, names, unit = stored(figure)
     slider_of(slot, "m").press("Home")

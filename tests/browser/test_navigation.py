@@ -37,7 +37,7 @@ def test_menu_on_a_large_screen(open_page, path):
 
 
 @first_chapter
-def test_skip_link(open_page, path):
+def test_the_first_tab_leads_past_the_menus(open_page, path):
     """The first stop of the Tab key leads past the menus."""
     page = open_page(path)
     page.keyboard.press("Tab")
@@ -49,7 +49,7 @@ def test_skip_link(open_page, path):
 
 
 @first_chapter
-def test_search(open_page, path):
+def test_search_finds_the_pages_that_hold_the_word(open_page, path):
     """Ctrl-K, a word, Enter: the pages that hold the word, with their addresses."""
     page = open_page(path)
     page.keyboard.press("Control+K")

@@ -76,11 +76,11 @@ def test_the_book_has_this_figure():
     assert FIGURES
 
 
-def test_as_stored(slot):
+def test_it_begins_as_the_notebook_stored_it(slot):
     assert assert_shows(slot) == (9.4, 6.5)
 
 
-def test_point_by_keyboard(slot):
+def test_the_point_moves_by_keyboard(slot):
     point = point_of(slot)
     point.focus()
     for key, expected in (
@@ -115,7 +115,7 @@ def pixel_of(slot, x, y):
     return box["x"] + (x - b) / a, box["y"] + (y - d) / c
 
 
-def test_point_by_mouse(slot):
+def test_the_point_moves_by_mouse(slot):
     mouse = slot.page.mouse
     mouse.move(*middle(point_of(slot)))
     mouse.down()
@@ -129,7 +129,7 @@ def test_point_by_mouse(slot):
     assert assert_shows(slot) == (X_LIMITS[1], Y_LIMITS[1])
 
 
-def test_point_by_touch(phone_slot):
+def test_the_point_moves_by_touch(phone_slot):
     """A finger on the point drags it in both directions; the page does not scroll."""
     finger, before = Finger(phone_slot.page), phone_slot.page.evaluate("scrollY")
     start_x, start_y = middle(point_of(phone_slot))
@@ -159,7 +159,7 @@ def test_sliders_and_menu(slot):
         assert_shows(slot, name)
 
 
-def test_reset(slot):
+def test_reset_goes_back_to_what_was_stored(slot):
     before = marks_of(slot, MARKS)
     choose(slot, "pulls on", "Huber loss")
     handle_of(slot, "δ").press("Home")
@@ -170,7 +170,7 @@ def test_reset(slot):
     assert marks_of(slot, MARKS) == before
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     point_of(slot).press("PageUp")
     fit = OutlierFit(y=11.5)
     slopes = ", ".join(

@@ -148,13 +148,13 @@ def test_links_within_the_page_resolve(page):
     assert page.evaluate(LEADING_NOWHERE) == []
 
 
-def test_reduced_motion(page):
+def test_nothing_moves_for_readers_who_want_no_motion(page):
     assert page.evaluate(MOVING) != []  # else this test would see nothing
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == []
 
 
-def test_on_paper(page):
+def test_paper_shows_all_of_the_text_and_no_more(page):
     """Dark or light: black on white, all of the text, no more than the text, and as wide as A4."""
     page.set_viewport_size(SHEET if "cheat-sheet" in page.url else PAPER)
     page.emulate_media(media="print", color_scheme="dark")
@@ -166,7 +166,7 @@ def test_on_paper(page):
 
 
 @pytest.mark.parametrize("path", KINDS_OF_PAGE)
-def test_theme_button(open_page, path):
+def test_the_theme_button_goes_round_and_is_remembered(open_page, path):
     """It goes round auto, light and dark; figures follow; the next page keeps the choice."""
     page = open_page(path, color_scheme="light")
     wake(page)
@@ -186,7 +186,7 @@ def test_theme_button(open_page, path):
     assert page.evaluate(LOOK)[0] == looks["dark"][0]
 
 
-def test_front_door(open_page):
+def test_the_front_door_leads_to_the_landing_page(open_page):
     """The site's own address leads to the landing page, by itself or by a link."""
     page = open_page("")
     page.wait_for_url("**/chapters/intro.html")

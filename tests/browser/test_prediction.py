@@ -64,7 +64,7 @@ def test_the_book_asks():
 
 
 @every_prediction
-def test_answers(ask, explorer):
+def test_each_answer_unlocks_moves_and_is_judged(ask, explorer):
     """Each one unlocks the slider, moves it to the announced value, and is judged and explained."""
     for text, right in answers_of(explorer):
         slot, box = ask(explorer)

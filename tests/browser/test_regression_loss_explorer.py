@@ -104,7 +104,7 @@ def test_every_loss_and_ghost(slot):
 
 
 @pytest.mark.parametrize("parameter", LABELS)
-def test_sliders_by_keyboard(slot, parameter):
+def test_the_sliders_move_by_keyboard(slot, parameter):
     name = "huber_loss" if parameter == "delta" else "quantile_loss"
     choose(slot, "loss", LOSSES[name].title)
     choose(slot, "beside it", "nothing")
@@ -115,7 +115,7 @@ def test_sliders_by_keyboard(slot, parameter):
         assert settings == {parameter: pytest.approx(expected)}
 
 
-def test_point_by_keyboard(slot):
+def test_the_point_moves_by_keyboard(slot):
     choose(slot, "loss", "Huber loss")
     choose(slot, "beside it", "nothing")
     point = slider_of(slot, "residual")
@@ -133,7 +133,7 @@ def test_point_by_keyboard(slot):
         assert float(point.get_attribute("aria-valuenow")) == expected
 
 
-def test_point_by_mouse(slot):
+def test_the_point_moves_by_mouse(slot):
     choose(slot, "loss", "Squared error")
     choose(slot, "beside it", "nothing")
     box, mouse = slot.locator(".actloss-plot").bounding_box(), slot.page.mouse
@@ -147,7 +147,7 @@ def test_point_by_mouse(slot):
     mouse.up()
 
 
-def test_point_by_touch(phone_slot):
+def test_the_point_moves_by_touch(phone_slot):
     choose(phone_slot, "loss", "Absolute error")
     choose(phone_slot, "beside it", "nothing")
     plot = phone_slot.locator(".actloss-plot")
@@ -162,7 +162,7 @@ def test_point_by_touch(phone_slot):
     finger.lift()
 
 
-def test_reset(slot):
+def test_reset_goes_back_to_what_was_stored(slot):
     before = marks_of(slot, MARKS)
     choose(slot, "loss", "Huber loss")
     handle_of(slot, "δ").press("End")
@@ -173,7 +173,7 @@ def test_reset(slot):
     assert marks_of(slot, MARKS) == before
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     choose(slot, "loss", "Squared error")
     slider_of(slot, "residual").press("Home")
     spoken = "Squared error at residual −4.000: loss 16.000, gradient −8.000, density 0.000."

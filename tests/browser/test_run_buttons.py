@@ -88,7 +88,7 @@ def test_cells_above_run_first_and_outputs_are_those_that_are_stored(chapter):
 
 
 @needs_python
-def test_a_figure(chapter):
+def test_a_cell_that_draws_shows_its_figure(chapter):
     picture = press_run(cell_with(chapter, "figures.show(")).locator("img")
     expect(picture).to_be_visible()
     assert len(picture.get_attribute("alt")) > 20
@@ -114,7 +114,7 @@ def test_changed_code_its_error_and_the_way_back(chapter):
 
 
 @needs_python
-def test_stop(chapter):
+def test_stop_ends_even_a_loop_without_end(chapter):
     """Also of a loop without an end; the next run begins anew."""
     cell = cell_with(chapter, "z = {z:+.0f}")
     press_run(cell)

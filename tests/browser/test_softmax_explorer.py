@@ -127,7 +127,7 @@ def test_the_book_has_softmax_explorers():
     assert {name_of(one) for one in FIGURES} >= {"softmax-1", "softmax-2"}
 
 
-def test_as_stored(slot, figure):
+def test_it_begins_as_the_notebook_stored_it(slot, figure):
     drawing = read(slot)
     plot = figure.plot
     assert drawing.logits == [plot[f"logit_{i}"] for i in range(plot["classes"])]
@@ -150,7 +150,7 @@ def test_as_stored(slot, figure):
         ("c, added to all", LIMITS["shift"], 1.0),
     ],
 )
-def test_sliders_by_keyboard(slot, label, limits, step):
+def test_the_sliders_move_by_keyboard(slot, label, limits, step):
     low, high = limits
     handle = handle_of(slot, label)
     handle.focus()
@@ -171,7 +171,7 @@ def test_sliders_by_keyboard(slot, label, limits, step):
     expect(handle).to_be_focused()
 
 
-def test_slider_by_mouse(slot):
+def test_the_slider_moves_by_mouse(slot):
     handle = handle_of(slot, "logit 1")
     handle.scroll_into_view_if_needed()
     mouse, track, (x, y) = slot.page.mouse, track_of(handle), middle(handle)
@@ -185,7 +185,7 @@ def test_slider_by_mouse(slot):
     mouse.up()
 
 
-def test_slider_by_touch(phone_slot):
+def test_the_slider_moves_by_touch(phone_slot):
     handle = handle_of(phone_slot, "temperature T")
     handle.scroll_into_view_if_needed()
     finger, track, (x, y) = Finger(phone_slot.page), track_of(handle), middle(handle)
@@ -200,7 +200,7 @@ def test_slider_by_touch(phone_slot):
 
 @pytest.mark.parametrize("formula", FORMULAS)
 @pytest.mark.parametrize("precision", PRECISIONS)
-def test_shift(slot, formula, precision):
+def test_only_the_naive_formula_breaks_when_shifted(slot, formula, precision):
     """The stable formula never breaks; the naive one does, beyond the ends of the precision."""
     choose(slot, "formula", formula)
     choose(slot, "precision", precision)
@@ -226,7 +226,7 @@ def test_shift(slot, formula, precision):
         assert "This rounding changed their differences" in drawing.note
 
 
-def test_true_class(slot):
+def test_the_menu_changes_the_true_class(slot):
     for i in range(3):
         choose(slot, "true class", str(i))
         drawing = read(slot)
@@ -235,7 +235,7 @@ def test_true_class(slot):
         assert_shows(drawing)
 
 
-def test_reset(slot, figure):
+def test_reset_goes_back_to_what_was_stored(slot, figure):
     before = read(slot)
     choose(slot, "formula", "naive")
     choose(slot, "precision", "float16")
@@ -254,7 +254,7 @@ def test_reset(slot, figure):
     assert_shows(reset)
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     """What the bars show is told to screen readers, once the reader pauses, and on request."""
     choose(slot, "formula", "stable")
     choose(slot, "precision", "float64")
@@ -283,7 +283,7 @@ def test_nothing_below_moves(open_page, figure, width):
 
 
 @pytest.mark.parametrize("figure", [figure for figure in FIGURES if figure.prediction], ids=name_of)
-def test_prediction(open_page, figure):
+def test_the_guarded_slider_waits_for_an_answer(open_page, figure):
     """The guarded slider is locked until an answer moves it, where the bars give the answer."""
     slot = live_figure(open_page(figure.page), figure.slot)
     locked = slot.locator('.noUi-handle[aria-disabled="true"]')

@@ -199,7 +199,7 @@ def test_no_play_for_readers_who_want_no_motion(figure, browser, site):
         expect(slot.locator(".readout output").first).to_have_text("120")
 
 
-def test_reset(slot):
+def test_reset_goes_back_to_what_was_stored(slot):
     before = slot.locator(".readout output").all_text_contents()
     choose_all(slot, hidden="tanh", output="linear", loss="hinge loss")
     handle_of(slot, "epoch").press("End")
@@ -209,7 +209,7 @@ def test_reset(slot):
     assert slot.get_by_label("output", exact=True).input_value() == "Sigmoid"
 
 
-def test_spoken(slot):
+def test_what_it_shows_is_spoken(slot):
     choose_all(slot, hidden="relu", output="linear", loss="cross-entropy")
     handle_of(slot, "epoch").press("Home")
     spoken = re.compile(r"^Epoch 0: loss NaN, test accuracy [\d.]+ %\. Nonsense: ")

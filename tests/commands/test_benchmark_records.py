@@ -77,5 +77,5 @@ def test_the_clock_calls_every_candidate_in_every_round():
     assert all(0 < seconds < 60 for seconds in best.values())
 
 
-def test_geometric_mean():
+def test_the_geometric_mean_of_ratios_is_their_middle():
     assert geometric_mean([0.5, 2.0, 8.0]) == pytest.approx(2.0)

@@ -1,9 +1,8 @@
 """`make check` runs what a change touches, and says what it leaves out."""
 
-import subprocess
-
 import pytest
 
+from tests.commands.git import git
 from tests.commands.notebook_examples import notebook
 from tools import check, imports
 from tools.notebooks import write_if_different
@@ -84,10 +83,6 @@ def test_a_file_that_is_not_there_is_named():
 
 @pytest.fixture
 def repository(clone):
-    def git(*arguments):
-        name = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-        subprocess.run(["git", *name, *arguments], cwd=clone, check=True, capture_output=True)
-
     (clone / ".gitignore").write_text("_build\n__pycache__\n.*_cache\n.hypothesis\n")
     (clone / "_toc.yml").write_text("format: jb-book\nroot: chapters/first\n")
     (clone / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"))
@@ -96,10 +91,10 @@ def repository(clone):
         path = clone / "chapters" / f"{name}.ipynb"
         path.write_text("")
         write_if_different(notebook("1 + 1"), path)
-    git("init", "--quiet", "--initial-branch=main")
-    git("add", ".")
-    git("commit", "--quiet", "-m", "All")
-    return clone, git
+    git(clone, "init", "--quiet", "--initial-branch=main")
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "All")
+    return clone
 
 
 def files_of(clone, run_tool):
@@ -110,17 +105,16 @@ def files_of(clone, run_tool):
 
 
 def test_what_changed_since_the_branch_began(repository, run_tool):
-    clone, git = repository
-    assert files_of(clone, run_tool) == []
+    assert files_of(repository, run_tool) == []
     assert "nothing: no file differs" in run_tool("-m", "tools.check").stdout
-    git("switch", "--quiet", "--create", "mine")
-    (clone / "committed.md").write_text("a")
-    git("add", "committed.md")
-    git("commit", "--quiet", "-m", "Mine")
-    (clone / "new.md").write_text("b")
-    (clone / "chapters/first.ipynb").unlink()
-    (clone / "Makefile").write_text("c:")
-    assert files_of(clone, run_tool) == ["Makefile", "committed.md", "new.md"]
+    git(repository, "switch", "--quiet", "--create", "mine")
+    (repository / "committed.md").write_text("a")
+    git(repository, "add", "committed.md")
+    git(repository, "commit", "--quiet", "-m", "Mine")
+    (repository / "new.md").write_text("b")
+    (repository / "chapters/first.ipynb").unlink()
+    (repository / "Makefile").write_text("c:")
+    assert files_of(repository, run_tool) == ["Makefile", "committed.md", "new.md"]
 
 
 def test_a_folder_that_is_no_clone_gets_one_clear_line(clone, run_tool):
@@ -131,8 +125,7 @@ def test_a_folder_that_is_no_clone_gets_one_clear_line(clone, run_tool):
 
 
 def test_an_output_that_its_code_does_not_give_is_found(repository, run_tool):
-    clone, _ = repository
-    second = clone / "chapters" / "second.ipynb"
+    second = repository / "chapters" / "second.ipynb"
     second.write_text(second.read_text("utf-8").replace("1 + 1", "1 + 2"), "utf-8")
     code = "import sys; from tools import check; "
     code += "sys.exit(not check.run_pytest(check.notebooks_for(check.changed_files())[0]))"

@@ -3,11 +3,11 @@
 import copy
 import json
 import re
-import subprocess
 
 import nbformat
 import pytest
 
+from tests.commands.git import git
 from tests.commands.notebook_examples import FIGURE, example, notebook
 from tools import notebooks
 
@@ -17,13 +17,6 @@ def store(clone, **named):
     folder.mkdir(exist_ok=True)
     for name, content in named.items():
         nbformat.write(content, folder / f"{name}.ipynb")
-
-
-def git(clone, *arguments):
-    identity = ("-c", "user.name=A", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
-    return subprocess.run(
-        ["git", *identity, *arguments], cwd=clone, capture_output=True, check=True, encoding="utf-8"
-    ).stdout
 
 
 @pytest.fixture

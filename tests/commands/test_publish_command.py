@@ -1,31 +1,22 @@
 """`make publish` puts the built book on a branch by itself, and leaves the clone as it was."""
 
-import subprocess
-
 import pytest
 
+from tests.commands.git import git
 from tools import publish
 from web.sphinx import page_actions
-
-
-def git(*arguments, folder):
-    done = subprocess.run(
-        ["git", *arguments], cwd=folder, check=True, capture_output=True, encoding="utf-8"
-    )
-    return done.stdout.strip()
 
 
 @pytest.fixture
 def origin(clone, tmp_path):
     """A clone with a commit and a built book; returns the repository that it pushes to."""
     bare = tmp_path / "origin.git"
-    git("init", "--quiet", "--bare", bare, folder=tmp_path)
+    git(tmp_path, "init", "--quiet", "--bare", bare)
     (clone / ".gitignore").write_text("_build/\n")
-    git("init", "--quiet", folder=clone)
-    git("remote", "add", "origin", bare, folder=clone)
-    git("add", ".", folder=clone)
-    name = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    git(*name, "commit", "--quiet", "-m", "All", folder=clone)
+    git(clone, "init", "--quiet")
+    git(clone, "remote", "add", "origin", bare)
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "-m", "All")
     site = clone / "_build" / "html"
     (site / "_static").mkdir(parents=True)
     (site / "index.html").write_text("First\n")
@@ -36,17 +27,17 @@ def origin(clone, tmp_path):
 def test_the_branch_holds_the_site_and_no_history(origin, clone, run_tool):
     done = run_tool("-m", "tools.publish")
     assert done.returncode == 0, done.stderr
-    names = git("ls-tree", "-r", "--name-only", "gh-pages", folder=origin).splitlines()
+    names = git(origin, "ls-tree", "-r", "--name-only", "gh-pages").splitlines()
     assert names == [".nojekyll", "_static/style.css", "index.html"]
 
     (clone / "_build" / "html" / "index.html").write_text("Second\n")
     (clone / "_build" / "html" / "_static" / "style.css").unlink()
     assert run_tool("-m", "tools.publish", "origin").returncode == 0
-    assert git("rev-list", "--count", "gh-pages", folder=origin) == "1"
-    assert git("show", "gh-pages:index.html", folder=origin) == "Second"
-    assert "_static" not in git("ls-tree", "gh-pages", folder=origin)
-    assert git("status", "--porcelain", folder=clone) == ""
-    assert git("branch", "--format=%(refname:short)", folder=clone).splitlines() in (
+    assert git(origin, "rev-list", "--count", "gh-pages") == "1"
+    assert git(origin, "show", "gh-pages:index.html") == "Second"
+    assert "_static" not in git(origin, "ls-tree", "gh-pages")
+    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "branch", "--format=%(refname:short)").splitlines() in (
         ["main"],
         ["master"],
     )
@@ -59,10 +50,10 @@ def test_the_branch_holds_the_site_and_no_history(origin, clone, run_tool):
 def test_a_domain_of_ones_own_is_kept(origin, run_tool, address, written):
     done = run_tool("-m", "tools.publish", env={"SITE_URL": address})
     assert done.returncode == 0, done.stderr
-    names = git("ls-tree", "--name-only", "gh-pages", folder=origin).splitlines()
+    names = git(origin, "ls-tree", "--name-only", "gh-pages").splitlines()
     assert ("CNAME" in names) == written
     if written:
-        assert git("show", "gh-pages:CNAME", folder=origin) == "course.example.org"
+        assert git(origin, "show", "gh-pages:CNAME") == "course.example.org"
 
 
 def test_a_book_that_is_not_built(clone, run_tool):

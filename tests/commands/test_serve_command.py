@@ -53,7 +53,7 @@ def get(address, path, **headers):
         ("a.pdf", "application/pdf"),
     ],
 )
-def test_content_types(address, name, kind):
+def test_each_kind_of_file_has_its_content_type(address, name, kind):
     response, _ = get(address, f"/{name}")
     assert response.status == 200
     assert response.headers["Content-Type"] == kind

@@ -51,7 +51,7 @@ def program(name):
         ("citation-file-format", "CITATION.cff"),
     ],
 )
-def test_schema(schema, files):
+def test_each_file_keeps_its_schema(schema, files):
     found = sorted(ROOT.glob(files))
     assert found
     options = ["--builtin-schema", f"vendor.{schema}"]
@@ -94,7 +94,7 @@ def test_command_runs_here(command):
         assert list(ROOT.glob(place)), f"{place} is not there"
 
 
-def test_pythons():
+def test_three_pythons_are_tested_the_oldest_first():
     tested = JOBS["test/everything"]["strategy"]["matrix"]["python"]
     assert len(tested) == 3
     assert tested[0] == "{}.{}".format(*OLDEST)

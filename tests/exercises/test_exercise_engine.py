@@ -60,7 +60,7 @@ def test_example_of_the_docstring_runs():
     EXERCISES.pop("smooth_hinge")
 
 
-def test_smallest_counter_example(double):
+def test_the_counter_example_is_the_smallest(double):
     report = check("double", lambda x: x * x)
     assert lines(report) == {"x": "1", "expected": "2", "got": "1", "off by": "1"}
     assert report.hint == "a square"
@@ -295,7 +295,7 @@ def test_shrinking_ends():
     assert 0 < len(tried) <= 150
 
 
-def test_score():
+def test_the_score_counts_what_was_checked_last():
     slug = "relu-family"
     engine._latest.clear()
     total = sum(exercise.points for exercise in of_chapter(slug))

@@ -108,7 +108,7 @@ def test_report_never_holds_the_solution(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_few_calls(name):
+def test_an_answer_is_judged_in_few_calls(name):
     """An answer comes at once, also a wrong one whose counter-example is made smaller."""
     for answer, _ in WRONG[name]:
         if callable(answer) and inspect.isfunction(answer):

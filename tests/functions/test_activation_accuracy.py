@@ -12,6 +12,8 @@ import torch
 from mpmath import mpf
 
 from actloss.catalogue import ACTIVATIONS
+from tests.functions import pytorch
+from tests.functions.ulp import ulp_errors
 
 GOAL = 4.0  # ULP
 ONE_ROUNDING = 0.5  # by so much the better peer may be ahead,
@@ -177,19 +179,6 @@ CASES = [
 # --- the measure ---------------------------------------------------------------------------
 
 
-def ulp_errors(computed, exact, at_least=None):
-    """|computed − exact| in units in the last place of the exact value (or of ``at_least``)."""
-    errors = np.zeros(len(exact))
-    for i, (ours, true) in enumerate(zip(computed.tolist(), exact, strict=True)):
-        rounded = float(true)
-        if np.isinf(rounded) or not np.isfinite(ours):
-            errors[i] = 0.0 if ours == rounded else np.inf
-            continue
-        size = max(abs(rounded), float(at_least[i])) if at_least else abs(rounded)
-        errors[i] = float(abs(mpf(ours) - true) / mpf(float(np.spacing(size))))
-    return errors
-
-
 def exact_values(function, parameters):
     parameters = {name: mpf(value) for name, value in parameters.items()}
     with mpmath.workdps(DIGITS):
@@ -198,7 +187,7 @@ def exact_values(function, parameters):
 
 def torch_twin(entry, parameters):
     x = torch.tensor(GRID, requires_grad=True)
-    y = eval(entry.pytorch, {"torch": torch, "x": x, **parameters})
+    y = pytorch.twin_of(entry, x, **parameters)
     if entry.name == "step":  # torch.heaviside has no derivative
         return y.detach().numpy(), np.zeros_like(GRID)
     (gradient,) = torch.autograd.grad(y.sum(), x)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from actloss import activations
 from actloss.arguments import BLOCK_SIZE
 from actloss.catalogue import ACTIVATIONS
+from tests.functions.pytorch import twin_of
 
 ORDINARY = np.concatenate([np.linspace(-8.0, 8.0, 161), [-3.3, -0.77, 0.003, 5.999]])
 EXTREME = np.array(
@@ -51,7 +52,7 @@ def test_value_and_gradient_are_those_of_pytorch_also_at_kinks(entry, parameters
     kinks = entry.at("kinks", **parameters)
     x = np.unique(np.concatenate([ORDINARY, kinks, [0.0]]))
     tensor = torch.tensor(x, requires_grad=True)
-    expected = eval(entry.pytorch, {"torch": torch, "x": tensor, **parameters})
+    expected = twin_of(entry, tensor, **parameters)
     ours = entry.function(x, **parameters)
     # PyTorch keeps some constants of float64 functions in float32, such as the 1/6 of hardsigmoid's
     # gradient, and so has 7 digits there.
@@ -74,7 +75,7 @@ def test_defaults_are_those_of_pytorch(entry):
     elif entry.name == "prelu":
         twin = torch.nn.PReLU(dtype=torch.float64)(x).detach()
     else:
-        twin = eval(entry.pytorch, {"torch": torch, "x": x, **entry.defaults})
+        twin = twin_of(entry, x)
     np.testing.assert_allclose(entry.function(ORDINARY), twin, rtol=1e-9, atol=1e-13)
 
 
@@ -392,7 +393,7 @@ def test_smooth_rectifiers_differ_from_their_mirror_image_by_x(x, beta):
 
 
 @given(numbers, betas)
-def test_parameters_rescale(x, beta):
+def test_a_parameter_rescales_the_plain_function(x, beta):
     same(activations.softplus(x, beta=beta), activations.softplus(beta * x) / beta, rtol=1e-11)
     same(activations.swish(x, beta=beta), activations.silu(beta * x) / beta, rtol=1e-11)
     same(activations.celu(x, alpha=beta), beta * activations.elu(x / beta))
@@ -400,7 +401,7 @@ def test_parameters_rescale(x, beta):
 
 
 @given(numbers)
-def test_special_cases(x):
+def test_special_cases_are_the_simpler_functions(x):
     same(activations.leaky_relu(x, alpha=0.0), activations.relu(x))
     same(activations.leaky_relu(x, alpha=1.0), x)
     same(activations.leaky_relu(x, alpha=0.25), activations.prelu(x))

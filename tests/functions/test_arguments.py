@@ -66,7 +66,7 @@ def test_rows_of_unequal_lengths_are_named():
         ),
     ],
 )
-def test_checks_of_numbers(check, good, bad, expected):
+def test_a_check_returns_good_numbers_and_names_bad_ones(check, good, bad, expected):
     for value in good:
         for given_as in (value, np.float64(value), np.array(value)):
             checked = check("alpha", given_as)
@@ -80,7 +80,7 @@ def test_checks_of_numbers(check, good, bad, expected):
             check("alpha", value)
 
 
-def test_check_between():
+def test_a_number_outside_its_limits_is_refused():
     assert arguments.check_between("p", 0, 0.0, 1.0) == 0.0
     for value in (-0.1, 1.5, np.nan):
         with pytest.raises(

@@ -12,6 +12,8 @@ from mpmath import mpf
 
 from actloss import activations
 from actloss.catalogue import AXIS_ACTIVATIONS
+from tests.functions import pytorch
+from tests.functions.ulp import ulp_errors
 
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in AXIS_ACTIVATIONS.values()]
 every_entry = pytest.mark.parametrize("entry", ENTRIES)
@@ -50,8 +52,7 @@ def test_value_and_gradient_are_those_of_pytorch(entry, axis):
     x = random_input()
     for parameters in [{"temperature": t} for t in (1.0, 0.3)] if entry.parameters else [{}]:
         tensor = torch.tensor(x, requires_grad=True)
-        names = {"torch": torch, "x": tensor, "axis": axis, **parameters}
-        expected = eval(entry.pytorch, names)
+        expected = pytorch.twin_of(entry, tensor, axis=axis, **parameters)
         ours = entry.function(x, axis=axis, **parameters)
         # PyTorch's GELU loses its digits in the lower tail, hence atol.
         np.testing.assert_allclose(ours, expected.detach(), rtol=1e-13, atol=1e-15)
@@ -82,7 +83,7 @@ def test_last_axis_is_the_default(entry):
     np.testing.assert_array_equal(entry.function(x), entry.function(x, axis=2))
 
 
-def test_worked_example():
+def test_softmax_of_a_worked_example():
     np.testing.assert_allclose(
         activations.softmax([1.8, 0.9, 0.68]), [0.58, 0.23, 0.19], atol=0.006
     )
@@ -103,15 +104,6 @@ ROWS = [
     [12.25, 12.25, -30.5],
     *np.random.default_rng(5).normal(size=(300, 3)).tolist(),
 ]
-
-
-def ulp_errors(computed, exact):
-    spacing = np.spacing(np.abs(np.array([[float(e) for e in row] for row in exact])))
-    errors = [
-        [abs(mpf(c) - e) / mpf(float(s)) for c, e, s in zip(*rows, strict=True)]
-        for rows in zip(computed.tolist(), exact, spacing, strict=True)
-    ]
-    return np.array(errors, dtype=float)
 
 
 def test_log_softmax_to_the_last_digits():
@@ -201,7 +193,7 @@ def test_finite_stays_finite_and_keeps_its_dtype(entry, dtype):
 
 @pytest.mark.parametrize("shape", [(4,), (2, 4), (0, 4), (4, 0), (3, 0, 2), (2, 3, 4)])
 @every_entry
-def test_shapes(entry, shape):
+def test_shapes_are_kept_or_halved(entry, shape):
     x = random_input(shape=shape)
     expected = (*shape[:-1], shape[-1] // 2) if entry.halves else shape
     result = entry.function(x)

@@ -16,7 +16,7 @@ def predictions():
 
 
 @pytest.mark.parametrize("bins", [1, 2, 7, 10, 15])
-def test_against_a_loop(predictions, bins):
+def test_bins_are_those_of_a_plain_loop(predictions, bins):
     confidence, correct = predictions
     found = reliability(confidence, correct, bins=bins)
     error = 0.0

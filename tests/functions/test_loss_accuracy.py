@@ -6,8 +6,6 @@ stay off the points where the result is a small difference of large arguments: t
 rounded arguments does well, and the docstrings say so.
 """
 
-import inspect
-
 import numpy as np
 import pytest
 import torch
@@ -15,6 +13,8 @@ from mpmath import mp, mpf
 from scipy import special
 
 from actloss.catalogue import LOSSES
+from tests.functions.pytorch import twin_of
+from tests.functions.ulp import ulp_errors
 
 mp.dps = 50
 GOAL = 4.0
@@ -301,33 +301,14 @@ def exact(name, which, arrays, parameters):
     return [x for r in results for x in (r if isinstance(r, list) else [r])]
 
 
-def worst_ulp(results, exact_results):
-    """The largest error in units in the last place."""
-    worst = 0.0
-    for got, expected in zip(np.ravel(results), exact_results, strict=True):
-        if abs(expected) > np.finfo(float).max:
-            rounded = np.inf if expected > 0 else -np.inf
-            error = 0.0 if got == rounded else np.inf
-        elif not np.isfinite(got):
-            error = np.inf
-        else:
-            unit = mpf(float(np.spacing(abs(float(expected)))))
-            error = float(abs(mpf(float(got)) - expected) / unit)
-        worst = max(worst, error)
-    return worst
-
-
 # --- the peers -----------------------------------------------------------------------------
 
 
 def pytorch(name, which, arrays, parameters):
-    names = inspect.signature(LOSSES[name].function).parameters
     tensors = [torch.tensor(array) for array in arrays]
     if which == 1:
         tensors[0].requires_grad_()
-    scope = dict(zip(names, tensors, strict=False))
-    scope |= {**LOSSES[name].defaults, **parameters, "torch": torch}
-    value = eval(LOSSES[name].pytorch, scope)
+    value = twin_of(LOSSES[name], *tensors, **parameters)
     if which == 0:
         return value.numpy()
     value.sum().backward()
@@ -387,7 +368,7 @@ def measure(name, which):
             with np.errstate(all="ignore"):
                 results["scipy"] = scipy(*arrays, **parameters)
         for peer, result in results.items():
-            worst[peer] = max(worst[peer], worst_ulp(result, expected))
+            worst[peer] = max(worst[peer], ulp_errors(result, expected).max())
     if scipy is None:
         worst["scipy"] = None
     return worst

@@ -19,6 +19,7 @@ from actloss.arguments import BLOCK_SIZE
 from actloss.catalogue import LOSSES
 from actloss.gradcheck import gradcheck
 from actloss.javascript import to_javascript
+from tests.functions.pytorch import twin_of
 
 EVERY = list(LOSSES.values())
 ELEMENTWISE = [entry for entry in EVERY if entry.elementwise]
@@ -70,12 +71,6 @@ def settings_of(entry):
 # --- value and gradient --------------------------------------------------------------------
 
 
-def torch_twin(entry, arguments, parameters):
-    names = inspect.signature(entry.function).parameters
-    scope = {**dict(zip(names, arguments, strict=False)), **entry.defaults, **parameters}
-    return eval(entry.pytorch, {**scope, "torch": torch})
-
-
 @every(EVERY)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_value_and_gradient_are_pytorchs(entry, dtype):
@@ -86,7 +81,7 @@ def test_value_and_gradient_are_pytorchs(entry, dtype):
             arguments[0][0] = arguments[1][0]  # on the kink, where there is one
         tensors = [torch.tensor(argument) for argument in arguments]
         tensors[0].requires_grad_()
-        twin = torch_twin(entry, tensors, parameters)
+        twin = twin_of(entry, *tensors, **parameters)
         twin.sum().backward()
         tolerance = {"rtol": 1e-5, "atol": 1e-6} if dtype == np.float32 else {"rtol": 1e-12}
         value = entry.function(*arguments, **parameters)
@@ -199,7 +194,7 @@ def test_elementwise_losses_broadcast(entry):
 
 @every(EVERY)
 @pytest.mark.parametrize("shape", [(0,), (1,), (3,), (2, 3), (2, 0, 3)])
-def test_shapes(entry, shape):
+def test_there_is_one_loss_a_sample_and_a_gradient_an_entry(entry, shape):
     if entry.takes == ("matrix",):
         shape = shape[:1]
     arguments = draw_all(entry, shape)
@@ -738,7 +733,7 @@ def test_what_is_no_probability(entry, wrong):
 
 
 @every(OVER_AXIS)
-def test_unknown_axis(entry):
+def test_an_unknown_axis_is_refused_by_name(entry):
     arguments = draw_all(entry)
     name = next(iter(inspect.signature(entry.function).parameters))
     for function in (entry.function, entry.gradient):

@@ -9,12 +9,7 @@ from mpmath import mpf
 
 from actloss import numerics
 from actloss.activations.gaussian_units import normal_tail_ratio
-
-
-def ulp_errors(computed, exact):
-    spacing = np.spacing(np.abs(np.array([float(e) for e in exact])))
-    pairs = zip(computed.tolist(), exact, spacing.tolist(), strict=True)
-    return np.array([float(abs(mpf(c) - e) / mpf(s)) for c, e, s in pairs])
+from tests.functions.ulp import ulp_errors
 
 
 def test_log1p_to_the_last_digits():

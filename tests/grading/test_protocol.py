@@ -105,7 +105,7 @@ def test_only_plain_data_is_sent(value):
 
 @fuzz
 @given(st.binary(max_size=200))
-def test_any_bytes(data):
+def test_any_bytes_are_a_message_or_an_error(data):
     message_or_error(data)
 
 
@@ -139,13 +139,13 @@ JSON = st.recursive(
 @example({"array": ["<f8", [True]]}, bytes(8))
 @example({"array": ["<f8", [2**62, 4]]}, b"")
 @example({"array": ["<f8", [10**9, 0]]}, b"")
-def test_any_json(header, body):
+def test_any_json_is_a_message_or_an_error(header, body):
     message_or_error(frame(header, body))
 
 
 @fuzz
 @given(MESSAGES, st.data())
-def test_damaged_frames(message, data):
+def test_damaged_frames_are_a_message_or_an_error(message, data):
     damaged = bytearray(pack(message))
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(damaged) - 1))

@@ -527,7 +527,7 @@ def test_a_saturating_activation_does_not_hide_that_weights_are_infinite():
 
 
 @pytest.mark.parametrize("sizes", [[2], [], [2, 0, 1], [2, 3.5, 1], [2, -1], 3, "ab"])
-def test_wrong_sizes(sizes):
+def test_wrong_sizes_are_refused(sizes):
     with pytest.raises(ValueError, match=r"sizes must be two integers ≥ 1 or more, but got [\[3']"):
         make(sizes)
 
@@ -549,7 +549,7 @@ def test_functions_over_an_axis_are_no_hidden_activation(name):
         make(activation=name)
 
 
-def test_wrong_activation_parameter():
+def test_a_wrong_activation_parameter_is_refused():
     with pytest.raises(ValueError, match="alpha"):
         make(activation="elu", alpha=-1.0)
     for activation in ("relu", "prelu"):
@@ -599,7 +599,7 @@ def test_targets_of_another_shape_do_not_broadcast():
 
 @pytest.mark.parametrize("rate", [0, -0.1, np.nan, np.inf])
 @pytest.mark.parametrize("optimiser", [SGD, Adam])
-def test_wrong_learning_rate(optimiser, rate):
+def test_a_wrong_learning_rate_is_refused(optimiser, rate):
     with pytest.raises(
         ValueError, match=f"learning_rate must be .* greater than 0, but got {float(rate)}"
     ):
@@ -616,7 +616,7 @@ def test_wrong_learning_rate(optimiser, rate):
         (lambda: SGD(0.1, momentum=np.nan), "momentum must be a finite number, but got nan"),
     ],
 )
-def test_wrong_optimiser_settings(build, message):
+def test_wrong_optimiser_settings_are_refused(build, message):
     with pytest.raises(ValueError, match=message):
         build()
 

@@ -54,7 +54,7 @@ def test_parity_with_numpy():
         np.testing.assert_allclose(values, expected, rtol=1e-13, atol=1e-15)
 
 
-def test_bits():
+def test_measures_are_in_bits_where_bits_are_asked_for():
     found = in_node(MODULE, "measure([0.5, 0.25, 0.25], [0.25, 0.25, 0.5], UNITS[1].nats)")
     assert found["entropy"] == pytest.approx(1.5)
     assert found["crossEntropy"] == pytest.approx(1.75)
@@ -83,7 +83,7 @@ def test_others_keep_their_proportions():
     np.testing.assert_allclose(from_corner, [0.5, 0.25, 0.25])
 
 
-def test_resize():
+def test_new_classes_get_nothing_and_old_ones_share():
     more, less, nothing = in_node(
         MODULE,
         "[resize([0.5, 0.25, 0.25], 4), resize([0.2, 0.2, 0.1, 0.5], 3), resize([0, 0, 0, 1], 3)]",
@@ -139,7 +139,7 @@ def test_errors_say_what_was_expected(arguments, message):
         CrossEntropyExplorer(*arguments)
 
 
-def test_unknown_unit():
+def test_an_unknown_unit_is_refused():
     with pytest.raises(ValueError, match="unit must be one of nats, bits, but got 'bans'"):
         CrossEntropyExplorer(unit="bans")
 

@@ -239,6 +239,6 @@ def test_numbers_as_printed(logarithm, text):
     assert in_node(MODULE, f"formatPower({logarithm})") == text
 
 
-def test_verdicts():
+def test_a_gradient_vanishes_or_explodes_beyond_a_thousand():
     found = in_node(MODULE, "[-3.1, -2.9, 0, 2.9, 3.1].map((ratio) => judge(ratio))")
     assert found == ["it vanishes", *3 * ["it arrives"], "it explodes"]

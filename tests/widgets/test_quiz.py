@@ -75,7 +75,7 @@ def without_style(shown):
     return re.sub(r"<style>.*?</style>\n", "", shown.data, flags=re.DOTALL)
 
 
-def test_html(quiz_of):
+def test_a_quiz_is_escaped_html_that_opens_at_a_click(quiz_of):
     shown = quiz_of(TWO_QUESTIONS)
     assert isinstance(shown, HTML)
     assert without_style(shown) == (
@@ -161,7 +161,7 @@ def test_there_are_quizzes():
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_quiz_of_chapter(path):
+def test_every_quiz_has_five_questions_that_explain_themselves(path):
     """Five questions on the chapter of that name; each option explains itself in its own words."""
     assert (ROOT / "chapters" / f"{path.stem}.ipynb").is_file()
     questions = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
@@ -181,7 +181,7 @@ def test_quiz_of_chapter(path):
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_html_of_chapter(path):
+def test_every_quiz_of_the_book_is_whole_html(path):
     shown = quiz(path)
     questions = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
     outline = Outline(shown.data)

@@ -399,7 +399,7 @@ def explain(logits, *, shift=0.0, stable=True, precision="float64", temperature=
         ),
     ],
 )
-def test_explanations(settings, words):
+def test_the_note_explains_what_is_shown(settings, words):
     assert words in explain(settings.pop("logits", [1.8, 0.9, 0.68]), **settings)
 
 

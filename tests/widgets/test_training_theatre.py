@@ -41,7 +41,7 @@ def assert_agree(widget):
 
 
 @pytest.mark.parametrize(("output", "loss"), runs.MATCHES)
-def test_gradients(output, loss):
+def test_every_pairing_has_the_right_gradient(output, loss):
     """Also of pairs that do not belong together. A cross-entropy needs answers in (0, 1)."""
     pairing = runs.MATCHES[output, loss].pairing
     logits = np.array([0.1, 0.35, 0.6, 0.95])
@@ -105,7 +105,7 @@ def test_hidden_step_never_moves():
     np.testing.assert_allclose(hidden - hidden[0], 0, atol=1e-3)
 
 
-def test_packed_rows():
+def test_packed_rows_come_back():
     rows = np.array([[0.5, -2.0, 0.0], [1e-4, 3e-5, -1e-4]])
     text, scales = runs.pack(rows)
     np.testing.assert_allclose(runs.unpack(text, scales), rows, rtol=1e-2, atol=1e-8)
@@ -217,7 +217,7 @@ def test_prediction_locks_slider_and_play():
     assert not plot_of(TrainingTheatre()).disabled
 
 
-def test_picture():
+def test_every_choice_has_a_still_picture():
     """Every choice has a still picture, which is the same in every run and follows the epoch."""
     for hidden, output, loss in [*CHOICES[::7], ("relu", "linear", "cross-entropy")]:
         widget = TrainingTheatre(output, loss, hidden=hidden, epoch=50)

@@ -158,7 +158,7 @@ def test_same_function_keeps_its_alpha():
     assert shown(explorer) == {"alpha": (0.0, 3.0, 2.5)}
 
 
-def test_fewer_functions():
+def test_the_menus_hold_only_the_functions_asked_for():
     explorer = ActivationExplorer("tanh", functions=["sigmoid", "tanh"])
     assert controls_of(explorer)["function"].options == ("Sigmoid", "Tanh")
     assert controls_of(explorer)["beside it"].options == ("nothing", "Sigmoid", "Tanh")
@@ -209,7 +209,7 @@ def test_errors_say_what_was_expected(make, message):
         make()
 
 
-def test_unknown_parameter():
+def test_an_unknown_parameter_is_refused():
     with pytest.raises(TypeError, match=r"unknown parameter 'apha'; expected one of \['alpha'"):
         ActivationExplorer("elu", apha=1.0)
 
@@ -505,7 +505,7 @@ def test_missing_module_is_named():
         join_module("activation_explorer.js")
 
 
-def test_functions_module():
+def test_the_functions_module_holds_what_the_figure_must_know():
     entry = ACTIVATIONS["leaky_relu"]
     code = functions_module([entry], height_of)
     record = re.search(r"leaky_relu: \{ \.\.\.(\{.*\}), value: (\w+), slope: (\w+) \}", code)
