@@ -43,10 +43,18 @@ STRUCTURE = re.compile(
 )
 
 # Its command line, without the garbage collector, and without taking everything in memory apart at
-# the end: these cost a third of the time, and free little.
+# the end: these cost a third of the time, and free little. Nor does it load what no build here uses
+# and what takes a second: matplotlib, to draw cards (web/sphinx/cards.py draws them), and a data
+# base, to run notebooks (they are published as they are stored).
 JUPYTER_BOOK = """
 import atexit, gc, os, sys
+from types import SimpleNamespace as Nothing
 gc.disable()
+sys.modules |= {
+    "sphinxext.opengraph._social_cards": Nothing(create_social_card=None, DEFAULT_SOCIAL_CONFIG={}),
+    "myst_nb.core.execute.cache": Nothing(NotebookClientCache=None),
+    "myst_nb.core.execute.direct": Nothing(NotebookClientDirect=None),
+}
 from jupyter_book.cli.main import main
 try:
     main()

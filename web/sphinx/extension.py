@@ -5,11 +5,9 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 from itertools import count
 from pathlib import Path
-from types import SimpleNamespace
 from urllib.parse import unquote
 
 import imagesize
@@ -26,12 +24,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
 from sphinxcontrib.katex import KaTeXServer
-
-# The previews of links would bring matplotlib with them, to draw cards that cards.py draws: a tenth
-# of the time of a small build.
-sys.modules["sphinxext.opengraph._social_cards"] = SimpleNamespace(
-    create_social_card=None, DEFAULT_SOCIAL_CONFIG={}
-)
 
 LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
