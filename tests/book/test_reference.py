@@ -6,12 +6,15 @@ import re
 
 import numpy as np
 import pytest
+from reference import public_functions
 
 from actloss import activations, losses
 from tools.stamps import ROOT
 
 MODULE_OR_NAME = re.compile(
-    r"^\.\. (?:(?:current)?module:: (?P<module>\S+)|auto\w+:: (?P<name>\w+))", re.MULTILINE
+    r"^\.\. (?:(?:current)?module:: (?P<module>\S+)|auto\w+:: (?P<name>\w+)"
+    r"|functions:: (?P<files>[\w ]+))",
+    re.MULTILINE,
 )
 
 
@@ -22,8 +25,10 @@ def documented():
         module = None
         for match in MODULE_OR_NAME.finditer(page.read_text(encoding="utf-8")):
             module = match["module"] or module
-            if match["name"]:
-                found.append(f"{module}.{match['name']}")
+            names = [match["name"]] if match["name"] else []
+            for file in (match["files"] or "").split():
+                names += public_functions(f"{module}.{file}")
+            found += [f"{module}.{name}" for name in names]
     return found
 
 

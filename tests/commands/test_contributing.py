@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 
 import pytest
 
@@ -37,6 +38,20 @@ def test_every_package_that_we_ask_npm_for_is_listed_once_and_no_other():
 
 def test_every_row_says_why_and_what_was_passed_over():
     assert [row for row in PYPI + NPM if len(row) != 3 or not all(row)] == []
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"^\| `([\w./-]+)`", PAGE, re.MULTILINE))))
+def test_every_file_that_a_new_function_touches_is_there(path):
+    assert (ROOT / path).is_file()
+
+
+def test_the_picture_shows_every_room_on_its_floor():
+    """In the words of the contract that holds it."""
+    picture = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)[1].splitlines()
+    drawn = [re.findall(r"\w+", line.split("  ")[0]) for line in picture]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    floors = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    assert drawn == [re.findall(r"\w+", floor) for floor in reversed(floors)]
 
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"ARGS='?([\w./-]+)", PAGE))))

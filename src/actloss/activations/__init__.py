@@ -5,142 +5,28 @@ read in. Element-wise: ``rectifiers``, ``exponential_units``, ``sigmoids``, ``sm
 and ``gaussian_units``; along an axis: ``softmax_family`` and ``gated_units``.
 """
 
-from actloss.activations.exponential_units import (
-    celu,
-    celu_grad,
-    elu,
-    elu_grad,
-    selu,
-    selu_grad,
+from actloss.activations import (
+    exponential_units,
+    gated_units,
+    gaussian_units,
+    rectifiers,
+    sigmoids,
+    smooth_rectifiers,
+    softmax_family,
 )
-from actloss.activations.gated_units import (
-    geglu,
-    geglu_grad,
-    glu,
-    glu_grad,
-    swiglu,
-    swiglu_grad,
-)
-from actloss.activations.gaussian_units import (
-    gelu,
-    gelu_grad,
-    gelu_tanh,
-    gelu_tanh_grad,
-)
-from actloss.activations.rectifiers import (
-    identity,
-    identity_grad,
-    leaky_relu,
-    leaky_relu_grad,
-    prelu,
-    prelu_alpha_grad,
-    prelu_grad,
-    relu,
-    relu6,
-    relu6_grad,
-    relu_grad,
-    squared_relu,
-    squared_relu_grad,
-    step,
-    step_grad,
-)
-from actloss.activations.sigmoids import (
-    hard_sigmoid,
-    hard_sigmoid_grad,
-    hard_tanh,
-    hard_tanh_grad,
-    log_sigmoid,
-    log_sigmoid_grad,
-    sigmoid,
-    sigmoid_grad,
-    softcap,
-    softcap_grad,
-    softsign,
-    softsign_grad,
-    tanh,
-    tanh_grad,
-)
-from actloss.activations.smooth_rectifiers import (
-    hard_swish,
-    hard_swish_grad,
-    mish,
-    mish_grad,
-    silu,
-    silu_grad,
-    softplus,
-    softplus_grad,
-    swish,
-    swish_grad,
-)
-from actloss.activations.softmax_family import (
-    log_softmax,
-    log_softmax_grad,
-    softmax,
-    softmax_grad,
-    sparsemax,
-    sparsemax_grad,
-)
+from actloss.activations.exponential_units import *
+from actloss.activations.gated_units import *
+from actloss.activations.gaussian_units import *
+from actloss.activations.rectifiers import *
+from actloss.activations.sigmoids import *
+from actloss.activations.smooth_rectifiers import *
+from actloss.activations.softmax_family import *
 
-__all__ = [
-    "celu",
-    "celu_grad",
-    "elu",
-    "elu_grad",
-    "geglu",
-    "geglu_grad",
-    "gelu",
-    "gelu_grad",
-    "gelu_tanh",
-    "gelu_tanh_grad",
-    "glu",
-    "glu_grad",
-    "hard_sigmoid",
-    "hard_sigmoid_grad",
-    "hard_swish",
-    "hard_swish_grad",
-    "hard_tanh",
-    "hard_tanh_grad",
-    "identity",
-    "identity_grad",
-    "leaky_relu",
-    "leaky_relu_grad",
-    "log_sigmoid",
-    "log_sigmoid_grad",
-    "log_softmax",
-    "log_softmax_grad",
-    "mish",
-    "mish_grad",
-    "prelu",
-    "prelu_alpha_grad",
-    "prelu_grad",
-    "relu",
-    "relu6",
-    "relu6_grad",
-    "relu_grad",
-    "selu",
-    "selu_grad",
-    "sigmoid",
-    "sigmoid_grad",
-    "silu",
-    "silu_grad",
-    "softcap",
-    "softcap_grad",
-    "softmax",
-    "softmax_grad",
-    "softplus",
-    "softplus_grad",
-    "softsign",
-    "softsign_grad",
-    "sparsemax",
-    "sparsemax_grad",
-    "squared_relu",
-    "squared_relu_grad",
-    "step",
-    "step_grad",
-    "swiglu",
-    "swiglu_grad",
-    "swish",
-    "swish_grad",
-    "tanh",
-    "tanh_grad",
-]
+__all__: list[str] = []
+__all__ += exponential_units.__all__
+__all__ += gated_units.__all__
+__all__ += gaussian_units.__all__
+__all__ += rectifiers.__all__
+__all__ += sigmoids.__all__
+__all__ += smooth_rectifiers.__all__
+__all__ += softmax_family.__all__

@@ -13,6 +13,15 @@ from numpy.typing import ArrayLike
 from actloss.arguments import Floats, check_non_negative, check_scale, elementwise
 from actloss.numerics import is_positive, negative_part, positive_part, quotient_error
 
+__all__ = [
+    "celu",
+    "celu_grad",
+    "elu",
+    "elu_grad",
+    "selu",
+    "selu_grad",
+]
+
 
 @elementwise
 def elu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:

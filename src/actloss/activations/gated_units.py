@@ -16,6 +16,15 @@ from actloss.activations.sigmoids import sigmoid, sigmoid_grad
 from actloss.activations.smooth_rectifiers import silu, silu_grad
 from actloss.arguments import Floats, along_axis, check_shape
 
+__all__ = [
+    "geglu",
+    "geglu_grad",
+    "glu",
+    "glu_grad",
+    "swiglu",
+    "swiglu_grad",
+]
+
 
 def split_in_half(x: Floats, axis: int) -> list[Floats]:
     """The first and the second half of `x` along `axis`; ValueError if its length is odd."""

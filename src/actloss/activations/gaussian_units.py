@@ -20,6 +20,13 @@ from actloss.numerics import (
     square_of_one_plus,
 )
 
+__all__ = [
+    "gelu",
+    "gelu_grad",
+    "gelu_tanh",
+    "gelu_tanh_grad",
+]
+
 
 @elementwise_in_blocks
 def gelu(x: ArrayLike) -> Floats:

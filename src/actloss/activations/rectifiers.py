@@ -13,6 +13,24 @@ from numpy.typing import ArrayLike
 from actloss.arguments import Floats, check_broadcast, check_finite, elementwise
 from actloss.numerics import is_positive, negative_part, positive_part
 
+__all__ = [
+    "identity",
+    "identity_grad",
+    "leaky_relu",
+    "leaky_relu_grad",
+    "prelu",
+    "prelu_alpha_grad",
+    "prelu_grad",
+    "relu",
+    "relu6",
+    "relu6_grad",
+    "relu_grad",
+    "squared_relu",
+    "squared_relu_grad",
+    "step",
+    "step_grad",
+]
+
 
 @elementwise
 def identity(x: ArrayLike) -> Floats:

@@ -20,6 +20,23 @@ from actloss.numerics import (
     square_of_one_plus,
 )
 
+__all__ = [
+    "hard_sigmoid",
+    "hard_sigmoid_grad",
+    "hard_tanh",
+    "hard_tanh_grad",
+    "log_sigmoid",
+    "log_sigmoid_grad",
+    "sigmoid",
+    "sigmoid_grad",
+    "softcap",
+    "softcap_grad",
+    "softsign",
+    "softsign_grad",
+    "tanh",
+    "tanh_grad",
+]
+
 
 @elementwise
 def sigmoid(x: ArrayLike) -> Floats:

@@ -23,6 +23,19 @@ from actloss.numerics import (
     square_of_one_plus,
 )
 
+__all__ = [
+    "hard_swish",
+    "hard_swish_grad",
+    "mish",
+    "mish_grad",
+    "silu",
+    "silu_grad",
+    "softplus",
+    "softplus_grad",
+    "swish",
+    "swish_grad",
+]
+
 
 @elementwise_in_blocks
 def softplus(x: ArrayLike, *, beta: float = 1.0) -> Floats:

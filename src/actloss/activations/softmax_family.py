@@ -14,6 +14,15 @@ from numpy.typing import ArrayLike
 from actloss.arguments import Floats, along_axis, check_scale, check_shape
 from actloss.numerics import finite_part
 
+__all__ = [
+    "log_softmax",
+    "log_softmax_grad",
+    "softmax",
+    "softmax_grad",
+    "sparsemax",
+    "sparsemax_grad",
+]
+
 
 @along_axis
 def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats:

@@ -6,114 +6,16 @@ read in: ``regression``, ``margin``, ``distributions``, ``logits`` and ``similar
 A loss has one value a prediction or a sample, never their mean: that the caller takes.
 """
 
-from actloss.losses.distributions import (
-    binary_cross_entropy,
-    binary_cross_entropy_grad,
-    brier_score,
-    brier_score_grad,
-    categorical_cross_entropy,
-    categorical_cross_entropy_grad,
-    entropy,
-    entropy_grad,
-    kl_divergence,
-    kl_divergence_grad,
-    smooth_labels,
-)
-from actloss.losses.logits import (
-    binary_cross_entropy_with_logits,
-    binary_cross_entropy_with_logits_grad,
-    focal_loss,
-    focal_loss_grad,
-    softmax_cross_entropy,
-    softmax_cross_entropy_grad,
-    sparse_softmax_cross_entropy,
-    sparse_softmax_cross_entropy_grad,
-)
-from actloss.losses.margin import (
-    hinge_loss,
-    hinge_loss_grad,
-    logistic_loss,
-    logistic_loss_grad,
-    multiclass_hinge_loss,
-    multiclass_hinge_loss_grad,
-    perceptron_loss,
-    perceptron_loss_grad,
-    squared_hinge_loss,
-    squared_hinge_loss_grad,
-    zero_one_loss,
-    zero_one_loss_grad,
-)
-from actloss.losses.regression import (
-    absolute_error,
-    absolute_error_grad,
-    huber_loss,
-    huber_loss_grad,
-    log_cosh_loss,
-    log_cosh_loss_grad,
-    quantile_loss,
-    quantile_loss_grad,
-    squared_error,
-    squared_error_grad,
-)
-from actloss.losses.similarity import (
-    info_nce_loss,
-    info_nce_loss_grad,
-    preference_loss,
-    preference_loss_grad,
-    sigmoid_contrastive_loss,
-    sigmoid_contrastive_loss_grad,
-    triplet_loss,
-    triplet_loss_grad,
-)
+from actloss.losses import distributions, logits, margin, regression, similarity
+from actloss.losses.distributions import *
+from actloss.losses.logits import *
+from actloss.losses.margin import *
+from actloss.losses.regression import *
+from actloss.losses.similarity import *
 
-__all__ = [
-    "absolute_error",
-    "absolute_error_grad",
-    "binary_cross_entropy",
-    "binary_cross_entropy_grad",
-    "binary_cross_entropy_with_logits",
-    "binary_cross_entropy_with_logits_grad",
-    "brier_score",
-    "brier_score_grad",
-    "categorical_cross_entropy",
-    "categorical_cross_entropy_grad",
-    "entropy",
-    "entropy_grad",
-    "focal_loss",
-    "focal_loss_grad",
-    "hinge_loss",
-    "hinge_loss_grad",
-    "huber_loss",
-    "huber_loss_grad",
-    "info_nce_loss",
-    "info_nce_loss_grad",
-    "kl_divergence",
-    "kl_divergence_grad",
-    "log_cosh_loss",
-    "log_cosh_loss_grad",
-    "logistic_loss",
-    "logistic_loss_grad",
-    "multiclass_hinge_loss",
-    "multiclass_hinge_loss_grad",
-    "perceptron_loss",
-    "perceptron_loss_grad",
-    "preference_loss",
-    "preference_loss_grad",
-    "quantile_loss",
-    "quantile_loss_grad",
-    "sigmoid_contrastive_loss",
-    "sigmoid_contrastive_loss_grad",
-    "smooth_labels",
-    "softmax_cross_entropy",
-    "softmax_cross_entropy_grad",
-    "sparse_softmax_cross_entropy",
-    "sparse_softmax_cross_entropy_grad",
-    "squared_error",
-    "squared_error_grad",
-    "squared_hinge_loss",
-    "squared_hinge_loss_grad",
-    "triplet_loss",
-    "triplet_loss_grad",
-    "zero_one_loss",
-    "zero_one_loss_grad",
-]
+__all__: list[str] = []
+__all__ += distributions.__all__
+__all__ += logits.__all__
+__all__ += margin.__all__
+__all__ += regression.__all__
+__all__ += similarity.__all__

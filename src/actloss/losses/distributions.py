@@ -19,6 +19,20 @@ from actloss.losses.arguments import (
     loss_over_axis,
 )
 
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_grad",
+    "brier_score",
+    "brier_score_grad",
+    "categorical_cross_entropy",
+    "categorical_cross_entropy_grad",
+    "entropy",
+    "entropy_grad",
+    "kl_divergence",
+    "kl_divergence_grad",
+    "smooth_labels",
+]
+
 
 def weighted(weight: Floats, x: Floats) -> Floats:
     """weight · x for weights in [0, 1] and x ≥ 0, where 0 · ∞ is 0.

@@ -22,6 +22,17 @@ from actloss.losses.arguments import (
 from actloss.losses.distributions import weighted
 from actloss.numerics import positive_part, product_error
 
+__all__ = [
+    "binary_cross_entropy_with_logits",
+    "binary_cross_entropy_with_logits_grad",
+    "focal_loss",
+    "focal_loss_grad",
+    "softmax_cross_entropy",
+    "softmax_cross_entropy_grad",
+    "sparse_softmax_cross_entropy",
+    "sparse_softmax_cross_entropy_grad",
+]
+
 # --- two classes ---------------------------------------------------------------------------
 
 

@@ -15,6 +15,21 @@ from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
 from actloss.numerics import is_positive, negative_part, positive_part
 
+__all__ = [
+    "hinge_loss",
+    "hinge_loss_grad",
+    "logistic_loss",
+    "logistic_loss_grad",
+    "multiclass_hinge_loss",
+    "multiclass_hinge_loss_grad",
+    "perceptron_loss",
+    "perceptron_loss_grad",
+    "squared_hinge_loss",
+    "squared_hinge_loss_grad",
+    "zero_one_loss",
+    "zero_one_loss_grad",
+]
+
 
 @elementwise_loss
 def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:

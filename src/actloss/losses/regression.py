@@ -11,6 +11,19 @@ from numpy.typing import ArrayLike
 from actloss.arguments import Floats, check_between, check_positive
 from actloss.losses.arguments import elementwise_loss
 
+__all__ = [
+    "absolute_error",
+    "absolute_error_grad",
+    "huber_loss",
+    "huber_loss_grad",
+    "log_cosh_loss",
+    "log_cosh_loss_grad",
+    "quantile_loss",
+    "quantile_loss_grad",
+    "squared_error",
+    "squared_error_grad",
+]
+
 LOG_2 = 0.6931471805599453
 
 

@@ -23,6 +23,17 @@ from actloss.losses.logits import (
 )
 from actloss.numerics import is_positive, log1p_exp, positive_part
 
+__all__ = [
+    "info_nce_loss",
+    "info_nce_loss_grad",
+    "preference_loss",
+    "preference_loss_grad",
+    "sigmoid_contrastive_loss",
+    "sigmoid_contrastive_loss_grad",
+    "triplet_loss",
+    "triplet_loss_grad",
+]
+
 
 @loss_over_axis
 def triplet_loss(
