@@ -64,9 +64,23 @@ def files_behind(name):
     path = modules()[module]
     if not rest or path.stem != "__init__":
         return {path}
-    passed_on = [other for other in imports_of(path) if other.rpartition(".")[2] == rest[0]]
+    sources = [other.rpartition(".") for other in imports_of(path)]
+    passed_on = {".".join((source, last)) for source, _, last in sources if last == rest[0]}
+    passed_on |= {
+        f"{source}.{rest[0]}"
+        for source, _, last in sources
+        if last == "*" and source in modules() and rest[0] in names_in(modules()[source])
+    }
     behind = [files_behind(other) for other in passed_on if other != name]
     return {path}.union(*behind)
+
+
+@cache
+def names_in(path):
+    """The functions and classes that a module defines."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    kinds = ast.FunctionDef | ast.ClassDef
+    return frozenset(node.name for node in tree.body if isinstance(node, kinds))
 
 
 @cache

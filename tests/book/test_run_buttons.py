@@ -25,6 +25,9 @@ run_buttons = importlib.import_module("run_buttons")
         (["import torch"], [False]),
         (["import torch\nimport numpy as np", "np.exp(0)", "torch.exp(0)"], [True, True, False]),
         (["import numpy as np\nimport torch\ntorch.exp(0)", "np.exp(0)"], [False, False]),
+        # The package around a module runs first, and this one needs anywidget.
+        (["from actloss.widgets.line_fits import fit_line"], [False]),
+        (["from actloss.book.figures import use_style"], [True]),
         (["from actloss.widgets import explore", "explore(abs)"], [False, False]),
         (["from actloss.calibration import ece"], [True]),  # needs SciPy, which is there
         (["x = 1", None, "x + 1", "y + 1"], [True, False, True, False]),

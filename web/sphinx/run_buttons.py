@@ -55,12 +55,18 @@ def file_of(module: str) -> Path | None:
     return file_of(module.rpartition(".")[0]) if "." in module else PACKAGE / "__init__.py"
 
 
+def files_run_by(module: str) -> list[Path]:
+    """The file of a module, and those of the packages around it, which run first."""
+    parts = module.split(".")
+    return [file_of(".".join(parts[:count])) for count in range(1, len(parts) + 1)]
+
+
 @cache
 def can_be_imported(module: str) -> bool:
     """Whether a browser has all that a module imports, and what that imports in turn."""
     if module.split(".")[0] != "actloss":
         return module.split(".")[0] in THERE
-    todo, seen = [file_of(module)], set()
+    todo, seen = files_run_by(module), set()
     while todo:
         file = todo.pop()
         if file in seen:
@@ -68,7 +74,7 @@ def can_be_imported(module: str) -> bool:
         seen.add(file)
         for name in imports_of_file(file):
             if name.split(".")[0] == "actloss":
-                todo.append(file_of(name))
+                todo += files_run_by(name)
             elif name.split(".")[0] not in THERE:
                 return False
     return True
