@@ -76,7 +76,7 @@ def test_every_check_finds_its_fault(faulty, run_tool):
         "crooked.py",
         "web/src/crooked.js",
         "actloss.numerics is not allowed to import actloss.widgets",
-        "numerics.py:144: error: Incompatible types in assignment",
+        "error: Incompatible types in assignment",
         "notes.md:1: Teh ==>",  # codespell:ignore teh
         "chapters/one.ipynb: code cell 1 was not run",
         "chapters/one.ipynb: not stored as `make execute` stores it",
