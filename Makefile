@@ -10,6 +10,7 @@ unexport PYTHONWARNINGS PYTHONDEVMODE PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_
 export PYTHONUTF8 := 1
 
 MADE := _build web/build web/live-python web/src/node_modules
+MADE += tests/node_modules benchmarks/node_modules
 MADE += .pytest_cache .ruff_cache .hypothesis .mypy_cache
 
 .DEFAULT_GOAL := help
@@ -100,7 +101,7 @@ grade: in-grade
 
 # A link may lead to a folder that nothing here made.
 clean:
-	@for folder in web web/src $(MADE); do \
+	@for folder in web web/src tests benchmarks $(MADE); do \
 		test ! -L $$folder || { echo "✗ $$folder is a symbolic link: nothing was removed; take the link away and run make clean again" >&2; exit 1; }; \
 	done
 	@rm -rf $(MADE)

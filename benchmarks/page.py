@@ -29,8 +29,9 @@ from benchmarks.page_speed import (
 from benchmarks.page_weight import WITH_WIDGETS, WITHOUT_WIDGETS, from_other_hosts, total, transfers
 from benchmarks.record import write_record
 from tools import chromium
-from tools.node import ENVIRONMENT, PROGRAMS, run_npm
+from tools.node import ENVIRONMENT, PROGRAMS
 from tools.serve import BOOK, server_for
+from tools.web import install_packages
 
 HERE = Path(__file__).parent
 PERFORMANCE = "performance"  # depends on the machine, and on what else it does
@@ -50,7 +51,7 @@ def main():
     ]
     if not pages:
         sys.exit("the book is not built: run `make book`")
-    install_lighthouse()
+    install_packages(HERE)  # Lighthouse
     rows = {}
     with server_for(BOOK) as server, sync_playwright() as playwright:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -92,13 +93,6 @@ def measure(browser, executable, url):
         "slider_to_curve_ms": median(answers) if answers else None,
         **lighthouse(executable, url, [PERFORMANCE, *PROMISED]),
     }
-
-
-def install_lighthouse():
-    if not (HERE / "node_modules" / "lighthouse").is_dir():
-        done = run_npm("ci", "--ignore-scripts", "--loglevel=error", folder=HERE)
-        if done.returncode != 0:
-            sys.exit(f"npm could not install Lighthouse:\n{done.stdout}")
 
 
 def lighthouse(executable, url, categories):

@@ -14,7 +14,7 @@ from tools.node import run_npm
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 
-LOCKS = [ROOT / "web/src/package-lock.json", ROOT / "benchmarks/package-lock.json"]
+LOCKS = [ROOT / folder / "package-lock.json" for folder in ("web/src", "tests", "benchmarks")]
 # Every pin is looked up as it stands: nothing is installed, and nothing may be passed over.
 PIP_AUDIT = ["-m", "pip_audit", "--strict", "--no-deps", "--disable-pip", "--progress-spinner=off"]
 

@@ -17,7 +17,7 @@ from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 from tools.web import install_packages
 
-PRETTIER = "web/src/node_modules/prettier/bin/prettier.cjs"
+PRETTIER = "tests/node_modules/prettier/bin/prettier.cjs"
 SCRIPTS = ("src/**/*.js", "web/{run,src}/*.{js,mjs}", "tests/**/*.mjs")
 
 
@@ -44,8 +44,8 @@ def layout():
 
 
 def scripts():
-    """The layout of JavaScript, by Prettier, which the published page's packages bring."""
-    install_packages()
+    """The layout of JavaScript, by Prettier."""
+    install_packages(ROOT / "tests")
     options = ["--check", "--log-level=warn", "--no-error-on-unmatched-pattern"]
     done = run_node(PRETTIER, *options, *SCRIPTS, folder=ROOT)
     mend = f"`.venv/bin/node {PRETTIER} --write FILE` mends it"

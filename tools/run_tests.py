@@ -8,6 +8,7 @@ import sys
 from tools import bubblewrap, chromium, environment
 from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
+from tools.web import install_packages
 
 # nbval strict; every file on one worker, since a notebook's cells share a kernel.
 OPTIONS = ["--nbval", "--nbval-current-env", "-n", "logical", "--dist", "loadfile"]
@@ -22,6 +23,7 @@ def main():
         raise Problem("git was not found, and the tests use it: install it (https://git-scm.com)")
     for name in ("lab", "nbgrader"):
         environment.add(name)
+    install_packages(ROOT / "tests")
     command = [sys.executable, "-m", "pytest", *OPTIONS]
     # pytest itself tells options from folders, and takes `testpaths` where no folder is named.
     command += [*browser_options(), *sandbox_options(), *sys.argv[1:]]

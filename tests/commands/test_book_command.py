@@ -277,6 +277,25 @@ def test_web_assets_are_built_when_something_changed(web, run_tool):
     assert installed.stat().st_mtime_ns > before
 
 
+def test_packages_behind_a_link_are_used_but_never_replaced(web, run_tool, tmp_path):
+    """`npm ci` empties the folder first, wherever it lies."""
+    assert run_tool("-c", WEB).returncode == 0
+    theirs = tmp_path / "theirs"
+    (web / "src/node_modules").rename(theirs)
+    (theirs / "thesis.tex").write_text("years of work")
+    (web / "src/node_modules").symlink_to(theirs)
+    install = "from tools.web import install_packages; from tools.progress import run_command; "
+    install += "run_command(install_packages)"
+    done = run_tool("-c", install)
+    assert (done.returncode, done.stderr) == (0, "")
+    (web / "src/package-lock.json").write_text(LOCK + "\n")
+    done = run_tool("-c", install)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"✗ web/src/node_modules leads to {theirs}, and this command")
+    assert (theirs / "thesis.tex").read_text() == "years of work"
+    assert (theirs / ".complete").is_file()
+
+
 def test_a_failed_bundle_is_not_taken_for_good(web, run_tool):
     assert run_tool("-c", WEB).returncode == 0
     spoil = 'import { rmSync } from "node:fs"; rmSync("../build/out.js", { force: true });\n'

@@ -30,7 +30,7 @@ def test_every_package_that_requirements_name_first_is_listed_once_and_no_other(
 
 
 def test_every_package_that_we_ask_npm_for_is_listed_once_and_no_other():
-    folders = ("web/src", "benchmarks")
+    folders = ("web/src", "tests", "benchmarks")
     files = [(ROOT / folder / "package.json").read_text(encoding="utf-8") for folder in folders]
     direct = [name for file in files for name in json.loads(file)["dependencies"]]
     assert sorted(name for name, *_ in NPM) == sorted(direct)

@@ -49,15 +49,16 @@ def faulty(clone):
     (clone / "unused.py").write_text("import os\n")
     (clone / "crooked.py").write_text("x = [1,2]\n")
     for name in ("package.json", "package-lock.json"):
-        (clone / "web" / "src").mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / "web" / "src" / name, clone / "web" / "src")
-    (clone / "web/src/node_modules").symlink_to(ROOT / "web/src/node_modules")
+        (clone / "tests").mkdir(exist_ok=True)
+        shutil.copy(ROOT / "tests" / name, clone / "tests")
+    (clone / "tests/node_modules").symlink_to(ROOT / "tests/node_modules")
+    (clone / "web" / "src").mkdir(parents=True)
     (clone / "web" / "src" / "crooked.js").write_text("let x = [1,2]\n")
     shutil.copytree(ROOT / "src", clone / "src", ignore=shutil.ignore_patterns("__pycache__"))
     with open(clone / "src" / "actloss" / "numerics.py", "a", encoding="utf-8") as file:
         file.write("\n\nimport actloss.widgets  # noqa\n\nWIDTH: int = ")
         file.write("'wide'\n".replace("'", '"'))
-    (clone / "tests" / "functions").mkdir(parents=True)
+    (clone / "tests" / "functions").mkdir()
     shutil.copy(ROOT / "tests" / "functions" / "typed_use.py", clone / "tests" / "functions")
     (clone / "notes.md").write_text("Teh end.\n")  # codespell:ignore teh
     (clone / "chapters").mkdir()

@@ -393,6 +393,7 @@ def test_git_sees_no_link_that_stands_for_something_made(tmp_path):
     patterns = (ROOT / ".gitignore").read_text(encoding="utf-8")
     names = [line for line in patterns.splitlines() if line and line[0] != "#" and "*" not in line]
     names += [".venv", ".venv-lab", ".venv-nbgrader", ".venv-audit", "web/src/node_modules"]
+    names += ["tests/node_modules", "benchmarks/node_modules"]
     subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text(patterns)
     for name in names:
