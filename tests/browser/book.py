@@ -1,6 +1,7 @@
 """What the built book holds: its pages, and the live figures that each page stores."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -50,6 +51,8 @@ def widget_states(page: BeautifulSoup) -> dict[str, dict]:
 @cache
 def figures_of(path: str) -> list[Figure]:
     """The live figures of a page: each has a drawing of its own, and may begin with a question."""
+    if path not in pages_with("widget-slot"):
+        return []
     page = parse(path)
     states = widget_states(page)
     figures = []
@@ -73,10 +76,21 @@ def explorers_of(path: str) -> list[Figure]:
 PAGES = built_pages(serve.BOOK)
 
 
+@cache
+def pages_with(name: str) -> list[str]:
+    """The pages with an element of this class; none before the book is built.
+
+    Parsing takes a hundred times as long as reading, and who collects the tests waits for it.
+    """
+    of_class = re.compile(rf'<[^<>]* class="(?:[^"]* )?{name}[ "]')
+    built = [page for page in PAGES if (serve.BOOK / page).is_file()]
+    return [page for page in built if of_class.search((serve.BOOK / page).read_text("utf-8"))]
+
+
 def figures_of_kind(kind: str) -> list[Figure]:
     """Every live figure of a kind, in the order of the pages; none before the book is built."""
-    built = [page for page in PAGES if (serve.BOOK / page).is_file()]
-    return [figure for page in built for figure in figures_of(page) if figure.kind == kind]
+    found = [figure for page in pages_with("widget-slot") for figure in figures_of(page)]
+    return [figure for figure in found if figure.kind == kind]
 
 
 EXPLORERS = figures_of_kind("ActivationExplorer")

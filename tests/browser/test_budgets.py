@@ -9,12 +9,12 @@ from benchmarks.page_weight import (
     total,
     transfers,
 )
-from tests.browser.book import PAGES, parse, widget_states
+from tests.browser.book import PAGES, pages_with
 
 # No chapter, but every live figure of the book on one page: what it may weigh, without widgets and
 # with them.
 GALLERY = {"chapters/explorers.html": (240_000, 540_000)}
-HAVE_WIDGETS = [page for page in PAGES if page != "index.html" and widget_states(parse(page))]
+HAVE_WIDGETS = pages_with("widget-slot")
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.browser.book import PAGES, parse
+from tests.browser.book import pages_with, parse
 from tests.browser.figure import settle
 
-CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+HAVE_CONTENTS = pages_with("page-toc")
 WIDTHS = [390, 1280]
 OFF = 100  # pixels
 
@@ -39,7 +39,7 @@ def missed(page, place):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", [page for page in CHAPTERS if places_in(page)])
+@pytest.mark.parametrize("path", HAVE_CONTENTS)
 def test_every_entry_of_the_contents_lands(open_page, path, width):
     """From the last to the first, so that no click has seen the way of the one before it."""
     page = open_page(path, width=width)
@@ -52,7 +52,7 @@ def test_every_entry_of_the_contents_lands(open_page, path, width):
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("path", [page for page in CHAPTERS if places_in(page)])
+@pytest.mark.parametrize("path", HAVE_CONTENTS)
 def test_an_address_that_names_a_place_lands_there(open_page, path, width):
     """Farthest down, where everything above has to be as high as it will be."""
     place = places_in(path)[-1]

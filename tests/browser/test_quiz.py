@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.book import DRIVEN_EXPLORERS, KINDS_OF_PAGE, PAGES, parse
+from tests.browser.book import DRIVEN_EXPLORERS, KINDS_OF_PAGE, pages_with
 
-WITH_QUIZ = [page for page in PAGES if page != "index.html" and parse(page).select(".actloss-quiz")]
+WITH_QUIZ = pages_with("actloss-quiz")
 WITH_FIGURE = sorted({explorer.page for explorer in DRIVEN_EXPLORERS})
 
 a_quiz = pytest.mark.parametrize("path", [page for page in KINDS_OF_PAGE if page in WITH_QUIZ])

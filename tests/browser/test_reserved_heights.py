@@ -2,12 +2,10 @@
 
 import pytest
 
-from tests.browser.book import PAGES, parse
+from tests.browser.book import pages_with
 from tests.browser.figure import wake
 
-HAVE_FIGURES = [
-    page for page in PAGES if page != "index.html" and parse(page).select(".widget-slot")
-]
+HAVE_FIGURES = pages_with("widget-slot")
 
 # In pixels: how much of the place may stay empty. A question whose words are short takes less than
 # its number of letters says.
