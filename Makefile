@@ -4,9 +4,11 @@ PYTHON ?= python3
 IN_VENV := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)/python
 
 # What a reader's shell tells Python must not change what runs here: packages of another project,
-# where modules are looked for, whether asserts count.
+# where modules are looked for, whether asserts count, whether compiled modules are kept (without
+# them each of a thousand processes would compile its modules anew).
 unexport PYTHONPATH PYTHONHOME PYTHONSAFEPATH PYTHONOPTIMIZE PYTHONINSPECT PYTHONSTARTUP
-unexport PYTHONWARNINGS PYTHONDEVMODE PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_ENV
+unexport PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONWARNINGS PYTHONDEVMODE
+unexport PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_ENV
 export PYTHONUTF8 := 1
 
 MADE := _build web/build web/live-python web/src/node_modules

@@ -447,7 +447,13 @@ def test_a_path_with_other_letters_and_a_plain_locale(clone, shelf):
 
 @pytest.mark.parametrize(
     "setting",
-    ["PYTHONSAFEPATH=1", "PYTHONOPTIMIZE=2", "PYTHONWARNINGS=error", "PYTHONPATH=/nowhere"],
+    [
+        "PYTHONSAFEPATH=1",
+        "PYTHONOPTIMIZE=2",
+        "PYTHONWARNINGS=error",
+        "PYTHONPATH=/nowhere",
+        "PYTHONDONTWRITEBYTECODE=1",
+    ],
 )
 def test_a_readers_shell_does_not_change_what_runs(clone, shelf, setting):
     ask_for(clone, make_wheel(shelf, "tiny"))
