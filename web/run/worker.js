@@ -3,6 +3,9 @@ import { loadPyodide } from "./pyodide.mjs";
 
 const beside = (name) => new URL(name, import.meta.url).href;
 
+const QUIETLY = { messageCallback() {}, errorCallback: console.error };
+const ASKS_FOR_SCIKIT_LEARN = /^\s*(from|import)\s+sklearn\b/m; // 7 MB that few cells need
+
 async function fetched(name) {
   const answer = await fetch(beside(name));
   if (!answer.ok) throw new Error(`${name} is missing (status ${answer.status})`);
@@ -14,10 +17,7 @@ async function start() {
   const [course, session] = await Promise.all([
     fetched("actloss.zip").then((answer) => answer.arrayBuffer()),
     fetched("session.py").then((answer) => answer.text()),
-    python.loadPackage(["numpy", "scipy", "matplotlib"], {
-      messageCallback() {},
-      errorCallback: console.error,
-    }),
+    python.loadPackage(["numpy", "scipy", "matplotlib"], QUIETLY),
   ]);
   python.unpackArchive(course, "zip", {
     extractDir: python.runPython("import site; site.getsitepackages()[0]"),
@@ -25,7 +25,11 @@ async function start() {
   python.runPython(session);
   python.globals.set("emit", (kind, text, alt) => postMessage({ kind, text, alt }));
   postMessage({ kind: "ready" });
-  return python.globals.get("run_cell");
+  const run = python.globals.get("run_cell");
+  return async (code) => {
+    if (ASKS_FOR_SCIKIT_LEARN.test(code)) await python.loadPackage("scikit-learn", QUIETLY);
+    return run(code);
+  };
 }
 
 const ready = start();
@@ -33,5 +37,5 @@ ready.catch((error) => postMessage({ kind: "broken", text: String(error) }));
 
 addEventListener("message", async ({ data: code }) => {
   const run = await ready;
-  postMessage({ kind: "end", good: run(code) });
+  postMessage({ kind: "end", good: await run(code) });
 });

@@ -1,11 +1,12 @@
-"""Run buttons: cells that need NumPy, SciPy, matplotlib and the course at most run in the page.
+"""Run buttons: cells that need NumPy, SciPy, scikit-learn, matplotlib and the course at most run.
 
-`make live-python` fetches Python for the browser into web/live-python. Where that was not done
-there is no button. A page loads nothing of it before a reader presses one.
+`make book` fetches Python for the browser into web/live-python. Where it cannot be had there is no
+button. A page loads nothing of it before a reader presses one.
 """
 
 import ast
 import builtins
+import os
 import shutil
 import sys
 import zipfile
@@ -20,7 +21,7 @@ FETCHED = WEB / "live-python"
 PACKAGE = WEB.parent / "src" / "actloss"
 PARTS = WEB / "run"
 # What session.py has a stand-in for is as good as there.
-THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "tqdm", "IPython"}
+THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "sklearn", "tqdm", "IPython"}
 # A browser has no files of the repository, and its processor tells nobody of an overflow.
 NOT_FOR_CELLS = {"pathlib", "warnings"}
 PATH = "_static/live-python"
@@ -172,13 +173,27 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or not (FETCHED / ".complete").is_file():
         return
     target = Path(app.outdir, PATH)
-    shutil.copytree(FETCHED, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".*"))
+    target.mkdir(parents=True, exist_ok=True)
+    for path in FETCHED.iterdir():
+        if not path.name.startswith("."):
+            link_or_copy(path, target / path.name)
     for part in PARTS.iterdir():
         shutil.copy(part, target)
     with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PACKAGE.rglob("*")):
             if path.suffix in (".py", ".toml"):
                 archive.write(path, path.relative_to(PACKAGE.parent))
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """One file under two names, where the disk can: 50 MB need not be there twice."""
+    if target.exists() and target.samefile(source):
+        return
+    target.unlink(missing_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy(source, target)
 
 
 def setup(app: Sphinx) -> dict:
