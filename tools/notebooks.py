@@ -120,7 +120,11 @@ def read(path):
 
 
 def write_if_different(notebook, path):
-    """Store a notebook, whole or not at all; returns whether the file changed."""
+    """Store a notebook, whole or not at all; returns whether the file changed.
+
+    Where the path is a link, the file that it leads to is stored, and the link stays.
+    """
+    path = path.resolve()
     text = nbformat.writes(notebook) + "\n"
     if path.read_text(encoding="utf-8") == text:
         return False

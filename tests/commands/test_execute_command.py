@@ -104,6 +104,15 @@ FAILING = {
 }
 
 
+def test_a_notebook_behind_a_link_is_stored_where_it_lies(tmp_path):
+    theirs, link = tmp_path / "theirs.ipynb", tmp_path / "link.ipynb"
+    theirs.write_text("{}")
+    link.symlink_to(theirs)
+    assert notebooks.write_if_different(nbformat.v4.new_notebook(), link)
+    assert link.is_symlink()
+    assert nbformat.read(theirs, as_version=4).nbformat == 4
+
+
 def test_a_failing_cell_is_named_and_changes_nothing(clone, execute):
     bad = {name: notebook("'fine'", source) for name, (source, _) in FAILING.items()}
     store(clone, good=notebook("1 + 1"), **bad)
