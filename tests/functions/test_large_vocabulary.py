@@ -84,3 +84,14 @@ def test_the_running_sum_does_not_mind_the_order_nor_huge_logits():
         for k in order:
             largest, total = add_to_log_sum_exp(largest, total, logits[:, [k]])
         np.testing.assert_allclose(largest + np.log(total), expected, rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_masked_logits_may_come_first(dtype):
+    logits = np.array([[-np.inf, -np.inf, 2.0, -np.inf, 3.0], [-np.inf] * 5], dtype)
+    largest, total = np.full(2, -np.inf, dtype), np.zeros(2, dtype)
+    for part in (slice(0, 2), slice(2, 4), slice(4, 5)):
+        largest, total = add_to_log_sum_exp(largest, total, logits[:, part])
+        assert largest.dtype == total.dtype == dtype
+    assert largest[0] + np.log(total[0]) == pytest.approx(np.logaddexp(2.0, 3.0), rel=1e-6)
+    assert (largest[1], total[1]) == (-np.inf, 0.0)

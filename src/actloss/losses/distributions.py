@@ -110,7 +110,7 @@ def entropy_grad(probabilities: ArrayLike, *, axis: int = -1) -> Floats:
 def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Kullback-Leibler divergence: the nats lost by believing p where y is the truth.
 
-    .. math:: D(y \,\|\, p) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad 0 \log 0 = 0
+    .. math:: \mathrm{KL}(y \,\|\, p) = \sum_k y_k \log \frac{y_k}{p_k}, \qquad 0 \log 0 = 0
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def categorical_cross_entropy_grad(
 def binary_cross_entropy(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Binary cross-entropy of predicted probabilities: the log loss.
 
-    .. math:: L(p, y) = -y \log p - (1 - y) \log(1 - p), \qquad 0 \log 0 = 0
+    .. math:: \ell(p, y) = -y \log p - (1 - y) \log(1 - p), \qquad 0 \log 0 = 0
 
     Where logits are at hand, use :func:`binary_cross_entropy_with_logits`: near 1, a probability
     has lost the digits that a confident mistake is made of.
@@ -299,7 +299,7 @@ def binary_cross_entropy(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
 def binary_cross_entropy_grad(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`binary_cross_entropy` in the probabilities.
 
-    .. math:: \frac{\partial L}{\partial p} = \frac{p - y}{p \, (1 - p)}
+    .. math:: \frac{\partial \ell}{\partial p} = \frac{p - y}{p \, (1 - p)}
               = \frac{1 - y}{1 - p} - \frac{y}{p}
 
     Parameters
@@ -332,7 +332,7 @@ def _minus_quotient(labels: Floats, probabilities: Floats) -> Floats:
 def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Brier score: squared distance between predicted and true distribution, from 0 to 2.
 
-    .. math:: L(p, y) = \sum_k (p_k - y_k)^2
+    .. math:: \ell(p, y) = \sum_k (p_k - y_k)^2
 
     Parameters
     ----------
@@ -374,7 +374,7 @@ def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) 
 def brier_score_grad(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`brier_score` in the probabilities, each on its own.
 
-    .. math:: \frac{\partial L}{\partial p_k} = 2 (p_k - y_k)
+    .. math:: \frac{\partial \ell}{\partial p_k} = 2 (p_k - y_k)
 
     Parameters
     ----------

@@ -117,8 +117,8 @@ def add_to_log_sum_exp(largest: Floats, total: Floats, logits: Floats) -> tuple[
 
     .. math:: \log \sum_j e^{z_j} = m + \log s
 
-    Start with m = −∞ and s = 0. `largest` and `total` have the shape of the finite `logits`
-    without their last axis.
+    Start with m = −∞ and s = 0. `largest` and `total` have the shape of `logits` without their last
+    axis. Logits may be −∞, as masked ones are: as long as no other has come, m stays −∞ and s 0.
 
     >>> largest, total = add_to_log_sum_exp(-np.inf, 0.0, np.array([1.0, 3.0]))
     >>> largest, total = add_to_log_sum_exp(largest, total, np.array([1000.0]))
@@ -126,8 +126,9 @@ def add_to_log_sum_exp(largest: Floats, total: Floats, logits: Floats) -> tuple[
     1000.0
     """
     new = np.maximum(largest, logits.max(axis=-1))
-    more = np.exp(logits - new[..., np.newaxis]).sum(axis=-1)
-    return new, total * np.exp(largest - new) + more
+    level = np.where(np.isneginf(new), new.dtype.type(0), new)  # −∞ − (−∞) would be NaN for ever
+    more = np.exp(logits - level[..., np.newaxis]).sum(axis=-1)
+    return new, total * np.exp(largest - level) + more
 
 
 def checked_labels(labels: ArrayLike, hidden: Floats, weights: Floats) -> Integers:

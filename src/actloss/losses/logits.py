@@ -40,7 +40,7 @@ __all__ = [
 def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Binary cross-entropy of logits: sigmoid and log loss in one.
 
-    .. math:: L(z, y) = -y \log \sigma(z) - (1 - y) \log \sigma(-z)
+    .. math:: \ell(z, y) = -y \log \sigma(z) - (1 - y) \log \sigma(-z)
               = |z| \, \bigl|[z > 0] - y\bigr| + \log\left(1 + e^{-|z|}\right)
 
     The second form is the one computed: \|z\| times how far the label is from the class that the
@@ -87,7 +87,7 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Fl
 def binary_cross_entropy_with_logits_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`binary_cross_entropy_with_logits` in the logits: p − y.
 
-    .. math:: \frac{\partial L}{\partial z} = \sigma(z) - y
+    .. math:: \frac{\partial \ell}{\partial z} = \sigma(z) - y
 
     Computed from σ(−\|z\|), so that no digit is lost where the prediction is confident and right.
 
@@ -112,7 +112,7 @@ def binary_cross_entropy_with_logits_grad(logits: ArrayLike, labels: ArrayLike) 
 def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> Floats:
     r"""Focal loss: cross-entropy that turns away from what is already predicted well.
 
-    .. math:: L(z, y) = (1 - p_y)^\gamma \, (-\log p_y), \qquad
+    .. math:: \ell(z, y) = (1 - p_y)^\gamma \, (-\log p_y), \qquad
               p_1 = \sigma(z), \quad p_0 = \sigma(-z)
 
     Parameters
@@ -161,7 +161,7 @@ def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> F
 def focal_loss_grad(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> Floats:
     r"""Derivative of :func:`focal_loss` in the logits.
 
-    .. math:: \frac{\partial L}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
+    .. math:: \frac{\partial \ell}{\partial z} = (1 - 2y) \, (1 - p_y)^\gamma \,
               \bigl(1 - p_y - \gamma \, p_y \log p_y\bigr)
 
     Parameters
@@ -207,7 +207,7 @@ def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
 def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Cross-entropy of logits against distributions: softmax and cross-entropy in one.
 
-    .. math:: L(z, y) = -\sum_k y_k \log \operatorname{softmax}(z)_k
+    .. math:: \ell(z, y) = -\sum_k y_k \log \operatorname{softmax}(z)_k
               = \sum_k y_k \Bigl(\log \sum_j e^{z_j} - z_k\Bigr)
 
     Parameters
@@ -256,7 +256,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
 def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`softmax_cross_entropy` in the logits: p − y.
 
-    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - y_k
+    .. math:: \frac{\partial \ell}{\partial z_k} = \operatorname{softmax}(z)_k - y_k
 
     (p times the sum of the labels, if that is not quite 1.)
 
@@ -287,7 +287,7 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
 def sparse_softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Cross-entropy of logits against the number of the right class.
 
-    .. math:: L(z, y) = -\log \operatorname{softmax}(z)_y = \log \sum_j e^{z_j} - z_y
+    .. math:: \ell(z, y) = -\log \operatorname{softmax}(z)_y = \log \sum_j e^{z_j} - z_y
 
     The same as :func:`softmax_cross_entropy` with one-hot labels, which need not be stored.
 
@@ -338,7 +338,7 @@ def sparse_softmax_cross_entropy_grad(
 ) -> Floats:
     r"""Derivative of :func:`sparse_softmax_cross_entropy` in the logits: p − one-hot(y).
 
-    .. math:: \frac{\partial L}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
+    .. math:: \frac{\partial \ell}{\partial z_k} = \operatorname{softmax}(z)_k - [k = y]
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ __all__ = [
 def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""0-1 loss: 1 for a mistake, 0 for a right answer; its mean is the error rate.
 
-    .. math:: L(z, y) = \begin{cases} 1 & y z \le 0 \\ 0 & y z > 0 \end{cases}
+    .. math:: \ell(z, y) = \begin{cases} 1 & y z \le 0 \\ 0 & y z > 0 \end{cases}
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`zero_one_loss`: 0, which is why nothing can be learned from it.
 
-    .. math:: \frac{\partial L}{\partial z} = 0
+    .. math:: \frac{\partial \ell}{\partial z} = 0
 
     At the jump there is no derivative; 0 is returned there too.
 
@@ -98,7 +98,7 @@ def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Perceptron loss: a mistake costs its distance from the boundary.
 
-    .. math:: L(z, y) = \max(0, -y z)
+    .. math:: \ell(z, y) = \max(0, -y z)
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def perceptron_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`perceptron_loss` in the logits; at the kink, z = 0, it is 0.
 
-    .. math:: \frac{\partial L}{\partial z}
+    .. math:: \frac{\partial \ell}{\partial z}
               = \begin{cases} -y & y z < 0 \\ 0 & y z \ge 0 \end{cases}
 
     Parameters
@@ -160,7 +160,7 @@ def perceptron_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Hinge loss, of the support-vector machine: right is not enough, it wants a margin of 1.
 
-    .. math:: L(z, y) = \max(0, 1 - y z)
+    .. math:: \ell(z, y) = \max(0, 1 - y z)
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`hinge_loss` in the logits; at the kink, y z = 1, it is 0.
 
-    .. math:: \frac{\partial L}{\partial z}
+    .. math:: \frac{\partial \ell}{\partial z}
               = \begin{cases} -y & y z < 1 \\ 0 & y z \ge 1 \end{cases}
 
     Parameters
@@ -220,7 +220,7 @@ def hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Squared hinge loss: no kink, and large mistakes cost much more.
 
-    .. math:: L(z, y) = \max(0, 1 - y z)^2
+    .. math:: \ell(z, y) = \max(0, 1 - y z)^2
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def squared_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_hinge_loss` in the logits.
 
-    .. math:: \frac{\partial L}{\partial z} = -2 y \max(0, 1 - y z)
+    .. math:: \frac{\partial \ell}{\partial z} = -2 y \max(0, 1 - y z)
 
     Parameters
     ----------
@@ -280,7 +280,7 @@ def squared_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Logistic loss: binary cross-entropy for labels −1 and +1.
 
-    .. math:: L(z, y) = \log\left(1 + e^{-y z}\right)
+    .. math:: \ell(z, y) = \log\left(1 + e^{-y z}\right)
 
     Parameters
     ----------
@@ -323,7 +323,7 @@ def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def logistic_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Derivative of :func:`logistic_loss` in the logits.
 
-    .. math:: \frac{\partial L}{\partial z} = -y \, \sigma(-y z)
+    .. math:: \frac{\partial \ell}{\partial z} = -y \, \sigma(-y z)
 
     Parameters
     ----------
@@ -343,7 +343,7 @@ def logistic_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Hinge loss for several classes: the right one must lead every other by 1.
 
-    .. math:: L(z, y) = \max\left(0, 1 + \max_{j \ne y} z_j - z_y\right)
+    .. math:: \ell(z, y) = \max\left(0, 1 + \max_{j \ne y} z_j - z_y\right)
 
     Parameters
     ----------
@@ -389,7 +389,7 @@ def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
 def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`multiclass_hinge_loss` in the logits.
 
-    .. math:: \frac{\partial L}{\partial z_k} = \begin{cases}
+    .. math:: \frac{\partial \ell}{\partial z_k} = \begin{cases}
               -1 & k = y \\ +1 & k = \arg\max_{j \ne y} z_j \\ 0 & \text{otherwise}
               \end{cases}
 

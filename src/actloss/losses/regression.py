@@ -31,7 +31,7 @@ LOG_2 = 0.6931471805599453
 def squared_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Squared error; its mean is the MSE.
 
-    .. math:: L(\hat y, y) = (\hat y - y)^2
+    .. math:: \ell(\hat y, y) = (\hat y - y)^2
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def squared_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def squared_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`squared_error` in the predictions: it grows with the error.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = 2 (\hat y - y)
+    .. math:: \frac{\partial \ell}{\partial \hat y} = 2 (\hat y - y)
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def squared_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def absolute_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Absolute error; its mean is the MAE.
 
-    .. math:: L(\hat y, y) = |\hat y - y|
+    .. math:: \ell(\hat y, y) = |\hat y - y|
 
     Parameters
     ----------
@@ -127,7 +127,7 @@ def absolute_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def absolute_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`absolute_error` in the predictions; at the kink, ŷ = y, it is 0.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \operatorname{sign}(\hat y - y)
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \operatorname{sign}(\hat y - y)
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def absolute_error_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Huber loss: quadratic for errors up to δ, linear beyond, with no corner between.
 
-    .. math:: L(\hat y, y) = \begin{cases}
+    .. math:: \ell(\hat y, y) = \begin{cases}
               \frac{1}{2} (\hat y - y)^2 & |\hat y - y| \le \delta \\
               \delta \left(|\hat y - y| - \frac{\delta}{2}\right) & \text{otherwise}
               \end{cases}
@@ -193,7 +193,7 @@ def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0
 def huber_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Derivative of :func:`huber_loss` in the predictions: the error, but at most δ.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \max(-\delta, \min(\hat y - y, \delta))
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \max(-\delta, \min(\hat y - y, \delta))
 
     Parameters
     ----------
@@ -213,7 +213,7 @@ def huber_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
 def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Log-cosh loss: nearly half the squared error when small, nearly the absolute when large.
 
-    .. math:: L(\hat y, y) = \log \cosh(\hat y - y)
+    .. math:: \ell(\hat y, y) = \log \cosh(\hat y - y)
 
     Parameters
     ----------
@@ -258,7 +258,7 @@ def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def log_cosh_loss_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Derivative of :func:`log_cosh_loss` in the predictions.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \tanh(\hat y - y)
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \tanh(\hat y - y)
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def log_cosh_loss_grad(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def quantile_loss(predictions: ArrayLike, targets: ArrayLike, *, quantile: float = 0.5) -> Floats:
     r"""Quantile (pinball) loss: smallest, on average, at the given quantile of the targets.
 
-    .. math:: L(\hat y, y) = q \max(y - \hat y, 0) + (1 - q) \max(\hat y - y, 0)
+    .. math:: \ell(\hat y, y) = q \max(y - \hat y, 0) + (1 - q) \max(\hat y - y, 0)
 
     Parameters
     ----------
@@ -322,7 +322,7 @@ def quantile_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`quantile_loss` in the predictions; at the kink, ŷ = y, it is ½ − q.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \begin{cases}
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \begin{cases}
               -q & \hat y < y \\ 1 - q & \hat y > y \end{cases}
 
     Parameters

@@ -46,7 +46,7 @@ def triplet_loss(
 ) -> Floats:
     r"""Triplet loss: an anchor shall be nearer to its positive than to its negative, by a margin.
 
-    .. math:: L(a, p, n) = \max\left(0, \|a - p\|^2 - \|a - n\|^2 + m\right)
+    .. math:: \ell(a, p, n) = \max\left(0, \|a - p\|^2 - \|a - n\|^2 + m\right)
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def triplet_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`triplet_loss` in the anchors; 0 where the loss is, and at the kink.
 
-    .. math:: \frac{\partial L}{\partial a} = 2 (n - p)
+    .. math:: \frac{\partial \ell}{\partial a} = 2 (n - p)
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def _excess(
 def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
     r"""InfoNCE loss: of all candidates, each query shall find its own.
 
-    .. math:: L_i = -\log \frac{e^{s_{ii} / \tau}}{\sum_j e^{s_{ij} / \tau}}
+    .. math:: \ell_i = -\log \frac{e^{s_{ii} / \tau}}{\sum_j e^{s_{ij} / \tau}}
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floa
 def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
     r"""Derivative of :func:`info_nce_loss` in the similarities.
 
-    .. math:: \frac{\partial L_i}{\partial s_{ij}}
+    .. math:: \frac{\partial \ell_i}{\partial s_{ij}}
               = \frac{\operatorname{softmax}(s_i / \tau)_j - [i = j]}{\tau}
 
     Parameters
@@ -201,7 +201,7 @@ def sigmoid_contrastive_loss(
 ) -> Floats:
     r"""Sigmoid loss of SigLIP: each pair is judged on its own, as belonging together or not.
 
-    .. math:: L_i = \sum_j \log\left(1 + e^{-y_{ij} (s_{ij} / \tau + b)}\right), \qquad
+    .. math:: \ell_i = \sum_j \log\left(1 + e^{-y_{ij} (s_{ij} / \tau + b)}\right), \qquad
               y_{ij} = \begin{cases} +1 & i = j \\ -1 & i \ne j \end{cases}
 
     Parameters
@@ -251,7 +251,7 @@ def sigmoid_contrastive_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`sigmoid_contrastive_loss` in the similarities.
 
-    .. math:: \frac{\partial L_i}{\partial s_{ij}}
+    .. math:: \frac{\partial \ell_i}{\partial s_{ij}}
               = -\frac{y_{ij}}{\tau} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
 
     Parameters
@@ -283,7 +283,7 @@ def _signs_and_logits(
 def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Preference loss of Bradley and Terry: what was chosen shall score higher.
 
-    .. math:: L(c, r) = -\log \sigma\bigl(\beta (c - r)\bigr)
+    .. math:: \ell(c, r) = -\log \sigma\bigl(\beta (c - r)\bigr)
               = \log\left(1 + e^{\beta (r - c)}\right)
 
     With rewards it trains a reward model. With c and r the logarithms of how much likelier the
@@ -329,7 +329,7 @@ def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
 def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Derivative of :func:`preference_loss` in the chosen scores.
 
-    .. math:: \frac{\partial L}{\partial c} = -\beta \, \sigma\bigl(\beta (r - c)\bigr)
+    .. math:: \frac{\partial \ell}{\partial c} = -\beta \, \sigma\bigl(\beta (r - c)\bigr)
 
     Parameters
     ----------
