@@ -206,13 +206,17 @@ def test_weights_and_masks_of_the_wrong_kind(given, error, message):
 
 
 def test_functions_of_the_wrong_kind():
-    with pytest.raises(TypeError, match="^loss must be a function, such as squared_error, but got"):
+    with pytest.raises(
+        TypeError, match=r"^loss must be a function, such as squared_error, but got"
+    ):
         mean_loss([1.0], [1.0])
-    with pytest.raises(TypeError, match="^gradient must be a function, .* but got array"):
+    with pytest.raises(TypeError, match=r"^gradient must be a function, .* but got array"):
         mean_loss_and_grad(losses.squared_error, np.ones(2), np.ones(2))
     with pytest.raises(TypeError, match=r"^gradient must be .* such as squared_error_grad, but"):
         mean_loss_and_grad(losses.squared_error, losses.squared_error, [1.0], [0.0])
-    with pytest.raises(TypeError, match="^expected the arrays of the loss behind it, but got none"):
+    with pytest.raises(
+        TypeError, match=r"^expected the arrays of the loss behind it, but got none"
+    ):
         mean_loss(losses.squared_error)
     with pytest.raises(ValueError, match=r"^gradient must have an entry .* \(3,\), .* \(2,\)$"):
         mean_loss_and_grad(losses.squared_error, lambda p, t: np.ones(3), [1.0, 2.0], [0.0, 0.0])

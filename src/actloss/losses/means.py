@@ -193,6 +193,7 @@ def balanced_weights(labels: ArrayLike, *, classes: int) -> NDArray[np.float64]:
     >>> balanced_weights([0, 0, 0, 1], classes=2).round(4)
     array([0.6667, 0.6667, 0.6667, 2.    ])
     """
+    as_float(labels, "labels")  # a TypeError for text, as from every other function
     check_positive_integers(classes=classes)
     labels = as_array(labels, "labels")
     one_for_each = np.broadcast_to(0.0, (*labels.shape, classes))  # holds one number
@@ -246,7 +247,8 @@ def _checked_weights(weights: ArrayLike) -> Floats:
     if wrong.any():
         index = tuple(map(int, np.argwhere(wrong)[0]))
         raise ValueError(
-            f"weights must be finite numbers of at least 0, but got {values[index]} at index {index}"
+            f"weights must be finite numbers of at least 0, but got {values[index]} "
+            f"at index {index}"
         )
     return values
 
