@@ -187,6 +187,24 @@ def check_signs(name: str, values: Floats) -> None:
         _refuse(name, values, sizes != 1.0, "−1 or +1")
 
 
+def check_cosines(name: str, values: Floats) -> None:
+    """ValueError unless every entry is between −1 and 1; by 0.01, rounded ones may be beyond."""
+    if _highest(np.abs(values), 0.0) > 1.01:
+        _refuse(name, values, np.abs(values) > 1.01, "between −1 and 1")
+
+
+def check_distances(name: str, values: Floats) -> None:
+    """ValueError unless every entry is at least 0."""
+    if _lowest(values, 0.0) < 0.0:
+        _refuse(name, values, values < 0.0, "at least 0")
+
+
+def check_counts(name: str, values: Floats) -> None:
+    """ValueError unless every entry is at least 0, and finite."""
+    if _lowest(values, 0.0) < 0.0 or _highest(values, 0.0) == np.inf:
+        _refuse(name, values, (values < 0.0) | (values == np.inf), "at least 0, and finite")
+
+
 def check_distributions(name: str, values: Floats, axis: int) -> None:
     """ValueError unless the entries are between 0 and 1 and sum to 1 along ``axis``.
 
