@@ -62,8 +62,9 @@ def test_value_and_gradient_are_those_of_pytorch(entry, axis):
         np.testing.assert_allclose(gradient, tensor.grad, rtol=1e-11, atol=1e-14)
 
 
-def test_only_sparsemax_has_no_twin():
-    assert [e.name for e in AXIS_ACTIVATIONS.values() if e.pytorch is None] == ["sparsemax"]
+def test_only_the_sparse_ones_have_no_twin():
+    without = [e.name for e in AXIS_ACTIVATIONS.values() if e.pytorch is None]
+    assert without == ["sparsemax", "entmax15"]
 
 
 @every_axis
@@ -158,6 +159,7 @@ def test_infinite_logits_give_the_limit(row, expected):
     with np.errstate(divide="ignore"):
         np.testing.assert_array_equal(activations.softmax(row), expected)
         np.testing.assert_array_equal(activations.sparsemax(row), expected)
+        np.testing.assert_allclose(activations.entmax15(row), expected, rtol=1e-15)
         np.testing.assert_allclose(np.exp(activations.log_softmax(row)), expected, rtol=1e-15)
 
 
@@ -279,11 +281,12 @@ def test_temperature_must_be_positive(temperature):
 def test_only_differences_of_logits_count(x, shift):
     for f in (activations.softmax, activations.log_softmax, activations.sparsemax):
         np.testing.assert_allclose(f(x + shift), f(x), rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(activations.entmax15(x + shift), activations.entmax15(x), atol=1e-13)
 
 
 @given(logits)
 def test_probabilities_are_a_distribution(x):
-    for f in (activations.softmax, activations.sparsemax):
+    for f in (activations.softmax, activations.sparsemax, activations.entmax15):
         p = f(x)
         assert np.all(p >= 0)
         np.testing.assert_allclose(p.sum(), 1.0, rtol=1e-14)
@@ -325,6 +328,44 @@ def test_sparsemax_is_the_nearest_distribution(x):
     p = activations.sparsemax(x)
     pull = x - p  # minus half the slope of the squared distance
     assert np.all(pull[p > 0] >= pull.max() - 1e-12)
+
+
+def entmax15_in_50_digits(row):
+    """The τ of Σ max(x/2 − τ, 0)² = 1, by halving the interval that holds it."""
+    with mpmath.workdps(50):
+        halves = [mpf(x) / 2 for x in row]
+        low, high = max(halves) - 1, max(halves)
+        for _ in range(200):
+            middle = (low + high) / 2
+            total = sum(max(z - middle, mpf(0)) ** 2 for z in halves)
+            low, high = (middle, high) if total > 1 else (low, middle)
+        return [max(z - low, mpf(0)) ** 2 for z in halves]
+
+
+@pytest.mark.parametrize("count", [3, 50, 2000])
+def test_entmax_is_that_of_50_digits(count):
+    rng = np.random.default_rng(count)
+    for scale in (1e-6, 0.1, 1.0, 20.0):
+        row = scale * rng.normal(size=count)
+        exact = np.array([float(p) for p in entmax15_in_50_digits(row)])
+        # Where p is small, the digits of x/2 − τ are those that the subtraction leaves.
+        np.testing.assert_allclose(activations.entmax15(row), exact, rtol=1e-11, atol=1e-17)
+        np.testing.assert_allclose(activations.entmax15(row).sum(), 1.0, rtol=1e-14)
+
+
+@given(logits)
+def test_entmax_has_a_support_between_those_of_sparsemax_and_softmax(x):
+    p = activations.entmax15(x)
+    assert np.all(p[activations.sparsemax(x) > 1e-9] > 0)
+    assert np.all(p[x <= x.max() - 2] == 0)
+
+
+@given(logits)
+def test_entmax_is_best_for_its_entropy(x):
+    """Where p > 0 the slopes of q·x + 4/3 Σ(q − q^1.5) are equal, elsewhere they are lower."""
+    p = activations.entmax15(x)
+    slope = x + 4 / 3 - 2 * np.sqrt(p)
+    np.testing.assert_allclose(slope[p > 0], slope.max(), rtol=1e-12, atol=1e-12)
 
 
 @given(logits.filter(lambda x: len(x) % 2 == 0))

@@ -96,8 +96,16 @@ LOSS_GRIDS = {
     "sign": [-1.0, 1.0],
     "bit": [0.0, 1.0],
     "probability": [0.0, 1e-300, 1e-9, 0.2, 0.5, 0.75, 1.0 - 1e-9, 1.0],
+    "count": [0.0, 0.5, 1.0, 30.0, 1e150],
+    "log-rate": [*GRID[::3], 709.5, 800.0],
+    "log-variance": [0.0, -0.7, 3.0, 600.0, -1000.0, math.inf, -math.inf, math.nan],
+    "distance": [0.0, 5e-324, 0.3, 1.0, 2.5, 1e100, math.inf, math.nan],
 }
 ELEMENTWISE_LOSSES = [entry for entry in LOSSES.values() if entry.elementwise]
+
+
+def functions_of(entry):
+    return [entry.function, entry.gradient, entry.hessian, *entry.other_gradients.values()]
 
 
 def loss_points(entry):
@@ -107,12 +115,11 @@ def loss_points(entry):
 
 @pytest.fixture(scope="module")
 def translated_losses():
-    functions = [f for e in ELEMENTWISE_LOSSES for f in (e.function, e.gradient) if f]
+    functions = [f for entry in ELEMENTWISE_LOSSES for f in functions_of(entry)]
     calls = [
         (function.__name__, point)
         for entry in ELEMENTWISE_LOSSES
-        for function in (entry.function, entry.gradient)
-        if function
+        for function in functions_of(entry)
         for point in loss_points(entry).tolist()
     ]
     by_name = {}
@@ -123,7 +130,7 @@ def translated_losses():
 
 @pytest.mark.parametrize("entry", ELEMENTWISE_LOSSES, ids=lambda entry: entry.name)
 def test_javascript_equals_numpy_for_losses(entry, translated_losses):
-    for function in filter(None, (entry.function, entry.gradient)):
+    for function in functions_of(entry):
         expected = function(*loss_points(entry).T)
         result = np.array(translated_losses[function.__name__])
         np.testing.assert_allclose(result, expected, rtol=5e-15, atol=1e-321)

@@ -25,6 +25,11 @@ ABOVE_GOAL = {
     "entropy_grad": 100.0,
     # Distances are subtracted.
     "triplet_loss": 10.0,
+    # A coordinate of cos û − v̂ may be nearly 0.
+    "cosine_loss_grad": 200.0,
+    # exp magnifies the rounding of s c, which is up to 64.
+    "arcface_loss": 100.0,
+    "arcface_loss_grad": 100.0,
     # exp magnifies the rounding of s/τ + b.
     "sigmoid_contrastive_loss_grad": 20.0,
     # exp magnifies the rounding of a difference d of logits to |d|/2 ULP; here |d| is up to 740.
@@ -112,6 +117,32 @@ def grids():
     grid["triplet_loss"] = [(tuple(rng.normal(size=(3, 40, 3))), {"margin": 10.0})]
     grid["info_nce_loss"] = [((similarities,), {"temperature": t}) for t in (0.0625, 1.0)]
     grid["sigmoid_contrastive_loss"] = [((similarities,), {})]
+    for name, deltas in (("cauchy_loss", (1.0, 0.1, 1e-8, 30.0)), ("tukey_loss", (4.685, 1e-8))):
+        grid[name] = [(numbers[0], {"delta": delta}) for delta in deltas]
+    # e^z − yz is 0 at one z or two for each count, e^z − y at log y: not near them.
+    grid["poisson_nll_loss"] = [
+        (pairs(REAL[REAL < 700], [0.0]), {}),
+        (pairs(REAL[REAL < 0.06], [3.0]), {}),
+        (pairs(REAL[(REAL > 3.0) & (REAL < 700)], [3.0]), {}),
+    ]
+    errors = np.concatenate([rng.normal(size=60), np.logspace(-200, 150, 40)])
+    # s/2 and the squared error over 2 eˢ are of one sign, or far apart.
+    grid["gaussian_nll_loss"] = [
+        ((e, np.zeros_like(e), s), {})
+        for e, s in (pairs(errors, [0.0, 0.5, 20.0, 600.0]), pairs(errors[:60], [-30.0, -600.0]))
+    ]
+    pixels = rng.uniform(size=(2, 400, 6))
+    masks = (pixels[1] > 0.5).astype(float)
+    grid["dice_loss"] = [((pixels[0], masks), {"smoothing": s}) for s in (1.0, 1e-30)]
+    grid["tversky_loss"] = [((pixels[0], masks), {}), ((pixels[0], masks), {"alpha": 0.9})]
+    grid["cosine_loss"] = [(tuple(rng.normal(size=(2, 40, 3))), {})]
+    grid["contrastive_loss"] = [(pairs(REAL[REAL >= 0], [0.0, 1.0]), {"margin": 2.0})]
+    grid["margin_ranking_loss"] = [(pairs(REAL, [0.0]), {}), (pairs(REAL, [0.0]), {"margin": 2.0})]
+    cosines = rng.uniform(-1, 1, (40, 5))
+    grid["arcface_loss"] = [
+        ((cosines, rng.integers(0, 5, 40)), {"margin": m, "scale": s})
+        for m, s in ((0.5, 8.0), (0.0, 8.0), (0.25, 64.0))
+    ]
     grid["preference_loss"] = [(pairs(REAL, [0.0]), {"beta": beta}) for beta in (1.0, 0.1, 3.0)]
     return grid
 
@@ -195,6 +226,47 @@ def contrasts(s, i, temperature, bias):
     return signs, [-y * (x / temperature + bias) for x, y in zip(s, signs, strict=True)]
 
 
+def tversky(p, y, alpha, beta, smoothing):
+    """The loss, and its derivatives as quotients are derived."""
+    shared = mp.fsum(a * b for a, b in zip(p, y, strict=True))
+    total = smoothing + mp.fsum(
+        a * b + alpha * a * (1 - b) + beta * (1 - a) * b for a, b in zip(p, y, strict=True)
+    )
+    top = shared + smoothing
+    slopes = [(top * (b + alpha * (1 - b) - beta * b) - b * total) / total**2 for b in y]
+    return 1 - top / total, slopes
+
+
+def tukey(v, delta):
+    """δ²/6 (1 − (1 − v)³), expanded: 50 digits are not enough for a small v."""
+    return delta**2 / 6 * v * (3 - 3 * v + v**2)
+
+
+def dice(p, y, smoothing):
+    return tversky(p, y, mpf(1) / 2, mpf(1) / 2, smoothing / 2)
+
+
+def cosine(u, v):
+    """The loss and its derivatives."""
+    length, other = (mp.sqrt(mp.fsum(x * x for x in w)) for w in (u, v))
+    cos = mp.fsum(x * y for x, y in zip(u, v, strict=True)) / (length * other)
+    slopes = [(cos * x / length - y / other) / length for x, y in zip(u, v, strict=True)]
+    return 1 - cos, slopes
+
+
+def arcface(c, y, margin, scale):
+    angle = mp.acos(c[y]) + margin
+    slope = mp.sin(angle) / mp.sqrt(1 - c[y] ** 2) if angle <= mp.pi else mpf(1)
+    own = mp.cos(angle) if angle <= mp.pi else c[y] - margin * mp.sin(margin)
+    z = [scale * (own if k == y else x) for k, x in enumerate(c)]
+    total = mp.fsum(mp.exp(x - z[y]) for x in z)
+    slopes = [scale * mp.exp(x - z[y]) / total for x in z]
+    slopes[y] = (
+        -scale * slope * mp.fsum(mp.exp(x - z[y]) for k, x in enumerate(z) if k != y) / total
+    )
+    return mp.log(total), slopes
+
+
 # Element by element for element-wise losses, else row by row; a matrix gives (rows, own column).
 EXACT = {
     "squared_error": (lambda p, t: (p - t) ** 2, lambda p, t: 2 * (p - t)),
@@ -213,6 +285,31 @@ EXACT = {
         lambda p, t, quantile: max(quantile * (t - p), (quantile - 1) * (t - p)),
         lambda p, t, quantile: (1 + mp.sign(p - t)) / 2 - quantile,
     ),
+    "cauchy_loss": (
+        lambda p, t, delta: delta**2 / 2 * mp.log1p(((p - t) / delta) ** 2),
+        lambda p, t, delta: (p - t) / (1 + ((p - t) / delta) ** 2),
+    ),
+    "tukey_loss": (
+        lambda p, t, delta: tukey(min(((p - t) / delta) ** 2, mpf(1)), delta),
+        lambda p, t, delta: (p - t) * max(0, 1 - ((p - t) / delta) ** 2) ** 2,
+    ),
+    "poisson_nll_loss": (lambda z, y: mp.exp(z) - y * z, lambda z, y: mp.exp(z) - y),
+    "gaussian_nll_loss": (
+        lambda m, t, s: s / 2 + (m - t) ** 2 / mp.exp(s) / 2,
+        lambda m, t, s: (m - t) / mp.exp(s),
+    ),
+    "dice_loss": (lambda *a, **k: dice(*a, **k)[0], lambda *a, **k: dice(*a, **k)[1]),
+    "tversky_loss": (lambda *a, **k: tversky(*a, **k)[0], lambda *a, **k: tversky(*a, **k)[1]),
+    "cosine_loss": (lambda u, v: cosine(u, v)[0], lambda u, v: cosine(u, v)[1]),
+    "contrastive_loss": (
+        lambda d, y, margin: d**2 if y == 1 else max(0, margin - d) ** 2,
+        lambda d, y, margin: 2 * d if y == 1 else -2 * max(0, margin - d),
+    ),
+    "margin_ranking_loss": (
+        lambda c, r, margin: max(0, margin - (c - r)),
+        lambda c, r, margin: mpf(-1) if c - r < margin else mpf(0),
+    ),
+    "arcface_loss": (lambda *a, **k: arcface(*a, **k)[0], lambda *a, **k: arcface(*a, **k)[1]),
     "zero_one_loss": (lambda z, y: mpf(y * z <= 0), lambda z, y: mpf(0)),
     "perceptron_loss": (lambda z, y: max(0, -y * z), lambda z, y: -y if y * z < 0 else mpf(0)),
     "hinge_loss": (lambda z, y: max(0, 1 - y * z), lambda z, y: -y if y * z < 1 else mpf(0)),
@@ -294,9 +391,9 @@ def exact(name, which, arrays, parameters):
     """A flat list of exact results."""
     function = EXACT[name][which]
     parameters = {key: mpf(value) for key, value in parameters.items()}
+    parameters = {**{k: mpf(v) for k, v in LOSSES[name].defaults.items()}, **parameters}
     if LOSSES[name].takes == ("matrix",):
         arrays = (*arrays, np.arange(len(arrays[0])))
-        parameters = {**{k: mpf(v) for k, v in LOSSES[name].defaults.items()}, **parameters}
     results = [function(*map(to_mp, entry), **parameters) for entry in zip(*arrays, strict=True)]
     return [x for r in results for x in (r if isinstance(r, list) else [r])]
 
@@ -388,5 +485,126 @@ def test_right_to_the_last_digits(name, which):
     assert worst["ours"] <= max(best_peer, 1.0)
 
 
+# --- second derivatives, and derivatives in other arguments --------------------------------
+
+
+def zero(*arrays, **parameters):
+    return mpf(0)
+
+
+def density(z):
+    return sigma(z) * sigma(-z)
+
+
+def focal_hess(z, y, gamma):
+    q = sigma((1 - 2 * y) * z)
+    p = sigma((2 * y - 1) * z)
+    slope = (1 + 2 * gamma) * q + gamma * (gamma * p - q) * softplus((1 - 2 * y) * z)
+    return q**gamma * p * slope
+
+
+EXACT_HESSIANS = {
+    "squared_error": lambda p, t: mpf(2),
+    "absolute_error": zero,
+    "huber_loss": lambda p, t, delta: mpf(abs(p - t) <= delta),
+    "log_cosh_loss": lambda p, t: mp.sech(p - t) ** 2 if abs(p - t) < 1e5 else mpf(0),
+    "quantile_loss": zero,
+    "cauchy_loss": lambda p, t, delta: (
+        (1 - ((p - t) / delta) ** 2) / (1 + ((p - t) / delta) ** 2) ** 2
+    ),
+    "tukey_loss": lambda p, t, delta: (
+        max(0, 1 - ((p - t) / delta) ** 2) * (1 - 5 * ((p - t) / delta) ** 2)
+    ),
+    "poisson_nll_loss": lambda z, y: mp.exp(z),
+    "gaussian_nll_loss": lambda m, t, s: mp.exp(-s),
+    "zero_one_loss": zero,
+    "perceptron_loss": zero,
+    "hinge_loss": zero,
+    "squared_hinge_loss": lambda z, y: mpf(2 * (y * z < 1)),
+    "logistic_loss": lambda z, y: density(z),
+    "binary_cross_entropy": lambda p, y: over_zero(y, p**2) + over_zero(1 - y, (1 - p) ** 2),
+    "binary_cross_entropy_with_logits": lambda z, y: density(z),
+    "focal_loss": focal_hess,
+    "preference_loss": lambda c, r, beta: beta**2 * density(beta * (c - r)),
+    "contrastive_loss": lambda d, y, margin: mpf(2 * (y == 1 or d < margin)),
+    "margin_ranking_loss": zero,
+}
+HESSIANS_ABOVE_GOAL = {
+    # Each is 0 at some point, where what is subtracted has been rounded.
+    "tukey_loss": 200.0,
+    "focal_loss": 5000.0,
+}
+
+
+@pytest.mark.parametrize("name", EXACT_HESSIANS)
+def test_second_derivatives_to_the_last_digits(name):
+    worst = 0.0
+    for arrays, parameters in GRIDS[name]:
+        if LOSSES[name].takes[1] == "number":  # their difference shall be exact
+            arrays = [array[arrays[1] == 0.0] for array in arrays]
+        if arrays[0].size == 0:
+            continue
+        settings = {k: mpf(v) for k, v in {**LOSSES[name].defaults, **parameters}.items()}
+        exact_values = [
+            EXACT_HESSIANS[name](*map(to_mp, entry), **settings)
+            for entry in zip(*arrays, strict=True)
+        ]
+        ours = LOSSES[name].hessian(*arrays, **parameters)
+        worst = max(worst, ulp_errors(ours, exact_values).max())
+    print(f"\n{name + '_hess':42s} worst ULP: ours {worst:9.3g}")
+    assert worst <= HESSIANS_ABOVE_GOAL.get(name, GOAL)
+
+
+def test_every_second_derivative_has_an_oracle():
+    assert set(EXACT_HESSIANS) == {name for name, entry in LOSSES.items() if entry.hessian}
+
+
+def contrast_sums(s, i, temperature, bias):
+    """The derivatives in temperature and bias."""
+    signs, wrong = contrasts(s, i, temperature, bias)
+    pulls = [-y * sigma(z) for y, z in zip(signs, wrong, strict=True)]
+    by_similarity = mp.fsum(p * x for p, x in zip(pulls, s, strict=True))
+    return -by_similarity / temperature**2, mp.fsum(pulls)
+
+
+EXACT_OTHERS = {
+    ("triplet_loss", "positives"): lambda a, p, n, margin: [
+        2 * (y - x) * (triplet(a, p, n, margin)[0] > 0) for x, y in zip(a, p, strict=True)
+    ],
+    ("triplet_loss", "negatives"): lambda a, p, n, margin: [
+        2 * (x - z) * (triplet(a, p, n, margin)[0] > 0) for x, z in zip(a, n, strict=True)
+    ],
+    ("info_nce_loss", "temperature"): lambda s, i, temperature: (
+        mp.fsum(mp.exp((x - s[i]) / temperature) * (s[i] - x) for x in s)
+        / mp.fsum(mp.exp((x - s[i]) / temperature) for x in s)
+        / temperature**2
+    ),
+    ("sigmoid_contrastive_loss", "temperature"): lambda *a, **k: contrast_sums(*a, **k)[0],
+    ("sigmoid_contrastive_loss", "bias"): lambda *a, **k: contrast_sums(*a, **k)[1],
+    ("preference_loss", "rejected"): lambda c, r, beta: beta * sigma(beta * (r - c)),
+    ("gaussian_nll_loss", "log_variances"): lambda m, t, s: (1 - (m - t) ** 2 / mp.exp(s)) / 2,
+}
+# Sums of both signs, of terms that exp has magnified; and a difference from 1.
+OTHERS_ABOVE_GOAL = {"sigmoid_contrastive_loss": 20.0, "gaussian_nll_loss": 100.0}
+
+
+@pytest.mark.parametrize(("name", "argument"), EXACT_OTHERS)
+def test_other_derivatives_to_the_last_digits(name, argument):
+    entry, worst = LOSSES[name], 0.0
+    for arrays, parameters in GRIDS[name]:
+        settings = {k: mpf(v) for k, v in {**entry.defaults, **parameters}.items()}
+        rows = (*arrays, np.arange(len(arrays[0]))) if entry.takes == ("matrix",) else arrays
+        found = [
+            EXACT_OTHERS[name, argument](*map(to_mp, row), **settings)
+            for row in zip(*rows, strict=True)
+        ]
+        exact_values = [x for r in found for x in (r if isinstance(r, list) else [r])]
+        ours = entry.other_gradients[argument](*arrays, **parameters)
+        worst = max(worst, ulp_errors(ours, exact_values).max())
+    print(f"\n{name + ' in ' + argument:42s} worst ULP: ours {worst:9.3g}")
+    assert worst <= OTHERS_ABOVE_GOAL.get(name, GOAL)
+
+
 def test_every_loss_has_a_grid_and_an_oracle():
     assert set(GRIDS) == set(EXACT) == set(LOSSES)
+    assert set(EXACT_OTHERS) == {(n, a) for n, e in LOSSES.items() for a in e.other_gradients}

@@ -15,6 +15,8 @@ from actloss.arguments import Floats, along_axis, check_scale, check_shape
 from actloss.numerics import finite_part
 
 __all__ = [
+    "entmax15",
+    "entmax15_grad",
     "log_softmax",
     "log_softmax_grad",
     "softmax",
@@ -277,3 +279,94 @@ def sparsemax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floa
     support = np.ceil(p)  # 1 where p > 0, and NaN stays NaN
     mean = (support * upstream).sum(axis, keepdims=True) / support.sum(axis, keepdims=True)
     return support * (upstream - mean)
+
+
+@along_axis
+def entmax15(x: ArrayLike, *, axis: int = -1) -> Floats:
+    r"""1.5-entmax: between softmax and sparsemax, smooth where positive, and often exactly 0.
+
+    .. math:: p = \operatorname*{argmax}_{q \ge 0,\ \sum_i q_i = 1} \sum_i q_i x_i
+              + \frac{4}{3} \sum_i \left(q_i - q_i^{3/2}\right)
+              \quad\Rightarrow\quad p_i = \max\left(\frac{x_i}{2} - \tau, 0\right)^2
+
+    with the one τ for which they sum to 1.
+
+    Parameters
+    ----------
+    x, axis
+        As for :func:`softmax`.
+
+    Returns
+    -------
+    ndarray
+        Shape and float dtype of `x`; values in [0, 1] that sum to 1 along `axis`.
+
+    Raises
+    ------
+    ValueError
+        If `x` has no such axis.
+
+    Notes
+    -----
+    PyTorch has none; the package ``entmax`` does: ``entmax.entmax15(x, dim=axis)``. Whatever lies
+    2 or more below the largest gets 0; sparsemax gives it from 1 on, softmax never.
+
+    References
+    ----------
+    B. Peters, V. Niculae and A. F. T. Martins, "Sparse sequence-to-sequence models", ACL 2019.
+
+    Examples
+    --------
+    >>> entmax15([1.0, 0.5, -1.0]).round(4)
+    array([0.674, 0.326, 0.   ])
+    """
+    if x.shape[axis] == 0:
+        return x.copy()
+    x = finite_part(x)
+    below = np.clip(0.5 * x - 0.5 * x.max(axis, keepdims=True), -1.0, 0.0)
+    tau = _threshold_of_squares(below, axis)
+    root = np.clip(below - tau, 0.0, 1.0)
+    # τ came from sums that cancel: one step of Newton's method gives the lost digits back.
+    tau += ((root * root).sum(axis, keepdims=True) - 1.0) / (2.0 * root.sum(axis, keepdims=True))
+    root = np.clip(below - np.clip(tau, -1.0, 0.0), 0.0, 1.0)  # no τ is below −1
+    return root * root
+
+
+def _threshold_of_squares(below: Floats, axis: int) -> Floats:
+    """The τ for which the squares of what lies above it, counted from it, sum to 1.
+
+    Of the k largest alone it is their mean minus a root; the right k is the largest whose smallest
+    entry lies above its τ.
+    """
+    descending = -np.sort(-below, axis)
+    shape = [1] * below.ndim
+    shape[axis] = -1
+    counts = np.arange(1, below.shape[axis] + 1, dtype=below.dtype).reshape(shape)
+    means = descending.cumsum(axis) / counts
+    spreads = (descending * descending).cumsum(axis) / counts - means * means
+    taus = means - np.sqrt(np.clip(1.0 / counts - spreads, 0.0, np.inf))
+    support = (taus <= descending).sum(axis, keepdims=True)
+    support = np.clip(support, 1, None)  # of NaN nothing is at most anything
+    return np.take_along_axis(taus, support - 1, axis)
+
+
+@along_axis
+def entmax15_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
+    r"""Gradient through :func:`entmax15`: `upstream` times its Jacobian.
+
+    .. math:: g_j = \sqrt{p_j} \left(u_j - \frac{\sum_i u_i \sqrt{p_i}}{\sum_i \sqrt{p_i}}\right)
+
+    Parameters
+    ----------
+    x, upstream, axis
+        As for :func:`softmax_grad`; so are the result and the errors.
+
+    Examples
+    --------
+    >>> entmax15_grad([1.0, 0.5, -3.0], upstream=[1.0, 0.0, 5.0]).round(4)
+    array([ 0.3368, -0.3368,  0.    ])
+    """
+    upstream = check_shape("upstream", upstream, x.shape, x)
+    root = np.sqrt(entmax15(x, axis=axis))
+    mean = (root * upstream).sum(axis, keepdims=True) / root.sum(axis, keepdims=True)
+    return root * (upstream - mean)

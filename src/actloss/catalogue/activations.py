@@ -256,6 +256,13 @@ AXIS_ACTIVATIONS = by_name(
         citation="martins2016softmax",
     ),
     AxisActivation(
+        title="1.5-entmax",
+        function=activations.entmax15,
+        gradient=activations.entmax15_grad,
+        pytorch=None,
+        citation="peters2019sparse",
+    ),
+    AxisActivation(
         title="GLU",
         function=activations.glu,
         gradient=activations.glu_grad,

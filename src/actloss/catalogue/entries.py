@@ -112,24 +112,37 @@ class AxisActivation(Entry):
 class Loss(Entry):
     """A loss function; its ``gradient`` is the derivative in the first argument.
 
-    ``takes`` says what each array holds: a ``"number"``; a ``"logit"`` or a ``"probability"`` of
+    ``takes`` says what each array holds: a ``"number"``; a ``"count"`` or a ``"distance"``, which
+    is at least 0; a ``"log-rate"`` or a ``"log-variance"``; a ``"logit"`` or a ``"probability"`` of
     one class; its label as ``"sign"`` (−1 or +1), ``"bit"`` (0 or 1) or ``"probability"``; along an
-    axis, ``"logits"``, a ``"distribution"`` or an ``"embedding"``; the ``"class"`` as an integer;
-    a ``"matrix"`` of similarities.
+    axis, ``"logits"``, ``"cosines"``, a ``"distribution"``, an ``"embedding"`` or ``"pixels"``,
+    each a probability; the ``"class"`` as an integer; a ``"matrix"`` of similarities.
     """
 
-    family: str = "regression"  # or "margin", "probability", "similarity"
+    family: str = "regression"  # or "margin", "probability", "similarity", "overlap"
     takes: tuple[str, ...] = ("number", "number")
     range: tuple[float, float] = (0.0, INFINITY)
     convex: bool = True  # in the first argument
     # Where the slope jumps: first arguments, as a function of the other ones. A jump in the value
     # counts, too.
     kinks: Callable[..., tuple[Any, ...]] = lambda *others: ()
+    # Of an element-wise loss, the second derivative in the first argument.
+    hessian: Callable[..., Any] | None = None
+    # By argument: derivatives in others than the first, for whoever learns them, too.
+    other_gradients: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @property
     def elementwise(self) -> bool:
         """Whether there is one loss for every entry, and not one for every sample along an axis."""
-        return set(self.takes) <= {"number", "logit", "probability", "sign", "bit"}
+        return not set(self.takes) & {
+            "class",
+            "cosines",
+            "distribution",
+            "embedding",
+            "logits",
+            "matrix",
+            "pixels",
+        }
 
 
 class Pair(NamedTuple):

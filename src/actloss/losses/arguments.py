@@ -19,7 +19,7 @@ _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invali
 def elementwise_loss(function: Formula) -> Formula:
     """Prepare ``function(predictions, targets, ...)`` to meet anything that can be read as floats.
 
-    The function itself is only the formula. This decorator turns both arrays into floats of the
+    The function itself is only the formula. This decorator turns all arrays into floats of the
     first one's dtype, broadcasts them, computes float16 in float32 (float16 overflows at 65504)
     and returns float16, and silences NumPy where ±∞ is the right answer. It walks through large
     arrays block by block, as :func:`actloss.arguments.elementwise_in_blocks` does.
@@ -27,14 +27,15 @@ def elementwise_loss(function: Formula) -> Formula:
     names = _array_names(function)
 
     @functools.wraps(function)
-    def over_blocks(first: Floats, second: Floats, **parameters: Any) -> Floats:
+    def over_blocks(*arrays: Floats, **parameters: Any) -> Floats:
+        first = arrays[0]
         if first.size <= BLOCK_SIZE:
-            return function(first, second, **parameters)
-        first_flat, second_flat = first.reshape(-1), second.reshape(-1)
-        result = np.empty_like(first_flat)
+            return function(*arrays, **parameters)
+        flat = [array.reshape(-1) for array in arrays]
+        result = np.empty_like(flat[0])
         for start in range(0, first.size, BLOCK_SIZE):
             block = slice(start, start + BLOCK_SIZE)
-            result[block] = function(first_flat[block], second_flat[block], **parameters)
+            result[block] = function(*[array[block] for array in flat], **parameters)
         return result.reshape(first.shape)
 
     @functools.wraps(function)
@@ -186,6 +187,24 @@ def check_signs(name: str, values: Floats) -> None:
         _refuse(name, values, sizes != 1.0, "−1 or +1")
 
 
+def check_cosines(name: str, values: Floats) -> None:
+    """ValueError unless every entry is between −1 and 1; by 0.01, rounded ones may be beyond."""
+    if _highest(np.abs(values), 0.0) > 1.01:
+        _refuse(name, values, np.abs(values) > 1.01, "between −1 and 1")
+
+
+def check_distances(name: str, values: Floats) -> None:
+    """ValueError unless every entry is at least 0."""
+    if _lowest(values, 0.0) < 0.0:
+        _refuse(name, values, values < 0.0, "at least 0")
+
+
+def check_counts(name: str, values: Floats) -> None:
+    """ValueError unless every entry is at least 0, and finite."""
+    if _lowest(values, 0.0) < 0.0 or _highest(values, 0.0) == np.inf:
+        _refuse(name, values, (values < 0.0) | (values == np.inf), "at least 0, and finite")
+
+
 def check_distributions(name: str, values: Floats, axis: int) -> None:
     """ValueError unless the entries are between 0 and 1 and sum to 1 along ``axis``.
 
@@ -198,7 +217,7 @@ def check_distributions(name: str, values: Floats, axis: int) -> None:
         _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1")
 
 
-def check_classes(labels: ArrayLike, logits: Floats, axis: int) -> Integers:
+def check_classes(labels: ArrayLike, logits: Floats, axis: int, name: str = "logits") -> Integers:
     """``labels`` as an array of integers; ValueError unless they are classes along ``axis``."""
     labels = as_array(labels, "labels")
     expected = logits.shape[:axis] + logits.shape[axis + 1 :]
@@ -210,7 +229,7 @@ def check_classes(labels: ArrayLike, logits: Floats, axis: int) -> Integers:
         )
     if labels.shape != expected:
         raise ValueError(
-            f"labels must have the shape of logits without axis {axis}, {expected}, "
+            f"labels must have the shape of {name} without axis {axis}, {expected}, "
             f"but have shape {labels.shape}"
         )
     classes = logits.shape[axis]

@@ -26,12 +26,18 @@ from actloss.numerics import is_positive, log1p_exp, positive_part
 __all__ = [
     "info_nce_loss",
     "info_nce_loss_grad",
+    "info_nce_loss_temperature_grad",
     "preference_loss",
     "preference_loss_grad",
+    "preference_loss_rejected_grad",
     "sigmoid_contrastive_loss",
+    "sigmoid_contrastive_loss_bias_grad",
     "sigmoid_contrastive_loss_grad",
+    "sigmoid_contrastive_loss_temperature_grad",
     "triplet_loss",
     "triplet_loss_grad",
+    "triplet_loss_negatives_grad",
+    "triplet_loss_positives_grad",
 ]
 
 
@@ -116,6 +122,64 @@ def triplet_loss_grad(
     return 0.0 + 2.0 * (negatives - positives) * is_positive(excess)
 
 
+@loss_over_axis
+def triplet_loss_positives_grad(
+    anchors: ArrayLike,
+    positives: ArrayLike,
+    negatives: ArrayLike,
+    *,
+    margin: float = 1.0,
+    axis: int = -1,
+) -> Floats:
+    r"""Derivative of :func:`triplet_loss` in the positives; 0 where the loss is, and at the kink.
+
+    .. math:: \frac{\partial L}{\partial p} = 2 (p - a)
+
+    Parameters
+    ----------
+    anchors, positives, negatives, margin, axis
+        As for :func:`triplet_loss`.
+
+    Examples
+    --------
+    >>> triplet_loss_positives_grad([[0.0, 0.0]], [[0.0, 1.0]], [[1.0, 0.0]])
+    array([[0., 2.]])
+    """
+    margin = check_non_negative("margin", margin)
+    excess = _excess(anchors, positives, negatives, margin, axis)
+    return 0.0 + 2.0 * (positives - anchors) * is_positive(excess)
+
+
+@loss_over_axis
+def triplet_loss_negatives_grad(
+    anchors: ArrayLike,
+    positives: ArrayLike,
+    negatives: ArrayLike,
+    *,
+    margin: float = 1.0,
+    axis: int = -1,
+) -> Floats:
+    r"""Derivative of :func:`triplet_loss` in the negatives; 0 where the loss is, and at the kink.
+
+    .. math:: \frac{\partial L}{\partial n} = 2 (a - n)
+
+    The three derivatives add up to 0: to shift a whole triplet changes nothing.
+
+    Parameters
+    ----------
+    anchors, positives, negatives, margin, axis
+        As for :func:`triplet_loss`.
+
+    Examples
+    --------
+    >>> triplet_loss_negatives_grad([[0.0, 0.0]], [[0.0, 1.0]], [[1.0, 0.0]])
+    array([[-2.,  0.]])
+    """
+    margin = check_non_negative("margin", margin)
+    excess = _excess(anchors, positives, negatives, margin, axis)
+    return 0.0 + 2.0 * (anchors - negatives) * is_positive(excess)
+
+
 def _excess(
     anchors: Floats, positives: Floats, negatives: Floats, margin: float, axis: int
 ) -> Floats:
@@ -196,6 +260,30 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
 
 
 @loss_of_matrix
+def info_nce_loss_temperature_grad(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
+    r"""Derivative of :func:`info_nce_loss` in the temperature, one a query: CLIP learns it.
+
+    .. math:: \frac{\partial L_i}{\partial \tau}
+              = \frac{1}{\tau^2} \sum_j \operatorname{softmax}(s_i / \tau)_j \, (s_{ii} - s_{ij})
+
+    Parameters
+    ----------
+    similarities, temperature
+        As for :func:`info_nce_loss`.
+
+    Examples
+    --------
+    >>> info_nce_loss_temperature_grad([[1.0, 0.0], [0.5, 0.5]], temperature=0.5).round(4)
+    array([0.4768, 0.    ])
+    """
+    temperature = check_positive("temperature", temperature)
+    own = np.arange(len(similarities))
+    pulls = sparse_softmax_cross_entropy_grad(similarities / temperature, own)
+    ahead = np.diagonal(similarities)[:, np.newaxis] - similarities
+    return (pulls * (ahead / temperature)).sum(axis=1) / temperature
+
+
+@loss_of_matrix
 def sigmoid_contrastive_loss(
     similarities: ArrayLike, *, temperature: float = 0.1, bias: float = -10.0
 ) -> Floats:
@@ -267,6 +355,54 @@ def sigmoid_contrastive_loss_grad(
     """
     signs, logits = _signs_and_logits(similarities, temperature, bias)
     return -signs * sigmoid(-signs * logits) / check_positive("temperature", temperature)
+
+
+@loss_of_matrix
+def sigmoid_contrastive_loss_temperature_grad(
+    similarities: ArrayLike, *, temperature: float = 0.1, bias: float = -10.0
+) -> Floats:
+    r"""Derivative of :func:`sigmoid_contrastive_loss` in the temperature, one a query.
+
+    .. math:: \frac{\partial L_i}{\partial \tau} = \sum_j \frac{y_{ij} \, s_{ij}}{\tau^2} \,
+              \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
+
+    Parameters
+    ----------
+    similarities, temperature, bias
+        As for :func:`sigmoid_contrastive_loss`.
+
+    Examples
+    --------
+    >>> sigmoid_contrastive_loss_temperature_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
+    array([50.    , 49.3307])
+    """
+    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    temperature = check_positive("temperature", temperature)
+    pulls = signs * sigmoid(-signs * logits)
+    return (pulls * (similarities / temperature)).sum(axis=1) / temperature
+
+
+@loss_of_matrix
+def sigmoid_contrastive_loss_bias_grad(
+    similarities: ArrayLike, *, temperature: float = 0.1, bias: float = -10.0
+) -> Floats:
+    r"""Derivative of :func:`sigmoid_contrastive_loss` in the bias, one a query.
+
+    .. math:: \frac{\partial L_i}{\partial b}
+              = -\sum_j y_{ij} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
+
+    Parameters
+    ----------
+    similarities, temperature, bias
+        As for :func:`sigmoid_contrastive_loss`.
+
+    Examples
+    --------
+    >>> sigmoid_contrastive_loss_bias_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
+    array([-0.5   , -0.9866])
+    """
+    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    return (-signs * sigmoid(-signs * logits)).sum(axis=1)
 
 
 def _signs_and_logits(
@@ -343,3 +479,25 @@ def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float 
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
     return -beta * softplus_grad(rejected - chosen, beta=beta)
+
+
+@elementwise_loss
+def preference_loss_rejected_grad(
+    chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
+) -> Floats:
+    r"""Derivative of :func:`preference_loss` in the rejected scores: the opposite of the first.
+
+    .. math:: \frac{\partial L}{\partial r} = \beta \, \sigma\bigl(\beta (r - c)\bigr)
+
+    Parameters
+    ----------
+    chosen, rejected, beta
+        As for :func:`preference_loss`.
+
+    Examples
+    --------
+    >>> preference_loss_rejected_grad([1.0, 0.0], [0.0, 1.0]).round(4)
+    array([0.2689, 0.7311])
+    """
+    beta = check_between("beta", beta, 1e-100, 1e100)
+    return beta * softplus_grad(rejected - chosen, beta=beta)

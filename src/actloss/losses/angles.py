@@ -1,0 +1,155 @@
+r"""Losses of classes that are directions: each logit is a cosine, and angles have a margin.
+
+Each loss stands beside its derivative in the cosines, ``<name>_grad``.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actloss.arguments import Floats, Integers, as_float, check_axis, check_between, check_scale
+from actloss.losses.arguments import check_classes, check_cosines
+from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
+
+__all__ = ["arcface_loss", "arcface_loss_grad"]
+
+
+def arcface_loss(
+    cosines: ArrayLike,
+    labels: ArrayLike,
+    *,
+    margin: float = 0.5,
+    scale: float = 64.0,
+    axis: int = -1,
+) -> Floats:
+    r"""ArcFace: softmax cross-entropy of cosines, whose right angle is made larger by a margin.
+
+    .. math:: L(c, y) = -\log \frac{e^{s \cos(\theta_y + m)}}
+              {e^{s \cos(\theta_y + m)} + \sum_{k \ne y} e^{s c_k}}, \qquad \theta_y = \arccos c_y
+
+    Without the margin an embedding need only lie nearer to its own class than to others. With it,
+    it must lie nearer by m radians, and so the classes draw together. Where the larger angle would
+    exceed π, :math:`c_y - m \sin m` stands for its cosine, as in the authors' code: the cosine
+    would rise again, and the gradient push the wrong way.
+
+    Parameters
+    ----------
+    cosines : array_like
+        c, the cosine of the angle between an embedding and each class's direction, with the classes
+        along `axis`; from −1 to 1, and as far beyond (0.01) as rounded vectors may lead.
+    labels : array_like of int
+        The class of each sample, from 0, in the shape of `cosines` without `axis`.
+    margin : float
+        m, in radians, from 0 to 1.5.
+    scale : float
+        s, by which cosines become logits; between 1e-30 and 1e30.
+    axis : int
+        The axis of the classes.
+
+    Returns
+    -------
+    ndarray
+        One loss a sample, in nats, in the float dtype of `cosines`.
+
+    Raises
+    ------
+    ValueError
+        If `labels` has another shape or holds anything else than numbers of classes, an entry is no
+        cosine, a parameter is out of range, or there is no such axis, or it is empty.
+
+    Notes
+    -----
+    PyTorch: none; ``torch.nn.functional.cross_entropy`` of the logits above. The cosines are
+    ``torch.nn.functional.linear(torch.nn.functional.normalize(embeddings),
+    torch.nn.functional.normalize(weights))``.
+
+    References
+    ----------
+    J. Deng, J. Guo, N. Xue and S. Zafeiriou, "ArcFace: additive angular margin loss for deep face
+    recognition", CVPR 2019.
+
+    Examples
+    --------
+    >>> arcface_loss([[0.8, 0.5, 0.1]], [0], scale=8.0).round(4)
+    array([1.1197])
+    >>> arcface_loss([[0.8, 0.5, 0.1]], [0], margin=0.0, scale=8.0).round(4)
+    array([0.0902])
+    """
+    margin, scale = _checked(margin, scale)
+    values, classes, axis, dtype = _prepared(cosines, labels, axis)
+    logits, _ = _with_margin(values, classes, margin, scale, axis)
+    return sparse_softmax_cross_entropy(logits, labels, axis=axis).astype(dtype)
+
+
+def arcface_loss_grad(
+    cosines: ArrayLike,
+    labels: ArrayLike,
+    *,
+    margin: float = 0.5,
+    scale: float = 64.0,
+    axis: int = -1,
+) -> Floats:
+    r"""Derivative of :func:`arcface_loss` in the cosines.
+
+    .. math:: \frac{\partial L}{\partial c_k} = s \, (p_k - [k = y]) \cdot \begin{cases}
+              \sin(\theta_y + m) / \sin \theta_y & k = y \\ 1 & k \ne y \end{cases}
+
+    with p the softmax of the logits. At :math:`c_y = 1` the fraction has no limit; it is taken at
+    the next smaller float.
+
+    Parameters
+    ----------
+    cosines, labels, margin, scale, axis
+        As for :func:`arcface_loss`.
+
+    Examples
+    --------
+    >>> arcface_loss_grad([0.8, 0.5, 0.1], 0, scale=8.0).round(4)
+    array([-8.1742,  5.178 ,  0.2111])
+    """
+    margin, scale = _checked(margin, scale)
+    values, classes, axis, dtype = _prepared(cosines, labels, axis)
+    logits, slopes = _with_margin(values, classes, margin, scale, axis)
+    gradient = scale * sparse_softmax_cross_entropy_grad(logits, labels, axis=axis)
+    own = np.take_along_axis(gradient, classes, axis)
+    np.put_along_axis(gradient, classes, own * slopes, axis)
+    return gradient.astype(dtype)
+
+
+def _checked(margin: float, scale: float) -> tuple[float, float]:
+    return check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
+
+
+def _prepared(
+    cosines: ArrayLike, labels: ArrayLike, axis: int
+) -> tuple[Floats, Integers, int, np.dtype]:
+    """The cosines in float32 at least, labels with an axis of length 1, and the dtype wanted."""
+    values = as_float(cosines, "cosines")
+    axis = check_axis(axis, values, "cosines")
+    if values.shape[axis] == 0:
+        raise ValueError(
+            f"cosines must have at least one entry along axis {axis}, but has shape {values.shape}"
+        )
+    classes = np.expand_dims(check_classes(labels, values, axis, "cosines"), axis)
+    check_cosines("cosines", values)
+    enough = np.promote_types(values.dtype, np.float32)
+    return np.clip(values.astype(enough), -1.0, 1.0), classes, axis, values.dtype
+
+
+def _with_margin(
+    cosines: Floats, classes: Integers, margin: float, scale: float, axis: int
+) -> tuple[Floats, Floats]:
+    """The logits, and by how much those of the right classes change with their cosines."""
+    own = np.take_along_axis(cosines, classes, axis)
+    sine = np.sqrt((1.0 - own) * (1.0 + own))
+    smallest = math.sqrt(np.finfo(cosines.dtype).epsneg * 2.0)  # of the float before 1
+    turned = own * math.cos(margin) - sine * math.sin(margin)
+    slope = math.cos(margin) + own / np.clip(sine, smallest, 1.0) * math.sin(margin)
+    beyond = own < -math.cos(margin)  # θ + m > π
+    turned = np.where(beyond, own - margin * math.sin(margin), turned)
+    logits = scale * cosines
+    np.put_along_axis(logits, classes, scale * turned, axis)
+    return logits, np.where(beyond, 1.0, slope)
