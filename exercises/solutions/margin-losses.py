@@ -17,8 +17,9 @@ way_to_the_margin = (1 - -1 * (3 * 1 + 4 * 0 - 2)) / np.hypot(3, 4)
 # First fault: the score of the right class was struck out by multiplying it by 0, and then 0 took
 # part in the maximum. As long as some rival has a positive score nobody notices. If all rivals are
 # negative, the 0 wins, and samples are charged whose lead is large enough. What must never win a
-# maximum is −∞, and it is put in place by choosing, not by multiplying. Second fault: `np.eye`
-# makes float64, and drags float32 logits along. A comparison has no such effect.
+# maximum is −∞, and it is put in place by choosing, not by multiplying. Second fault: so it was
+# with the score of the right class itself, where the zeros of the others beat it if it is negative.
+# Choosing needs no maximum there.
 def best_rival_hinge(logits, labels):
     right_class = np.arange(logits.shape[-1]) == labels[:, np.newaxis]
     rival = np.where(right_class, -np.inf, logits).max(axis=-1)

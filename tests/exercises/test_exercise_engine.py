@@ -45,7 +45,7 @@ def double():
         reference=lambda x: 2 * x,
         draw=lambda rng: {"x": any_array(rng)},
         extremes=([-np.inf, np.inf, np.nan, 0.0],),
-        mistakes=[(lambda x: x**2, "a square"), ("dtype", "keep it short")],
+        mistakes=[(lambda x: x**2, "a square"), ("untouched", "keep it whole")],
     )
     add(exercise)
     yield exercise
@@ -71,8 +71,11 @@ def test_the_counter_example_is_the_smallest(double):
     [
         (lambda x: np.ravel(2 * x), "returns the right shape", "an array of shape (1,)"),
         (lambda x: np.where(np.isinf(x), 0, 2 * x), "holds where numbers", "got"),
-        (lambda x: 2 * x.astype(np.float64), "keeps float32", "float64"),
-        (lambda x: [2 * x, np.log(-1 - x * x)][0], "causes no warning", "invalid value"),
+        (
+            lambda x: np.float32(-7) * np.ones_like(x) if x.dtype == np.float32 else 2 * x,
+            "gives the right values for float32 too",
+            "float32",
+        ),
         (lambda x: np.multiply(x, 2, out=x), "leaves its arguments", "x after"),
     ],
 )
@@ -81,6 +84,22 @@ def test_each_property_fails_alone(double, answer, title, shown):
     assert next(t for t, holds in report.properties if not holds).startswith(title)
     assert sum(holds is False for _, holds in report.properties) == 1
     assert shown in repr(report)
+
+
+@pytest.mark.parametrize(
+    ("answer", "remark"),
+    [
+        (lambda x: 2 * x.astype(np.float64), "Given float32 it returns float64."),
+        (lambda x: [2 * x, np.log(-1 - x * x)][0], "(RuntimeWarning: invalid value"),
+    ],
+)
+def test_what_no_value_shows_is_a_remark(double, answer, remark):
+    report = check("double", answer)
+    assert report.solved
+    assert len(report.remarks) == 1
+    assert f"A remark, which costs no points: {report.remarks[0]}" in repr(report)
+    assert remark in repr(report)
+    assert remark in html.unescape(report._repr_html_())
 
 
 def test_counter_example_calls_float32_only_what_is(double):
@@ -93,7 +112,7 @@ def test_counter_example_calls_float32_only_what_is(double):
             extremes=(),
         )
     )
-    report = check("picked", lambda x, labels: x[labels].astype(np.float64))
+    report = check("picked", lambda x, labels: x[labels] + 7 * (x.dtype == np.float32))
     del EXERCISES["picked"]
     assert lines(report)["x"].endswith("float32")
     assert "float" not in lines(report)["labels"]

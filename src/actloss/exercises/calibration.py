@@ -44,7 +44,9 @@ def best_announcement(power=3):
 
 def draw_predictions(rng):
     samples, bins = int(rng.integers(3, 9)), int(rng.integers(2, 6))
-    confidence = np.where(rng.random(samples) < 0.2, 1.0, rng.uniform(size=samples))
+    confidence = rng.uniform(size=samples)
+    sure = rng.random(samples)
+    confidence = np.where(sure < 0.2, 1.0, np.where(sure > 0.85, 0.0, confidence))
     return {
         "confidence": confidence,
         "correct": (rng.random(samples) < 0.5).astype(float),
@@ -56,17 +58,20 @@ def gap_of_bins(confidence, correct, bins):
     """The package's, for confidences on whose bin all conventions agree."""
     if not np.isin(correct, (0.0, 1.0)).all():
         raise ValueError("correct must be 0 or 1")
-    if np.any((confidence * bins % 1 == 0) & (confidence < 1)):
+    if np.any((confidence * bins % 1 == 0) & (confidence > 0) & (confidence < 1)):
         raise ValueError("a confidence lies on the edge between two bins")
     return expected_calibration_error(confidence, correct, bins=bins)
 
 
-def summed_gaps(size, last_closed, divide=lambda total, counts: total.sum() / counts.sum()):
-    """An ECE with another size of a gap, with or without the confidence 1, or another mean."""
+def summed_gaps(
+    size, last_closed, divide=lambda total, counts: total.sum() / counts.sum(), first_closed=True
+):
+    """An ECE with another size of a gap, without the confidence 0 or 1, or with another mean."""
 
     def wrong(confidence, correct, bins):
         place = np.floor(confidence * bins).astype(int)
         place = np.minimum(place, bins - 1) if last_closed else place
+        place = place if first_closed else np.where(confidence > 0, place, bins)
         sums = np.bincount(place, correct - confidence, minlength=bins + 1)[:bins]
         counts = np.bincount(place, minlength=bins + 1)
         return divide(size(sums), counts)
@@ -199,11 +204,6 @@ add(
         extremes=(),
         mistakes=[
             (
-                "dtype",
-                "A number from np.bincount or np.histogram, or a count such as inside.sum(), is "
-                "64 bits wide and widens what it meets. len() gives a Python number.",
-            ),
-            (
                 summed_gaps(lambda sums: sums, False),
                 "Call it with 2 bins and with 5: it hardly depends on them, as gaps of opposite "
                 "sign cancel. Where does the formula take the size of a gap? (If the example "
@@ -212,6 +212,16 @@ add(
             (
                 summed_gaps(np.abs, False),
                 "The gaps are right now. In which bin is a confidence of exactly 1?",
+            ),
+            (
+                summed_gaps(np.abs, True, first_closed=False),
+                "The gaps are right, and 1 has its bin. In which bin is a confidence of exactly 0? "
+                "With edges that are closed above, none holds it.",
+            ),
+            (
+                summed_gaps(lambda sums: sums, True, first_closed=False),
+                "Gaps of opposite sign still cancel. And which bin holds a confidence of "
+                "exactly 0?",
             ),
             (
                 summed_gaps(lambda sums: sums, True),

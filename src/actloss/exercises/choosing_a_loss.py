@@ -114,11 +114,6 @@ add(
         extremes=(),
         mistakes=[
             (
-                "dtype",
-                "np.log of a Python number is a np.float64, and makes everything it meets float64. "
-                "math.log gives a Python number, which does not.",
-            ),
-            (
                 lambda p, weight: weight * p / (weight * p + 1 - p),
                 "This is the way that the loss went, from the truth to its answer. You are to go "
                 "back.",
@@ -168,8 +163,20 @@ add(
         reference=power_gradient,
         draw=draw_power,
         derivative_of=(power_loss, "z"),
-        extremes=([-np.inf, np.inf, -1000.0, 1000.0, 0.0], [-750.0, 750.0]),
+        extremes=(
+            [-np.inf, np.inf, -1000.0, 1000.0, 0.0],
+            [-750.0, 750.0],
+            *3 * ([40.0, -40.0, 38.0, -38.0, 45.0, -45.0, 60.0, -60.0],),
+        ),
         mistakes=[
+            (
+                lambda z, y, r: (
+                    (1 - y) * (1 - sigmoid(z)) ** r * sigmoid(z)
+                    - y * sigmoid(z) ** r * (1 - sigmoid(z))
+                ),
+                "Try z = 40: 1 − p is 0 there as a float, and the true one, 4e−18, is not. Raised "
+                "to a small power it is even large. Which function of z is 1 − p?",
+            ),
             (
                 lambda z, y, r: power_slope(z, y, r) * sigmoid(z) * (1 - sigmoid(z)),
                 TO_MEND,

@@ -308,11 +308,6 @@ add(
                 "Where p underflows to 0, log p is −∞, and 0 · ∞ is NaN. How did the chapter "
                 "compute log σ(x) without σ(x)?",
             ),
-            (
-                "dtype",
-                "np.where of two Python numbers gives 64 bits each, and these make float64 of "
-                "float32. Let it choose between two arrays.",
-            ),
         ],
     ),
 )

@@ -13,8 +13,9 @@ import numpy as np
 
 from actloss.arguments import Floats
 
-# In one array, because an element-wise function must bear them all at once.
-EXTREMES = (-np.inf, np.inf, np.nan, -1e308, 1e308, -5e-324, 5e-324, 0.0)
+# In one array, because an element-wise function must bear them all at once. NaN is not among them:
+# no page asks what becomes of it.
+EXTREMES = (-np.inf, np.inf, -1e308, 1e308, -5e-324, 5e-324, 0.0)
 
 Arguments = Mapping[str, Any]
 
@@ -46,6 +47,11 @@ class Exercise:
     tolerance, smallest : float
         The relative and the absolute error that is still right. Wide enough for every sound way
         of computing.
+    edges : callable, optional
+        Like `draw`, for arguments at which no derivative is taken: kinks, ties, numbers that are
+        exactly 0.
+    large, memory : callable and int, optional
+        `large` draws arguments for one call that may use so many bytes at once, beside them.
     axes : int
         The fewest axes that the first argument may have.
     draws : int
@@ -63,6 +69,9 @@ class Exercise:
     derivative_of: tuple[Callable, str] | None = None
     tolerance: float = 1e-6
     smallest: float = 1e-12
+    edges: Callable[[np.random.Generator], Arguments] | None = None
+    large: Callable[[np.random.Generator], Arguments] | None = None
+    memory: int = 0
     axes: int = 0
     draws: int = 20
 

@@ -125,11 +125,6 @@ add(
         smallest=1e-9,
         mistakes=[
             (
-                "dtype",
-                "np.sqrt of a Python number is a np.float64, and makes everything it meets "
-                "float64. A power of 0.5 stays a Python number.",
-            ),
-            (
                 lambda ours, theirs, t: margin(
                     ours - theirs,
                     t,

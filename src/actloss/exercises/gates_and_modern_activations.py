@@ -160,11 +160,6 @@ add(
                 "shape",
                 "Every unit has a sum of its own, so there is one derivative for each entry of s.",
             ),
-            (
-                "warnings",
-                "exp(−s) overflows where s is very negative. The sigmoid of the course does not: "
-                "it is imported above.",
-            ),
         ],
     ),
     Exercise(
@@ -184,11 +179,6 @@ add(
         ),
         smallest=1e-15,
         mistakes=[
-            (
-                sink_of(row_maximum, lambda largest: np.exp(-largest)),
-                "The sink moves along with the keys now. But a row of very low scores makes it "
-                "overflow. Of how many logits is the maximum to be taken, and what is the sink's?",
-            ),
             (
                 sink_of(np.max, lambda largest: np.exp(-largest)),
                 "One maximum for all rows: what happens to a row that lies far below it, or to "

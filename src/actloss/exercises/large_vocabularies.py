@@ -65,6 +65,17 @@ def draw_layer(rng):
     }
 
 
+def draw_many_classes(rng):
+    """All logits at once are 2 MB, those of a chunk 32 kB."""
+    tokens, classes, chunk = 64, 4096, 64
+    return {
+        "hidden": rng.normal(size=(tokens, FEATURES)),
+        "weights": rng.normal(scale=2.0, size=(FEATURES, classes)),
+        "labels": rng.integers(classes, size=tokens),
+        "chunk": chunk,
+    }
+
+
 def whole_gradient(hidden, weights, labels, chunk):
     return linear_cross_entropy(hidden, weights, labels)[1]
 
@@ -170,7 +181,9 @@ add(
         extremes=(
             [[1000.0, -1000.0, 0.0], [999.0, -1001.0, 1000.0]],
             [[-2000.0, 1000.0, 3.0], [-1990.0, -1000.0, -5.0], [-2000.0, 0.0, 0.0]],
-            [[-np.inf, 2.0, 3.0], [1.0, -np.inf, 0.0]],
+            # The first machine has classes, so that a running maximum may start at −∞.
+            [[1.0, 2.0, 3.0], [-np.inf, 1.0, -np.inf], [0.0, -np.inf, -np.inf]],
+            [[-1000.0, 0.0, 1000.0], [-np.inf, -np.inf, -np.inf]],
         ),
         mistakes=[
             (
@@ -228,6 +241,8 @@ add(
         difficulty=3,
         reference=whole_gradient,
         draw=draw_layer,
+        large=draw_many_classes,
+        memory=1 << 19,
         axes=2,
         smallest=1e-9,
         extremes=([[1000.0, 0.0], [0.0, -1000.0]], [[-700.0, 700.0], [300.0, 900.0]]),
@@ -272,6 +287,11 @@ add(
             (
                 in_chunks(collect=lambda gradient, share: gradient - share),
                 "All signs are turned round: prediction minus truth.",
+            ),
+            (
+                "memory",
+                "The numbers are right, but the logits of all classes are in memory at once, which "
+                "chunks are to avoid. What is as wide as the vocabulary?",
             ),
             (
                 "extremes",

@@ -32,6 +32,12 @@ def draw_classes(rng):
     }
 
 
+def draw_kinks(rng):
+    """Leads of exactly 1 among them."""
+    drawn = draw_classes(rng)
+    return {**drawn, "logits": rng.integers(-2, 3, size=drawn["logits"].shape).astype(float)}
+
+
 def one_hot(logits, labels):
     return np.eye(logits.shape[-1], dtype=logits.dtype)[labels]
 
@@ -44,9 +50,16 @@ def best_rival(logits, labels):
     return np.where(one_hot(logits, labels) > 0, -np.inf, logits).max(axis=-1)
 
 
-def zero_as_rival(logits, labels):
-    rival = (logits * (1 - one_hot(logits, labels))).max(axis=-1)
-    return np.maximum(0, 1 + rival - own_score(logits, labels))
+def struck_out_rival(logits, labels):
+    return (logits * (1 - one_hot(logits, labels))).max(axis=-1)
+
+
+def struck_out_own(logits, labels):
+    return (logits * one_hot(logits, labels)).max(axis=-1)
+
+
+def hinge_of(own, rival):
+    return lambda logits, labels: np.maximum(0, 1 + rival(logits, labels) - own(logits, labels))
 
 
 def of_lead(function):
@@ -77,9 +90,19 @@ def all_rivals_loss(logits, labels):
     return shortfalls(logits, labels).sum(axis=-1)
 
 
-def all_rivals_gradient(logits, labels):
-    in_reach = (shortfalls(logits, labels) > 0).astype(logits.dtype)
-    return in_reach - one_hot(logits, labels) * in_reach.sum(axis=-1, keepdims=True)
+def rivals_from(in_reach):
+    """The gradient with what counts as in reach: of 1 + z − z of the class, against 0."""
+
+    def gradient(logits, labels):
+        shortfalls(logits, labels)
+        own = own_score(logits, labels)[:, np.newaxis]
+        rivals = in_reach(1 + logits - own, 0) * (1 - one_hot(logits, labels))
+        return rivals - one_hot(logits, labels) * rivals.sum(axis=-1, keepdims=True)
+
+    return gradient
+
+
+all_rivals_gradient = rivals_from(np.greater)
 
 
 def with_own(slope):
@@ -143,9 +166,19 @@ add(
         mistakes=[
             # Those that fail on fewer inputs come first.
             (
-                zero_as_rival,
-                "So far this does what the given function does. The right class was struck out "
-                "with a 0. When is a 0 the largest of the numbers that are left?",
+                hinge_of(struck_out_own, best_rival),
+                "The rival is right now. The other classes are struck out with zeros. When is a 0 "
+                "larger than the score of the right class?",
+            ),
+            (
+                hinge_of(own_score, struck_out_rival),
+                "The score of the right class is right now. It was struck out of its rivals with "
+                "a 0. When is a 0 the largest of the numbers that are left?",
+            ),
+            (
+                hinge_of(struck_out_own, struck_out_rival),
+                "So far this does what the given function does. Scores that are to take no part "
+                "are struck out with a 0. When is a 0 the largest of all?",
             ),
             (
                 of_lead(lambda lead: 1 - lead),
@@ -188,12 +221,6 @@ add(
                 "That is the weakest rival. Which of them is the danger?",
             ),
             ("shape", "One loss a sample is asked for. The caller takes the mean."),
-            (
-                "dtype",
-                "The values are right. But which of the arrays is float64, whatever the logits "
-                "are? np.eye makes one, unless it is told otherwise, and all that meets it "
-                "becomes float64.",
-            ),
         ],
     ),
     NumberExercise(
@@ -249,10 +276,16 @@ add(
         difficulty=3,
         reference=all_rivals_gradient,
         draw=draw_classes,
+        edges=draw_kinks,
         axes=2,
         extremes=(),
         derivative_of=(all_rivals_loss, "logits"),
         mistakes=[
+            (
+                rivals_from(np.greater_equal),
+                "All is right but at the kink, where a rival lies behind by exactly 1. Which slope "
+                "does the exercise ask for there?",
+            ),
             (
                 multiclass_hinge_loss_grad,
                 "This lets the strongest rival alone count, as Crammer and Singer do. The sum has "

@@ -122,11 +122,6 @@ add(
         smallest=1e-9,
         mistakes=[
             (
-                "dtype",
-                "np.zeros, or a 0 that is put in front by np.diff or in a list, brings a dtype "
-                "of its own. Can the first weight be cut from the array of slopes instead?",
-            ),
-            (
                 piece_slopes,
                 "These are the slopes of the pieces. But a unit that has woken goes on rising: "
                 "what do the earlier units already contribute to the second piece?",
@@ -191,12 +186,6 @@ add(
         axes=2,
         extremes=(),
         mistakes=[
-            (
-                "dtype",
-                "Something here is float64: astype(float) makes such an array, and arithmetic "
-                "makes such a number of a NumPy bool. float(…) of one number makes a Python "
-                "number, which leaves float32 alone.",
-            ),
             (
                 epoch(np.sign, one_by_one=False),
                 "So far this does what the given function does. Which three numbers does np.sign "

@@ -15,6 +15,9 @@ from actloss.gradcheck import gradcheck
 
 DERIVATIVE_TOLERANCE = 1e-4
 DERIVATIVES = 5  # draws whose finite differences are taken
+EDGES = 6  # draws of `edges`
+SINGLES = 3  # draws that are given as float32, too
+SINGLE_TOLERANCE = 1e-3  # of the largest entry: an answer may lose digits on its way
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,34 @@ def close(exercise: Any, got: Any, expected: Any) -> NDArray[np.bool_]:
         near = np.abs(got - expected) <= exercise.smallest + exercise.tolerance * np.abs(expected)
     same = (got == expected) | (np.isnan(got) & np.isnan(expected))
     return same | (near & np.isfinite(expected))
+
+
+def right_in_single(exercise: Any, trial: Trial) -> bool:
+    """Roughly what the reference gives, in float32 or for the same numbers in float64."""
+    if trial.outcome.error or not right_shape(exercise, trial):
+        return False
+    return _roughly(trial.outcome.value, trial.expected) or _roughly(
+        trial.outcome.value, _in_double(exercise, trial.arguments)
+    )
+
+
+def _roughly(got: Any, expected: Any) -> bool:
+    got, expected = np.asarray(got, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    finite = np.isfinite(expected)
+    largest = np.max(np.abs(expected), where=finite, initial=1.0)
+    with np.errstate(all="ignore"):
+        near = np.abs(got - expected) <= SINGLE_TOLERANCE * largest
+    same = (got == expected) | (np.isnan(got) & np.isnan(expected))
+    return bool(np.all(same | (near & finite)))
+
+
+def _in_double(exercise: Any, arguments: Arguments) -> NDArray[Any]:
+    widened = {
+        name: value.astype(np.float64) if is_float_array(value) else value
+        for name, value in arguments.items()
+    }
+    with np.errstate(all="ignore"):
+        return np.asarray(exercise.reference(**widened))
 
 
 def agrees_with_differences(exercise: Any, trial: Trial) -> bool:
@@ -110,24 +141,22 @@ PROPERTIES = (
         "Which of your intermediate results overflows, underflows, or multiplies 0 by ∞?",
     ),
     Property(
-        "dtype",
-        "keeps float32 where it is given float32",
+        "single",
+        "gives the right values for float32 too",
         ("single",),
-        ("runs",),
-        lambda exercise, trial: (
-            bool(trial.outcome.error) or trial.outcome.value.dtype == np.float32
-        ),
-        "A NumPy array or a np.float64 among the constants makes everything it meets float64; "
-        "a Python number does not. np.zeros and np.empty take a dtype.",
+        ("runs", "shape", "values"),
+        right_in_single,
+        "The same numbers, given as float32, make your function give others. Its own precision is "
+        "free; what it computes may not depend on the dtype.",
     ),
     Property(
-        "warnings",
-        "causes no warning",
-        ("ordinary", "extreme"),
-        ("runs",),
-        lambda exercise, trial: not trial.outcome.warning,
-        "NumPy warns of a step on the way, even where the result is thrown away afterwards: "
-        "np.where works out both of its sides.",
+        "memory",
+        "holds no more at once than it may",
+        ("large",),
+        ("runs", "shape", "values"),
+        lambda exercise, trial: (
+            right_values(exercise, trial) and trial.outcome.peak <= exercise.memory
+        ),
     ),
     Property(
         "untouched",
@@ -139,12 +168,40 @@ PROPERTIES = (
     ),
 )
 
+# What a report says besides, and no point depends on: values alone are judged.
+REMARKS = (
+    Property(
+        "dtype",
+        "Given float32 it returns float64.",
+        ("single",),
+        ("runs",),
+        lambda exercise, trial: (
+            bool(trial.outcome.error)
+            or trial.outcome.value.dtype not in (np.float64, np.longdouble)
+        ),
+        "The functions of the course keep the dtype that they are given.",
+    ),
+    Property(
+        "warnings",
+        "NumPy warns of a step on the way.",
+        ("ordinary", "extreme"),
+        ("runs",),
+        lambda exercise, trial: not trial.outcome.warning,
+        "The functions of the course cause none, not even one whose result is thrown away: "
+        "np.where works out both of its sides.",
+    ),
+)
+
 
 def properties_of(exercise: Any) -> list[Property]:
     """Those that this exercise asks for."""
     left_out = {
         name
-        for name, there in (("gradient", exercise.derivative_of), ("extremes", exercise.extremes))
+        for name, there in (
+            ("gradient", exercise.derivative_of),
+            ("extremes", exercise.extremes),
+            ("memory", exercise.large),
+        )
         if not there
     }
     return [item for item in PROPERTIES if item.name not in left_out]
@@ -154,6 +211,8 @@ def inputs(exercise: Any, rng: np.random.Generator) -> Iterator[tuple[str, Argum
     """(kind, arguments) of every trial."""
     drawn = [exercise.draw(rng) for _ in range(exercise.draws)]
     yield from (("ordinary", arguments) for arguments in drawn)
+    if exercise.edges:
+        yield from (("ordinary", exercise.edges(rng)) for _ in range(EDGES))
     if exercise.derivative_of:
         for arguments in drawn[:DERIVATIVES]:
             # Zeros are where the kinks are.
@@ -164,7 +223,7 @@ def inputs(exercise: Any, rng: np.random.Generator) -> Iterator[tuple[str, Argum
                     for name, value in arguments.items()
                 },
             )
-    for arguments in drawn[:3]:
+    for arguments in drawn[:SINGLES]:
         yield (
             "single",
             {
@@ -172,6 +231,8 @@ def inputs(exercise: Any, rng: np.random.Generator) -> Iterator[tuple[str, Argum
                 for name, value in arguments.items()
             },
         )
+    if exercise.large:
+        yield "large", exercise.large(rng)
     for number, values in enumerate(exercise.extremes):
         yield "extreme", with_first(drawn[number % len(drawn)], np.array(values, dtype=np.float64))
 

@@ -274,12 +274,6 @@ add(
         extremes=([-np.inf, -1000.0, -5.0, 5.0],),
         mistakes=[
             (
-                "dtype",
-                "The values are right. But a Python number minus an array of yes and no is "
-                "float64, and so is np.where of two Python numbers. Let the half-width, which is "
-                "float32, meet the yes and no first.",
-            ),
-            (
                 lambda s, centre, y, q: half_width_grad(s, centre, y, q) / np.exp(s),
                 "This is the derivative in the half-width. s is its logarithm: which factor does "
                 "the chain rule bring in?",

@@ -13,6 +13,7 @@ MARKS: dict[bool | None, tuple[str, str, str]] = {
     True: ("✓", "passed", "right"),
     False: ("✗", "failed", "not right"),
 }
+REMARK = "A remark, which costs no points:"
 NOT_ASKED = ("–", "skipped", "not tried")
 
 
@@ -28,6 +29,7 @@ class Report:
     example: list[tuple[str, str]] = field(default_factory=list)
     message: str = ""
     hint: str = ""
+    remarks: tuple[str, ...] = ()  # that cost no points
     notes: tuple[str, ...] = ()
 
     @property
@@ -55,6 +57,7 @@ class Report:
             lines += ["The smallest counter-example found:", self._example]
         lines += [self.message] if self.message else []
         lines += [f"Hint: {self.hint}"] if self.hint else []
+        lines += [f"{REMARK} {remark}" for remark in self.remarks]
         return "\n".join([*lines, *self.notes])
 
     def _repr_html_(self) -> str:
@@ -68,6 +71,7 @@ class Report:
             parts.append("<p>" + html.escape(self.message).replace("\n", "<br>") + "</p>")
         if self.hint:
             parts.append(f"<p><strong>Hint:</strong> {html.escape(self.hint)}</p>")
+        parts += [f"<p>{html.escape(f'{REMARK} {remark}')}</p>" for remark in self.remarks]
         parts += [f"<p>{html.escape(note)}</p>" for note in self.notes]
         return _box(self.state, parts)
 
@@ -139,18 +143,22 @@ def counterexample(item: Any, trial: Any) -> list[tuple[str, str]]:
             ("expected", f"an array of shape {expected.shape}"),
             ("got", f"an array of shape {outcome.value.shape}: {shown(outcome.value)}"),
         ]
-    if item.name == "dtype":
-        given = [
+    if item.name == "single":
+        lines = [
             (name, f"{text}, float32" if _is_float32(trial.arguments[name]) else text)
             for name, text in lines
         ]
-        return [*given, ("expected", "float32"), ("got", str(outcome.value.dtype))]
-    if item.name == "warnings":
-        return [*lines, ("got", outcome.warning)]
+    if item.name == "memory" and outcome.peak:
+        shapes = [(name, _shape(trial.arguments[name]) or text) for name, text in lines]
+        return [*shapes, ("held", f"{outcome.peak / 1e6:.1f} MB at once")]
     if item.name == "untouched":
         after = [(f"{name} after", shown(value)) for name, value in outcome.changed.items()]
         return [*lines, *after]
     return [*lines, *_two_numbers(expected, outcome.value)]
+
+
+def _shape(value: Any) -> str:
+    return f"an array of shape {value.shape}" if np.ndim(value) else ""
 
 
 def _is_float32(value: Any) -> bool:

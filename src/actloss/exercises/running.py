@@ -9,18 +9,23 @@ import os
 import signal
 import sysconfig
 import threading
+import time
 import traceback
+import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 SECONDS = 3.0  # for one check; a right answer needs some hundredths
+LARGE_BYTES = 1 << 15  # arguments of that size: the memory of the call is measured
+IMPORT_SECONDS = 60.0  # until then a package that is being imported is waited for
 
 NOT_THEIRS = tuple(
     os.path.join(folder, "")
@@ -44,6 +49,8 @@ class Outcome:
     kind: str = ""  # of the error: the name of its class, or "" for a result that is no array
     warning: str = ""
     changed: dict[str, np.ndarray] = field(default_factory=dict)
+    peak: int = 0  # bytes in use at once, where arguments are large
+    after: dict[str, np.ndarray] = field(default_factory=dict)  # the arrays among the arguments
 
 
 def call(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Outcome:
@@ -58,29 +65,63 @@ def call(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Outcome:
     with warnings.catch_warnings(record=True) as caught, np.errstate(all="warn", under="ignore"):
         warnings.simplefilter("always")
         try:
-            result = function(**given) if by_name else function(*given.values())
+            with _memory(given) as used:
+                result = function(**given) if by_name else function(*given.values())
         except NotImplementedError:
             raise
         except (Exception, SystemExit) as error:
             return Outcome(error=in_words(error), kind=type(error).__name__)
         value, problem = _as_numbers(result)
-    changed = {
-        name: given[name]
-        for name, value_before in arguments.items()
-        if isinstance(value_before, np.ndarray) and given[name].tobytes() != value_before.tobytes()
-    }
+    after = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
     warning = next((w for w in caught if issubclass(w.category, RuntimeWarning)), None)
     words = f"{warning.category.__name__}: {warning.message}" if warning else ""
-    return Outcome(value, problem, "", words, changed)
+    return Outcome(value, problem, "", words, changes(arguments, after), sum(used), after)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The arrays that are not what they were."""
+    return {name: now for name, now in after.items() if now.tobytes() != before[name].tobytes()}
+
+
+@contextmanager
+def _memory(given: Mapping[str, Any]) -> Iterator[list[int]]:
+    """How many bytes are in use at once in the block, in a list; an empty one for small arguments.
+
+    NumPy reports its arrays to tracemalloc.
+    """
+    used: list[int] = []
+    if sum(value.nbytes for value in given.values() if isinstance(value, np.ndarray)) < LARGE_BYTES:
+        yield used
+        return
+    others = tracemalloc.is_tracing()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+        yield used
+        used.append(tracemalloc.get_traced_memory()[1] - before)
+    finally:
+        if not others:
+            tracemalloc.stop()
 
 
 def _fit(function: Callable[..., Any], given: Mapping[str, Any]) -> tuple[bool, str]:
-    """Whether to call by name, and what is wrong if the function takes other arguments."""
+    """Whether to call by name, and what is wrong if the function takes other arguments.
+
+    By place, as a student would try it out, unless the function has parameters of these names in
+    another order. What only passes its arguments on, such as np.vectorize, may not bear names.
+    """
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # some built-in functions have no signature
         return False, ""
-    for by_name in (True, False):
+    named = [
+        parameter.name
+        for parameter in signature.parameters.values()
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]
+    own_order = set(given) <= set(named) and [name for name in named if name in given] != [*given]
+    for by_name in (True, False) if own_order else (False, True):
         try:
             signature.bind(**given) if by_name else signature.bind(*given.values())
         except TypeError:
@@ -139,15 +180,21 @@ def time_limit(seconds: float) -> Iterator[bool]:
     """Raise OutOfTime after `seconds`, again and again, for code that swallows it once.
 
     Gives whether there is a limit: only the main thread of a POSIX system can be interrupted.
+    The first import of a large package, such as torch, counts for nothing, up to IMPORT_SECONDS.
     """
     if not can_be_stopped():
         yield False
         return
     armed = True
+    latest = time.monotonic() + IMPORT_SECONDS
 
     def stop(signum: int, frame: Any) -> None:
-        if armed:
-            raise OutOfTime
+        if not armed:
+            return
+        if time.monotonic() < latest and _imports(frame):
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
+            return
+        raise OutOfTime
 
     handler = signal.signal(signal.SIGALRM, stop)
     others = signal.setitimer(signal.ITIMER_REAL, seconds, 0.1)
@@ -157,6 +204,15 @@ def time_limit(seconds: float) -> Iterator[bool]:
         armed = False
         signal.setitimer(signal.ITIMER_REAL, *others)
         signal.signal(signal.SIGALRM, handler)
+
+
+def _imports(frame: FrameType | None) -> bool:
+    """Whether a package is being imported in this frame or in one that called it."""
+    while frame is not None:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def can_be_stopped() -> bool:

@@ -27,7 +27,7 @@ OVERFLOW = (
 
 
 def draw_rows(rng):
-    shape = rng.integers(2, 5, size=rng.choice([1, 2, 3]))
+    shape = rng.integers(1, 5, size=rng.choice([1, 2, 3]))  # a batch may hold one row
     return {"z": rng.normal(scale=3.0, size=tuple(shape))}
 
 
@@ -41,10 +41,10 @@ def second_probability():
 # 2. Softmax
 
 
-def softmax_shifted_by(shift):
+def softmax_shifted_by(shift, axis=-1):
     def wrong(z):
         e = np.exp(z - shift(z))
-        return e / e.sum(axis=-1, keepdims=True)
+        return e / e.sum(axis=axis, keepdims=True)
 
     return wrong
 
@@ -73,7 +73,7 @@ def sums(z):
 
 
 def draw_pixels(rng):
-    shape = (*rng.integers(1, 3, size=1), *rng.integers(2, 4, size=3))
+    shape = (*rng.integers(1, 3, size=1), rng.integers(2, 4), *rng.integers(1, 4, size=2))
     return {"scores": rng.normal(scale=3.0, size=shape)}
 
 
@@ -86,6 +86,7 @@ def pixels(shift_axis, sum_axis):
 
 
 FAR_APART = np.array([[[[900.0, 1.0]], [[901.0, 2.0]]]])
+ONE_FAR_ABOVE = np.array([[[[0.0]], [[5000.0]], [[0.0]]]])
 
 # 5. An experiment: the temperature at which the first of three classes gets one half
 
@@ -195,6 +196,11 @@ add(
                 "The values are right, but each row is to give one number: its axis goes.",
             ),
             (
+                lambda z: np.squeeze(sums(z)),
+                "squeeze takes away every axis of length 1, also that of a batch that holds one "
+                "row. Which axis is to go?",
+            ),
+            (
                 lambda z: np.log(np.exp(z - z.max()).sum(axis=-1)) + z.max(),
                 "One maximum for all rows: a row that lies far below it underflows as a whole. "
                 "Each row needs its own.",
@@ -226,7 +232,7 @@ add(
         reference=lambda scores: softmax(scores, axis=1),
         draw=draw_pixels,
         axes=4,
-        extremes=(FAR_APART, np.full((1, 2, 1, 1), 1000.0)),
+        extremes=(FAR_APART, np.full((1, 2, 1, 1), 1000.0), ONE_FAR_ABOVE),
         smallest=1e-15,
         mistakes=[
             (
@@ -244,6 +250,11 @@ add(
                 pixels(-1, 1),
                 "Subtract the same from all classes of a pixel, or softmax changes: the maximum "
                 "needs the axis that the sum has.",
+            ),
+            (
+                softmax_shifted_by(lambda z: z.mean(axis=1, keepdims=True), axis=1),
+                "The axes are right now. But the mean is not enough: the largest score of a pixel "
+                "may lie far above it.",
             ),
             (pixels(0, 0), "This compares samples with each other. Classes lie elsewhere."),
             (pixels((1, 2, 3), (1, 2, 3)), "This is one distribution a picture, not one a pixel."),

@@ -17,6 +17,10 @@ SIZES = GAP.replace("np.sum(correct[inside]) - np.sum(confidence[inside])", "abs
     "GAP", "np.sum(correct[inside]) - np.sum(confidence[inside])"
 )
 CLOSED = ("(confidence < (m + 1) / bins)", "((confidence < (m + 1) / bins) | (m + 1 == bins))")
+CLOSED_ABOVE = (
+    "(m / bins <= confidence) & (confidence < (m + 1) / bins)",
+    "(m / bins < confidence) & (confidence <= (m + 1) / bins)",
+)
 MEANS = """
 def answer(confidence, correct, bins):
     place = np.minimum((confidence * bins).astype(int), bins - 1)
@@ -65,6 +69,7 @@ RIGHT = {
         compiled(SIZES.replace(*CLOSED)),
         means("* len(confidence[place == m]) / len(confidence)"),
         means("* len(confidence[place == m])", "/ len(confidence)"),
+        means("* np.sum(place == m) / len(confidence)"),
     ],
     "temperature_slope": [slope(), by_chain_rule],
 }
@@ -94,6 +99,8 @@ WRONG = {
         (compiled(GAP), "Call it with 2 bins"),
         (compiled(SIZES), "The gaps are right now"),
         (compiled(GAP.replace(*CLOSED)), "No prediction is lost"),
+        (compiled(SIZES.replace(*CLOSED_ABOVE)), "none holds it"),
+        (compiled(GAP.replace(*CLOSED_ABOVE)), "And which bin holds"),
         (
             compiled(GAP.replace(*CLOSED).replace("return total", "return abs(total)")),
             "already cancelled",
@@ -105,7 +112,6 @@ WRONG = {
         ),
         (means("", "/ bins"), "a bin of a hundred"),
         (means("* len(confidence[place == m])"), "grows with the number"),
-        (means("* np.sum(place == m) / len(confidence)"), "len() gives"),
     ],
     "temperature_slope": [
         (lambda logits, labels, t: -slope()(logits, labels, t) * t**2, "derivative in 1/T"),

@@ -12,14 +12,13 @@ RIGHT = {
         lambda p, weight: 1 / (1 + weight * (1 / p - 1)),
         lambda p, weight: expit(logit(p) - float(np.log(weight))),
         lambda p, weight: (p / weight) / (p / weight + 1 - p),
+        lambda p, weight: expit(logit(p) - np.log(weight)),
     ],
     "power_loss_grad": [
         lambda z, y, r: -y * expit(z) ** r * expit(-z) + (1 - y) * expit(-z) ** r * expit(z),
         lambda z, y, r: (
-            (1 - y) * (1 - sigmoid(z)) ** r * sigmoid(z) - y * sigmoid(z) ** r * (1 - sigmoid(z))
-        ),
-        lambda z, y, r: (
-            y * expit(z) ** r * (expit(z) - 1) + (1 - y) * (1 - expit(z)) ** r * expit(z)
+            (1 - y) * np.exp(-r * np.logaddexp(0, z)) * expit(z)
+            - y * np.exp(-r * np.logaddexp(0, -z)) * expit(-z)
         ),
     ],
 }
@@ -49,7 +48,6 @@ WRONG = {
         (lambda p, weight: p / (1 + (weight - 1) * p), "does your weight stand with"),
         (lambda p, weight: logit(p) - float(np.log(weight)), "This is a logit"),
         (lambda p, weight: expit(logit(p) - weight), "which function of it"),
-        (lambda p, weight: expit(logit(p) - np.log(weight)), "math.log"),
         (lambda p, weight: p.copy(), "as it is"),
         (lambda p, weight: weight * (1 - p) / (p + weight * (1 - p)), "the probability of no"),
         (
@@ -59,6 +57,19 @@ WRONG = {
     ],
     "power_loss_grad": [
         (unsimplified, "on paper first"),
+        (
+            lambda z, y, r: (
+                (1 - y) * (1 - sigmoid(z)) ** r * sigmoid(z)
+                - y * sigmoid(z) ** r * (1 - sigmoid(z))
+            ),
+            "Which function of z is",
+        ),
+        (
+            lambda z, y, r: (
+                y * expit(z) ** r * (expit(z) - 1) + (1 - y) * (1 - expit(z)) ** r * expit(z)
+            ),
+            "Which function of z is",
+        ),
         (
             lambda z, y, r: -y * expit(z) ** (r - 1) + (1 - y) * (1 - expit(z)) ** (r - 1),
             "derivative in p",

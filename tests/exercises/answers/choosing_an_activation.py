@@ -35,6 +35,7 @@ RIGHT = {
         lambda z: np.column_stack(
             [z[:, 0], np.logaddexp(0, z[:, 1]), expit(z[:, 2]), scipy_softmax(z[:, 3:], axis=1)]
         ),
+        with_line("np.empty_like(z)", "np.zeros(z.shape)"),
     ],
     "count_output_gradient": [
         lambda z, counts: np.exp(z) - counts,
@@ -71,7 +72,6 @@ WRONG = {
         (lambda z: scipy_softmax(z, axis=1), "one distribution over six"),
         (lambda z: np.concatenate([z[:, 0], softplus(z[:, 1])]), "loses its axis"),
         (with_line("np.empty_like(z)", "z"), "Put the outputs into a new array"),
-        (with_line("np.empty_like(z)", "np.zeros(z.shape)"), "np.zeros and np.empty take a dtype"),
     ],
     "count_output_gradient": [
         (lambda z, counts: np.exp(z) * (1 - counts / np.exp(z)), "what cancels"),

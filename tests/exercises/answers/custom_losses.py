@@ -46,6 +46,13 @@ RIGHT = {
         distance(ROWS, ("error / distance", "error / (distance + (distance == 0))")),
         distance(ROWS, ("error / distance", "error / np.maximum(distance, 1e-30)")),
         one_by_one,
+        (
+            distance(
+                ROWS,
+                ("return error / distance", "return np.where(distance, error / distance, 0)"),
+            )
+        ),
+        distance(ROWS, ("return error / distance", "return np.nan_to_num(error / distance)")),
     ],
     "scale_of_one_valley": [2.154, 2.1, 2.2],
     "soft_dice_gradient": [
@@ -78,17 +85,6 @@ WRONG = {
         (distance(ROWS, ("np.sqrt", "")), "The root is missing"),
         (distance(ROWS, SAFE, ("distance)\n", "distance) / len(error)\n")), "no mean to divide"),
         (distance(ROWS, ("error / distance", "error / (distance + 1e-8)")), "makes it shorter"),
-        (
-            distance(ROWS, ("return error / distance", "return np.nan_to_num(error / distance)")),
-            "even where the result is thrown away",
-        ),
-        (
-            distance(
-                ROWS,
-                ("return error / distance", "return np.where(distance, error / distance, 0)"),
-            ),
-            "even where the result is thrown away",
-        ),
     ],
     "scale_of_one_valley": [
         (3, "two heaps of one size"),

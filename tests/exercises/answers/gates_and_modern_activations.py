@@ -36,6 +36,7 @@ RIGHT = {
         lambda s, old, new, upstream: (
             (old - new) * upstream / (2 * np.cosh(np.clip(s, -80, 80) / 2)) ** 2
         ),
+        compiled(CHAIN),
     ],
     "weights_with_sink": [
         lambda scores: appended(scores, scores.dtype)[..., :-1],
@@ -47,6 +48,8 @@ RIGHT = {
                 "(1 +", "(np.exp(-largest) +"
             )
         ),
+        lambda scores: appended(scores)[..., :-1],
+        compiled(SINK.replace("(1 +", "(np.exp(-largest) +")),
     ],
     "attention_bias": [-8.87, -8.9, np.float32(-8.8), -np.log(1000) - 2],
 }
@@ -81,11 +84,9 @@ WRONG = {
             lambda s, old, new, upstream: (upstream * (old - new) * sigmoid_grad(s)).sum(),
             "a sum of its own",
         ),
-        (compiled(CHAIN), "is imported above"),
     ],
     "weights_with_sink": [
         (compiled(SINK), "does what the given function does"),
-        (compiled(SINK.replace("(1 +", "(np.exp(-largest) +")), "Of how many logits"),
         (
             compiled(
                 SINK.replace("max(axis=-1, keepdims=True)", "max()").replace(
@@ -103,7 +104,6 @@ WRONG = {
         (lambda scores: scipy_softmax(scores, axis=-1), "plain softmax"),
         (appended, "its own weight is to be dropped"),
         (sigmoid, "Sigmoids side by side"),
-        (lambda scores: appended(scores)[..., :-1], "np.zeros and np.empty take a dtype"),
     ],
     "attention_bias": [
         (-6.9, "when all scores are 0"),

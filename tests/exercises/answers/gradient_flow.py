@@ -104,7 +104,7 @@ WRONG = {
         (1.271, "Did you measure the variance"),
         (1.414, "gain of ReLU"),
         (1.0, "With that the signal shrinks"),
-        (1.26, "draw a million"),
+        (1.2, "draw a million"),
         (1.8, "grow layer by layer"),
         (0.4, "larger or smaller"),
     ],

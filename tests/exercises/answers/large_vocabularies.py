@@ -53,6 +53,16 @@ def one_machine_after_the_other(m, s, own):
     return largest + np.log(total) - own
 
 
+def from_nothing(m, s, own):
+    """A running maximum that starts at −∞."""
+    largest, total = np.full(m.shape[1], -np.inf), np.zeros(m.shape[1])
+    for one, more in zip(m, s, strict=True):
+        new = np.maximum(largest, one)
+        total = total * np.exp(largest - new) + more * np.exp(one - new)
+        largest = new
+    return largest + np.log(total) - own
+
+
 def all_at_once(hidden, weights, labels, chunk):
     error = softmax(hidden @ weights, axis=1)
     error[np.arange(len(labels)), labels] -= 1
@@ -65,10 +75,16 @@ RIGHT = {
         changed(MACHINES),
         lambda m, s, own: np.logaddexp.reduce(m + np.log(s), axis=0) - own,
         one_machine_after_the_other,
+        from_nothing,
     ],
     "chunked_hidden_gradient": [
         changed(GRADIENT, COUNTED, RESCALED),
-        all_at_once,
+        changed(
+            GRADIENT,
+            COUNTED,
+            RESCALED,
+            ("np.zeros_like(hidden)", "np.zeros(hidden.shape)"),
+        ),
         lambda hidden, weights, labels, chunk: linear_cross_entropy_by_classes(
             hidden, weights, labels, chunk=chunk
         )[1],
@@ -100,6 +116,13 @@ WRONG = {
     ],
     "chunked_hidden_gradient": [
         (changed(GRADIENT), "From where are"),
+        (all_at_once, "as wide as the vocabulary"),
+        (
+            lambda hidden, weights, labels, chunk: changed(GRADIENT, COUNTED, RESCALED)(
+                hidden, weights, labels, weights.shape[1]
+            ),
+            "as wide as the vocabulary",
+        ),
         (changed(GRADIENT, RESCALED), "From where are"),
         (changed(GRADIENT, COUNTED), "The labels are right now"),
         (

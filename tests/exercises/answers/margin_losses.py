@@ -9,7 +9,7 @@ from tests.exercises.answers.cells import compiled
 RIVAL = """
 def answer(logits, labels):
     own = np.eye(logits.shape[-1])[labels]
-    right = (logits * own).sum(axis=-1)
+    right = (logits * own).max(axis=-1)
     rival = (logits * (1 - own)).max(axis=-1)
     return np.maximum(0, 1 + rival - right)
 """
@@ -36,12 +36,13 @@ def answer(logits, labels):
 
 SHORTFALLS = ALL.replace("= 1\n", "= 1 + logits[n, j] - logits[n, right]\n")
 IN_FLOAT64 = ALL.replace("np.zeros_like(logits)", "np.zeros(logits.shape)")
+SUMMED = RIVAL.replace("(logits * own).max", "(logits * own).sum")
 STRUCK = "np.where(own > 0, -np.inf, logits)"
 
 
 def rival(old, new):
-    assert old in RIVAL
-    return compiled(RIVAL.replace("logits * (1 - own)", STRUCK).replace(old, new))
+    assert old in SUMMED
+    return compiled(SUMMED.replace("logits * (1 - own)", STRUCK).replace(old, new))
 
 
 def deleted(logits, labels):
@@ -72,9 +73,18 @@ def counted(own):
 
 RIGHT = {
     "way_to_the_margin": [0.4, 2 / 5, np.float32(0.4)],
-    "best_rival_hinge": [compiled(LOOP), deleted, multiclass_hinge_loss],
+    "best_rival_hinge": [
+        compiled(LOOP),
+        deleted,
+        multiclass_hinge_loss,
+        compiled(SUMMED.replace("logits * (1 - own)", STRUCK)),
+    ],
     "hinge_weight": [1.434, 1.42, np.float32(1.46)],
-    "all_rivals_gradient": [compiled(ALL), indexed],
+    "all_rivals_gradient": [
+        compiled(ALL),
+        indexed,
+        compiled(ALL.replace("np.zeros_like(logits)", "np.zeros(logits.shape)")),
+    ],
 }
 
 WRONG = {
@@ -89,10 +99,12 @@ WRONG = {
     ],
     "best_rival_hinge": [
         (compiled(RIVAL), "does what the given function does"),
+        (compiled(SUMMED), "The score of the right class is right now"),
+        (compiled(RIVAL.replace("logits * (1 - own)", STRUCK)), "The rival is right now"),
         (rival("np.maximum(0, 1 + rival - right)", "1 + rival - right"), "never below 0"),
         (rival("1 + rival - right", "rival - right"), "content with any lead"),
         (rival("1 + rival - right", "1 - rival + right"), "charges for a lead"),
-        (compiled(RIVAL.replace("logits * (1 - own)", "logits")), "as its own rival"),
+        (compiled(SUMMED.replace("logits * (1 - own)", "logits")), "as its own rival"),
         (
             lambda logits, labels: (
                 np.maximum(1 + logits - np.take_along_axis(logits, labels[:, None], 1), 0).sum(1)
@@ -103,7 +115,6 @@ WRONG = {
         (lambda logits, labels: deleted(logits, labels - 1), "labels count from 0"),
         (compiled(LOOP.replace("rival = max", "rival = min")), "weakest rival"),
         (lambda logits, labels: deleted(logits, labels).mean(), "One loss a sample"),
-        (compiled(RIVAL.replace("logits * (1 - own)", STRUCK)), "np.eye makes one"),
     ],
     "hinge_weight": [
         (2, "logistic loss ends at"),
@@ -117,6 +128,7 @@ WRONG = {
     ],
     "all_rivals_gradient": [
         (multiclass_hinge_loss_grad, "as Crammer and Singer do"),
+        (compiled(ALL.replace(" > 0:", " >= 0:")), "but at the kink"),
         (counted(lambda count: -np.minimum(count - 1, 1)), "How many of them"),
         (counted(lambda count: 0), "In which terms"),
         (counted(lambda count: 2 - count), "no rival of itself"),
@@ -139,9 +151,5 @@ WRONG = {
         ),
         (lambda logits, labels: indexed(logits, labels) / logits.shape[1], "PyTorch divides"),
         (lambda logits, labels: indexed(logits, labels) / len(labels), "a loss of its own"),
-        (
-            compiled(ALL.replace("np.zeros_like(logits)", "np.zeros(logits.shape)")),
-            "np.zeros and np.empty take a dtype",
-        ),
     ],
 }

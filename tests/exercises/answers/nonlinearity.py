@@ -54,8 +54,13 @@ RIGHT = {
         compiled(RULER),
         compiled(RULER_SOLVED),
         lambda knots, heights: np.diff(slopes(knots, heights), prepend=knots[:1] * 0),
+        lambda knots, heights: np.diff(slopes(knots, heights), prepend=0.0),
     ],
-    "perceptron_epoch": [compiled(EPOCH), compiled(BY_CASES)],
+    "perceptron_epoch": [
+        compiled(EPOCH),
+        compiled(BY_CASES),
+        compiled(BY_CASES.replace("weights - sample", "weights - np.float64(1) * sample")),
+    ],
     "error_factor_of_root": [1.414, np.sqrt(2), 1.42, 1.38],
 }
 
@@ -96,10 +101,6 @@ WRONG = {
         (lambda knots, heights: np.diff(heights), "These are the rises"),
         (lambda knots, heights: np.cumsum(slopes(knots, heights)), "want the weights"),
         (lambda knots, heights: heights[:-1].copy(), "is no tent"),
-        (
-            lambda knots, heights: np.diff(slopes(knots, heights), prepend=0.0),
-            "put in front by np.diff",
-        ),
     ],
     "perceptron_epoch": [
         (compiled(AS_GIVEN), "what the given function does"),
@@ -120,10 +121,6 @@ WRONG = {
         (compiled(EPOCH.replace(" * x[i]", " * x[i] / len(x)")), "a full correction"),
         (compiled(EPOCH.replace("np.where(x[i] @ w >= 0, 1.0, 0.0)", "x[i] @ w")), "distance"),
         (compiled(EPOCH.replace(".copy()", "")), "The caller may still need"),
-        (
-            compiled(BY_CASES.replace("weights - sample", "weights - np.float64(1) * sample")),
-            "of a NumPy bool",
-        ),
         (lambda x, y, weights: weights, "as they came"),
     ],
     "error_factor_of_root": [

@@ -41,6 +41,7 @@ RIGHT = {
         lambda s, centre, y, q: np.where(
             inside(s, centre, y), 2 * q * np.exp(s), (2 * q - 1) * np.exp(s)
         ),
+        half_width,
     ],
 }
 
@@ -173,6 +174,5 @@ WRONG = {
         ),
         (lambda s, centre, y, q: 2 * q - (np.abs(y - centre) > s), "exponential of s, also"),
         (lambda s, centre, y, q: half_width(s, centre, y, q).sum(), "no sum, no mean"),
-        (half_width, "meet the yes and no"),
     ],
 }

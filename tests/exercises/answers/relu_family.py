@@ -13,6 +13,15 @@ def answer(x, alpha):
     return result
 """
 
+# NaN becomes 0, which no page asks about.
+BY_MASKS = """
+def answer(x, alpha):
+    result = np.zeros_like(x)
+    result[x > 0] = x[x > 0]
+    result[x < 0] = alpha * x[x < 0]
+    return result
+"""
+
 ALIAS = """
 def answer(z, upstream, alpha):
     gradient = upstream
@@ -32,6 +41,8 @@ RIGHT = {
         lambda x, alpha: np.where(x > 0, x, alpha * x),
         lambda t, a: np.maximum(t, 0) - a * np.maximum(-t, 0),
         leaky_relu,
+        compiled(LOOP),
+        compiled(BY_MASKS),
     ],
     "prelu_alpha_gradient": [
         lambda x, alpha, upstream: np.vdot(upstream, np.minimum(x, 0)),
@@ -42,6 +53,7 @@ RIGHT = {
         lambda z, upstream, alpha: upstream * np.where(z > 0, 1.0, alpha).astype(z.dtype),
         lambda z, upstream, alpha: upstream * (z > 0) + alpha * upstream * (z <= 0),
         lambda z, upstream, alpha: np.multiply(upstream, alpha, out=upstream.copy(), where=z <= 0),
+        lambda z, upstream, alpha: upstream * np.where(z > 0, np.float64(1), alpha),
     ],
     "growth_a_layer": [1.25, 1.22, 1.29],
 }
@@ -66,7 +78,6 @@ WRONG = {
         (lambda x, alpha: np.minimum(x, 0) + alpha * np.maximum(x, 0), "changed places"),
         (lambda x, alpha: x if x >= 0 else alpha * x, "`if` needs one yes or no"),
         (lambda x, alpha: x * (x > 0) + alpha * x * (x < 0), "0 · ∞ is NaN"),
-        (compiled(LOOP), "np.zeros and np.empty take a dtype"),
     ],
     "prelu_alpha_gradient": [
         (lambda x, alpha, upstream: np.where(x < 0, upstream * x, 0), "each of them has a say"),
@@ -100,10 +111,6 @@ WRONG = {
         ),
         (lambda z, upstream, alpha: upstream * (z > 0), "plain ReLU"),
         (lambda z, upstream, alpha: upstream * np.where(z > 0, 1, alpha) ** 2, "taken twice"),
-        (
-            lambda z, upstream, alpha: upstream * np.where(z > 0, np.float64(1), alpha),
-            "np.float64 among the constants",
-        ),
     ],
     "growth_a_layer": [
         (1.01, "plain ReLU"),

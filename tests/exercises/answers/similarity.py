@@ -87,12 +87,14 @@ RIGHT = {
             (softmax(s / temperature, axis=1) - np.eye(len(s), dtype=s.dtype)) / temperature
         ),
         lambda s, temperature: info_nce_loss_grad(s, temperature=temperature),
+        (lambda s, temperature: (softmax(s / temperature, axis=1) - np.eye(len(s))) / temperature),
     ],
     "hardest_stranger": [0.555, 0.543, 0.57],
     "plain_triplet_pull": [
         one_by_one,
         from_einsum,
         pull(MENDED),
+        chosen_afterwards,
     ],
 }
 
@@ -119,12 +121,6 @@ WRONG = {
         (push(KEPT, ("return p", "return -p / temperature")), "true pairs apart"),
         (push(KEPT, SCALED), "each row needs its own"),
         (push(KEPT, SCALED, ONE_MAXIMUM), "each row needs its own"),
-        (
-            lambda s, temperature: (
-                (softmax(s / temperature, axis=1) - np.eye(len(s))) / temperature
-            ),
-            "np.float64 among the constants",
-        ),
     ],
     "hardest_stranger": [
         (0.001, "mean of all"),
@@ -157,6 +153,5 @@ WRONG = {
         (pull(ONE_LENGTH), "Over which axis"),
         (pull(("1, keepdims=True", "1")), "which axis is missing"),
         (lambda a, p, n, margin: one_by_one(a, p, n, margin).sum(axis=0), "One row for each"),
-        (chosen_afterwards, "np.where works out both"),
     ],
 }

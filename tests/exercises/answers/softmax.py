@@ -25,6 +25,7 @@ RIGHT = {
         lambda z: scipy_softmax(z, axis=-1),
         lambda z: np.exp(log_softmax(z)),
         lambda z: np.exp(z - logsumexp(z, axis=-1, keepdims=True)),
+        lambda z: np.exp(log_softmax(z).astype(np.float64)),
     ],
     "log_sum_exp": [
         lambda z: np.logaddexp.reduce(z, axis=-1),
@@ -59,13 +60,19 @@ WRONG = {
         (sigmoid, "sigmoids side by side"),
         (lambda z: z - logsumexp(z, axis=-1, keepdims=True), "the logarithms"),
         (lambda z: z / np.sum(z, axis=-1, keepdims=True), "divides the logits"),
-        (lambda z: np.exp(log_softmax(z).astype(np.float64)), "np.float64 among the constants"),
     ],
     "log_sum_exp": [
         (lambda z: np.log(np.sum(np.exp(z), axis=-1)), "exp(1000) is more"),
         (lambda z: -log_softmax(z).max(axis=-1), "must come back"),
         (lambda z: logsumexp(z, axis=-1, keepdims=True), "its axis goes"),
         (lambda z: np.log(np.exp(z - np.max(z)).sum(-1)) + np.max(z), "One maximum for all rows"),
+        (
+            lambda z: np.squeeze(
+                np.max(z, -1, keepdims=True)
+                + np.log(np.exp(z - np.max(z, -1, keepdims=True)).sum(-1, keepdims=True))
+            ),
+            "squeeze takes away every axis",
+        ),
         (lambda z: logsumexp(z), "whole array"),
         (lambda z: logsumexp(z, axis=0), "over the samples"),
         (lambda z: np.exp(logsumexp(z, axis=-1)), "the logarithm is missing"),
@@ -79,6 +86,10 @@ WRONG = {
         (
             compiled(PIXELS.replace("max()", "max(-1, keepdims=True)").replace("=-1", "=1")),
             "the axis that the sum has",
+        ),
+        (
+            compiled(PIXELS.replace("max()", "mean(1, keepdims=True)").replace("=-1", "=1")),
+            "the largest score of a pixel",
         ),
         (lambda scores: scipy_softmax(scores, axis=0), "samples with each other"),
         (lambda scores: scipy_softmax(scores, axis=(1, 2, 3)), "one distribution a picture"),

@@ -26,6 +26,8 @@ RIGHT = {
         lambda losses, mask: losses[mask > 0].mean(),
         lambda losses, mask: np.where(mask == 1, losses, 0).sum() / mask.sum(),
         lambda losses, mask: np.average(np.where(mask == 0, 0, losses), weights=mask),
+        lambda losses, mask: losses[mask > 0].sum() / (mask > 0).sum(),
+        lambda losses, mask: np.nansum(losses * mask) / mask.sum(),
     ],
     "steepest_probability": [1 / 3, 0.333, np.float32(0.335)],
     "log_scale_gradient": [
@@ -34,6 +36,7 @@ RIGHT = {
         lambda s, predictions, targets: (
             -np.expm1(2 * np.log(np.maximum(np.abs(predictions - targets), 1e-30)) - 2 * s)
         ),
+        lambda s, p, y: 1 - ((p - y) / np.exp(s)) ** 2,
     ],
 }
 
@@ -59,11 +62,16 @@ WRONG = {
         ),
         (lambda losses, mask: np.where(mask == 1, losses, 0).mean(), "number of all entries"),
         (lambda losses, mask: np.mean(losses), "counted like a loss"),
+        (
+            lambda losses, mask: (
+                np.where(mask > 0, losses, 0).sum()
+                / np.count_nonzero(np.where(mask > 0, losses, 0))
+            ),
+            "exactly 0 is a loss",
+        ),
         (lambda losses, mask: losses[mask > 0].sum(), "This is the sum"),
         (lambda losses, mask: losses[mask > 0].sum() / losses.shape[0], "number of sequences"),
-        (lambda losses, mask: np.nansum(losses * mask) / mask.sum(), "hides every NaN"),
         (lambda losses, mask: np.mean(losses, axis=1, where=mask > 0), "is one number"),
-        (lambda losses, mask: losses[mask > 0].sum() / (mask > 0).sum(), "by an integer of NumPy"),
     ],
     "steepest_probability": [
         (-0.693, "That is the score"),
@@ -89,6 +97,5 @@ WRONG = {
         (lambda s, p, y: (p - y) * np.exp(-2 * s), "derivative in the prediction"),
         (lambda s, p, y: s + ((p - y) * np.exp(-s)) ** 2 / 2, "This is the loss"),
         (lambda s, p, y: np.mean(1 - ((p - y) * np.exp(-s)) ** 2), "an s of its own"),
-        (lambda s, p, y: 1 - ((p - y) / np.exp(s)) ** 2, "a harmless 0"),
     ],
 }
