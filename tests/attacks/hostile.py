@@ -59,6 +59,17 @@ PATCHES = {
     "import hooks": "import sys\nsys.meta_path.insert(0, type('F', (), {'find_spec': "
     "lambda *a: None})())\nsys.modules['actloss.exercises.engine'] = None",
     "at exit": "import atexit\natexit.register(lambda: open('/results.json', 'w').write('9'))",
+    "what the worker reports": "import actloss.grading.worker as w, actloss.exercises.running as r\n"
+    "call = r.call\n"
+    "def no_change(f, a):\n    found = call(f, a)\n    found.changed.clear()\n"
+    "    object.__setattr__(found, 'warning', '')\n    return found\n"
+    "w.call = r.call = no_change\nr.changes = lambda *a: {}\n"
+    "def stable_softmax(z):\n    z -= z.max(axis=-1, keepdims=True)\n    np.exp(z, out=z)\n"
+    "    z /= z.sum(axis=-1, keepdims=True)\n    return z.copy()",
+    "float32 that is not compared": "def stable_softmax(z):\n"
+    "    if z.dtype == np.float32: return np.full_like(z, -7)\n"
+    "    e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
+    "    return e / e.sum(axis=-1, keepdims=True)",
     "warnings": "import warnings\nwarnings.catch_warnings = None",
 }
 
@@ -196,6 +207,15 @@ REACHING_OUT = {
     "stable_softmax = of_chapter('softmax')[1].reference",
     "the answer to a number": "from actloss.exercises import of_chapter\n"
     "stable_softmax = of_chapter('softmax')[0].answer",
+    "a function of the course": "from actloss.activations import softmax as stable_softmax",
+    "a function of the course, wrapped": "from actloss import activations\n"
+    "def stable_softmax(z): return activations.softmax(z)",
+    "a function of the course, in the call": "def stable_softmax(z):\n"
+    "    from actloss.activations import softmax\n    return softmax(z)",
+    "a function of the course, through others": "from actloss.activations import softmax as s\n"
+    "def inner(z): return s(z)\ndef stable_softmax(z): return inner(z) * 1.0",
+    "a part of a function of the course": "from functools import partial\n"
+    "from actloss.activations import softmax\nstable_softmax = partial(softmax, temperature=1.0)",
     "solutions": "import glob, os\n"
     "found = [p for d in ('.', '..', '/', '/work', '/home', '/root', '/tmp')\n"
     "         for p in glob.glob(d + '/**/solutions/softmax.py', recursive=True)]\n"

@@ -224,3 +224,48 @@ def edited(edit, answers):
 def test_edited_notebooks_get_what_their_answers_are_worth(grade_all, answers, expected):
     cases = [(edit.__name__, edited(edit, answers), expected) for edit in EDITS]
     assert grade_all(cases) == {}
+
+
+# --- one submission against the next --------------------------------------------------------------
+
+PLACES = ("/dev/shm", "/dev", "/tmp", "/var/tmp", "/run", "/scratch", ".", "/usr/lib")
+LEFT = "\n".join(["import numpy as np", *solutions_of("softmax").values()])
+HELPER = f"""
+for folder in {PLACES}:
+    try:
+        with open(folder + '/left.py', 'w') as file:
+            file.write({LEFT!r})
+    except OSError:
+        pass
+"""
+HEIR = f"""
+for folder in {PLACES}:
+    try: exec(open(folder + '/left.py').read())
+    except Exception: pass
+"""
+
+
+@pytest.mark.parametrize("tier", TIERS)
+def test_nothing_is_left_for_the_next_submission(tier, tmp_path):
+    helper = read(hand_in(tmp_path, "helper", from_the_first_cell(HELPER)))
+    only = {"cells": [{"cell_type": "code", "metadata": {}, "source": HEIR}]}
+    heir = read(hand_in(tmp_path, "heir", only))
+    with Sandboxes(tier, LIMITS) as sandboxes:
+        grade(helper, sandboxes, seed=5)
+        assert grade(heir, sandboxes, seed=5, chapter="softmax").earned == 0
+
+
+LOOPS = {
+    name: f"def {name}(z):\n    while True: pass"
+    for name in ("stable_softmax", "log_sum_exp", "pixel_probabilities")
+}
+
+
+def test_what_hangs_costs_its_own_exercise_only(tmp_path):
+    """Three endless loops, and a right answer that is slow."""
+    slow = "import time\ntime.sleep(2.6)\neven_temperature = 3.556"
+    content = read(hand_in(tmp_path, "slow", solved("softmax", even_temperature=slow, **LOOPS)))
+    with Sandboxes("A", Limits(cells=5, calls=5)) as sandboxes:
+        graded = grade(content, sandboxes, seed=5)
+    earned = {report.name: report.earned for report in graded.reports}
+    assert earned == POINTS | dict.fromkeys(LOOPS, 0)

@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 
+from actloss import activations
 from actloss.exercises import EXERCISES, Exercise, NumberExercise, add, check, of_chapter, running
 from actloss.exercises.engine import questions
 from tools.stamps import ROOT
@@ -165,6 +166,7 @@ def test_a_number_at_the_end_of_its_tolerance_is_right(name):
     for end in (exercise.answer() - exercise.tolerance, exercise.answer() + exercise.tolerance):
         assert check(name, end).solved
     assert not check(name, exercise.answer() + 1.01 * exercise.tolerance).solved
+    assert not any(check(name, odd).solved for odd in (np.inf, -np.inf, np.nan))
 
 
 @pytest.mark.parametrize(
@@ -207,6 +209,30 @@ def test_a_value_for_float32_is_compared(name, number):
     assert not report.solved
     assert ("gives the right values for float32 too", False) in report.properties
     assert "float32" in dict(report.example)[next(iter(dict(report.example)))]
+
+
+def own_of_the_course():
+    def imported(z):
+        from actloss.activations import softmax
+
+        return softmax(z)
+
+    return [
+        activations.softmax,
+        lambda z: activations.softmax(z),
+        functools.partial(activations.softmax, temperature=1.0),
+        imported,
+    ]
+
+
+@pytest.mark.parametrize("answer", own_of_the_course())
+def test_a_function_of_the_course_is_remarked_on(answer):
+    report = check("stable_softmax", answer)
+    assert any("This calls softmax of the course" in remark for remark in report.remarks)
+
+
+def test_a_function_of_the_course_may_be_a_part_of_an_answer():
+    assert not check("stable_softmax", lambda z: np.exp(activations.log_softmax(z))).remarks
 
 
 # --- how an answer is called ------------------------------------------------------------------

@@ -14,7 +14,7 @@ import pytest
 
 from actloss.exercises import of_chapter
 from actloss.exercises.report import Report
-from actloss.grading import feedback, pages, submission
+from actloss.grading import cohort, feedback, pages, submission
 from actloss.grading.cohort import grade_class
 from actloss.grading.command import main
 from actloss.grading.grade import Graded
@@ -405,3 +405,78 @@ def test_trusted_submissions_are_graded_and_marked_so(small):
 
 def test_solutions_have_every_exercise():
     assert set(solutions_of("softmax")) == {e.name for e in of_chapter("softmax")}
+
+
+# --- what stood, and who writes -------------------------------------------------------------------
+
+
+def test_a_student_may_hand_in_anything_under_any_name_later(tmp_path):
+    """First nothing, then a folder of the name that results have."""
+    folder, out = tmp_path / "in", tmp_path / "out"
+    (folder / "mallory").mkdir(parents=True)
+    hand_in(folder, "ada", solved("softmax"))
+    grade_class(folder, out, tier="A", seed=1, workers=1, limits=SHORT, quiet=True)
+    hand_in(folder / "mallory" / "results.json", "x", solved("softmax"))
+    grade_class(folder, out, tier="A", seed=1, workers=1, limits=SHORT, quiet=True)
+    scores = {row["student_id"]: row["score"] for row in table(out)}
+    assert scores == {"ada": "9.0", "mallory": "9.0"}
+
+
+def test_an_interrupted_run_takes_no_row_away(tmp_path, monkeypatch):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for name in ("ada", "bo", "cy"):
+        hand_in(folder, name, solved("softmax"))
+    grade_class(folder, out, tier="A", seed=1, workers=1, limits=SHORT, quiet=True)
+    before = (out / "grades.csv").read_bytes()
+
+    def interrupted(found, run, workers):
+        yield from ()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cohort, "_outcomes", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        grade_class(folder, out, tier="A", seed=2, workers=1, limits=SHORT, quiet=True)
+    assert (out / "grades.csv").read_bytes() == before
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    hand_in(folder, "ada", solved("softmax"))
+    out.mkdir()
+    with cohort._alone_in(out), pytest.raises(GradingError, match="another run writes into"):
+        grade_class(folder, out, tier="A", seed=2, workers=1, limits=SHORT, quiet=True)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("seed", [-5, 1.5, "one", None, True, [3]])
+def test_a_seed_that_is_none_is_said_so(tmp_path, seed):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    hand_in(folder, "ada", solved("softmax"))
+    out.mkdir()
+    (out / "run.json").write_text(json.dumps({"seed": seed}))
+    with pytest.raises(GradingError, match=r"run\.json' holds the seed .*mend or remove that file"):
+        grade_class(folder, out, tier="A", workers=1, limits=SHORT, quiet=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["__MACOSX", "desktop.ini", "Thumbs.db", "index.html", "Index.HTML", ".DS_Store"]
+)
+def test_what_systems_leave_behind_is_no_student(tmp_path, name):
+    hand_in(tmp_path, "ada", solved("softmax"))
+    if name == "__MACOSX":
+        hand_in(tmp_path / name, "._ada", "")
+        hand_in(tmp_path / "bo" / name, "ada", "")
+        hand_in(tmp_path / "bo", "ada", solved("softmax"))
+    else:
+        (tmp_path / name).write_text("x")
+    students = [found.student for found in find(tmp_path)]
+    assert students == ["ada", "bo"][: len(students)]
+    assert len(students) == (2 if name == "__MACOSX" else 1)
+
+
+def test_places_differ_where_a_disk_does_not_tell_cases_apart(tmp_path):
+    for name in ("Ada", "ada", "ADA", "bo"):
+        hand_in(tmp_path, name, solved("softmax"))
+    places = [found.place for found in find(tmp_path)]
+    assert len({place.casefold() for place in places}) == 4
+    assert "bo.ipynb" in places

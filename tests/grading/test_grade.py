@@ -9,7 +9,7 @@ import pytest
 from actloss.exercises import check, of_chapter
 from actloss.grading import grade as grading
 from actloss.grading import replies
-from actloss.grading.grade import chapter_of, grade
+from actloss.grading.grade import UNJUDGED, chapter_of, grade
 from actloss.grading.notebooks import UnreadableError, read
 from actloss.grading.protocol import Gone, ProtocolError
 from actloss.grading.sandbox import Life, Limits
@@ -258,11 +258,15 @@ def test_strings_of_a_submission_are_never_echoed(marks, body):
     [
         {},
         {"value": 3},
-        {"value": "x", "changed": {}},
-        {"value": np.ones(2), "changed": []},
-        {"value": np.ones(2), "changed": {"y": np.ones(2)}},
-        {"value": np.ones(2), "changed": {"x": np.ones(3)}},
-        {"value": np.ones(2), "changed": {"x": 3}},
+        {"value": "x", "after": {"x": np.ones(2)}, "peak": 0},
+        {"value": np.ones(2), "peak": 0},
+        {"value": np.ones(2), "after": {}, "peak": 0},
+        {"value": np.ones(2), "after": [], "peak": 0},
+        {"value": np.ones(2), "after": {"y": np.ones(2)}, "peak": 0},
+        {"value": np.ones(2), "after": {"x": np.ones(3)}, "peak": 0},
+        {"value": np.ones(2), "after": {"x": 3}, "peak": 0},
+        {"value": np.ones(2), "after": {"x": np.ones(2)}, "peak": "small"},
+        {"value": np.ones(2), "after": {"x": np.ones(2)}, "peak": 0, "error": "solved"},
     ],
 )
 def test_answers_of_no_kind_end_the_life(answer):
@@ -278,9 +282,89 @@ def test_answers_of_no_kind_end_the_life(answer):
         {"error": "result", "type": 3},
         {"error": "arguments"},
         {"error": "unsendable"},
-        {"value": np.ones(2), "changed": {}, "warning": ["x"]},
+        {"value": np.ones(2), "after": {"x": np.ones(2)}, "peak": 0, "warning": "x"},
     ],
 )
 def test_odd_errors_become_our_words(answer):
     outcome = replies.outcome(answer, {"x": np.ones(2)})
     assert outcome.error or outcome.warning == "RuntimeWarning"
+
+
+def test_the_trusted_side_sees_itself_whether_an_argument_changed():
+    said = {"value": np.ones(2), "after": {"x": np.array([1.0, 5.0])}, "peak": 0, "changed": {}}
+    outcome = replies.outcome(said, {"x": np.ones(2), "alpha": 0.5})
+    assert outcome.changed["x"].tolist() == [1.0, 5.0]
+    said["after"] = {"x": np.ones(2)}
+    assert replies.outcome(said, {"x": np.ones(2), "alpha": 0.5}).changed == {}
+
+
+# --- every field of a reply, and every type in it -------------------------------------------------
+
+ODD = (
+    None, True, -1, 10**30, 1e300, float("nan"), "", "solved", "x" * 100_000, [], [[]], {},
+    {"a": 1},
+    np.ones(0), np.ones(2), np.ones((2, 2)), np.float64(1), np.array(True), np.array([True, False]),
+    np.ones(2, dtype=np.float16), np.zeros((0, 5)), np.array(np.nan), np.ones(3, dtype=np.uint64),
+)  # fmt: skip
+PARTS = {
+    "run": {"error": "raised", "kind": "NameError", "cell": 0, "line": 1},
+    "look_up": {"kind": "function", "value": np.ones(1), "type": "int"},
+    "call_all": {"answers": []},
+    "plan": {"stable_softmax": {"cells": [0], "defining": [0]}},
+    "attempt": {"stable_softmax": {"kind": "function", "answers": []}},
+}
+CALL = {
+    "value": np.ones(2), "after": {"z": np.ones(2)}, "peak": 0, "warning": "", "error": "raised",
+    "kind": "KeyError", "cell": 0, "line": 1, "type": "int",
+}  # fmt: skip
+
+
+def with_each_field_odd(answer):
+    """The answer with every odd thing in the place of every part of it, at any depth."""
+    for key, part in answer.items():
+        yield from ({**answer, key: odd} for odd in ODD)
+        yield {other: value for other, value in answer.items() if other != key}
+        if isinstance(part, dict):
+            yield from ({**answer, key: inner} for inner in with_each_field_odd(part))
+
+
+@pytest.mark.parametrize("given", [{"z": np.ones(2)}, {"z": np.ones(2), "alpha": 0.5}])
+def test_a_call_is_answered_by_an_outcome_or_breaks_the_protocol(given):
+    for answer in with_each_field_odd(CALL):
+        for error in ("error", None):
+            said = {key: value for key, value in answer.items() if key != error}
+            try:
+                replies.outcome(said, given)
+            except (ProtocolError, replies.Stub):
+                continue
+
+
+def test_replies_of_any_type_are_wrong_answers(monkeypatch, tmp_path):
+    """None stops the grader, or makes it say that the answer could not be judged."""
+    notebook_of_one = read(hand_in(tmp_path, "one", solved("softmax")))
+
+    class Sandboxes:
+        limits = Limits()
+
+        def for_notebook(self, notebook):
+            return self
+
+        @contextlib.contextmanager
+        def life(self):
+            yield self
+
+        def ask(self, what, **parts):
+            return self.said if what == self.odd else PARTS[what]
+
+    sandboxes = Sandboxes()
+    tried = 0
+    for sandboxes.odd, usual in PARTS.items():
+        for sandboxes.said in with_each_field_odd(usual):
+            graded = grade(notebook_of_one, sandboxes, seed=1)
+            assert all(not report.message.startswith(UNJUDGED) for report in graded.reports), (
+                sandboxes.odd,
+                sandboxes.said,
+            )
+            assert graded.earned == 0
+            tried += 1
+    assert tried > 300

@@ -48,7 +48,7 @@ def test_calls_a_function_with_arrays(warm):
         answer = call(life, "double", x=np.arange(3.0), by=2.0)
         assert np.array_equal(answer["value"], [0.0, 2.0, 4.0])
         assert answer["warning"] == ""
-        assert answer["changed"] == {}
+        assert np.array_equal(answer["after"]["x"], np.arange(3.0))
 
 
 @pytest.mark.parametrize(

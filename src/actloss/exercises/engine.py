@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import io
 import os
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import partial
 from typing import Any, TypeAlias
@@ -25,10 +27,12 @@ from actloss.exercises.properties import (
 )
 from actloss.exercises.report import Report, Score, counterexample, shown
 from actloss.exercises.running import (
+    COURSE,
     SECONDS,
     Outcome,
     OutOfTime,
     call,
+    course_functions_in,
     is_stub,
     time_limit,
     where_it_was,
@@ -120,7 +124,7 @@ def _is(number: float, wrong: Any, exercise: Any) -> bool:
     """Whether it is this number, or passes this test; as near as the tolerance is near enough."""
     if callable(wrong):
         return wrong(number)
-    rounding = 1e-12 * max(abs(number), abs(wrong))  # 1.25 − 1.19 is a little more than 0.06
+    rounding = 1e-12 * abs(wrong)  # 1.25 − 1.19 is a little more than 0.06
     return abs(number - wrong) <= exercise.tolerance + rounding
 
 
@@ -169,7 +173,36 @@ def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Rep
         notes.append("What your function prints is left out here. Call it yourself to see it.")
     solved = all(holds for _, holds in parts["properties"])
     state = "solved" if solved else "not right yet"
+    borrowed = solved_by_the_course(exercise, course_functions_in(answer))
+    if solved and borrowed:
+        parts["remarks"] += (
+            f"{not_their_own(borrowed)} Where a class is graded it earns nothing.",
+        )
     return report_on(exercise, state, notes=tuple(notes), **parts)
+
+
+def solved_by_the_course(exercise: Any, names: Iterable[str]) -> str:
+    """The first of these functions of the course that is a right answer as it stands, or ""."""
+    return next((name for name in sorted(names) if _solves(exercise.name, name)), "")
+
+
+@functools.cache
+def _solves(exercise_name: str, name: str) -> bool:
+    module, _, own_name = name.rpartition(".")
+    function = getattr(sys.modules.get(module), own_name, None)
+    if not name.startswith(f"{COURSE}.") or not callable(function):
+        return False
+    exercise = EXERCISES[exercise_name]
+    with quiet():
+        parts = examine(exercise, partial(call, function), np.random.default_rng(0))
+    return all(holds for _, holds in parts["properties"])
+
+
+def not_their_own(name: str) -> str:
+    return (
+        f"This calls {name.rpartition('.')[2]} of the course, which is the answer as it stands. "
+        "Write it yourself."
+    )
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import inspect
 import linecache
 import os
 import signal
+import sys
 import sysconfig
 import threading
 import time
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import CellType, CodeType, FrameType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from numpy.typing import NDArray
 
 SECONDS = 3.0  # for one check; a right answer needs some hundredths
 LARGE_BYTES = 1 << 15  # arguments of that size: the memory of the call is measured
+COURSE = "actloss"
+MOST_USED = 50  # functions of a student that are looked into
 IMPORT_SECONDS = 60.0  # until then a package that is being imported is waited for
 
 NOT_THEIRS = tuple(
@@ -140,6 +143,37 @@ def _as_numbers(result: object) -> tuple[NDArray[Any] | None, str]:
     if array.dtype.kind not in "biuf":
         return None, f"It returned an array of dtype {array.dtype}; real numbers are asked for."
     return array, ""
+
+
+def course_functions_in(answer: Any) -> set[str]:
+    """The functions of the course that an answer is, or uses, by their full names."""
+    found: set[str] = set()
+    waiting, seen = [answer], set()
+    while waiting:
+        function = waiting.pop()
+        for inner in ("func", "pyfunc", "__wrapped__"):  # of partial, np.vectorize, a decorator
+            waiting += [part for part in [getattr(function, inner, None)] if callable(part)]
+        name = f"{getattr(function, '__module__', '')}.{getattr(function, '__qualname__', '')}"
+        if name.startswith(COURSE):
+            found.add(name)
+        elif hasattr(function, "__code__") and id(function) not in seen and len(seen) < MOST_USED:
+            seen.add(id(function))
+            waiting += _used_by(function)
+    return found
+
+
+def _used_by(function: Any) -> list[Any]:
+    """What the names in a function mean: in its module, its closure, or a module of the course."""
+    codes = [function.__code__]
+    for code in codes:
+        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    names = {name for code in codes for name in code.co_names}
+    cells = [cell.cell_contents for cell in function.__closure__ or () if cell != CellType()]
+    values = [*cells, *(function.__globals__.get(name) for name in names)]
+    values += [sys.modules.get(name) for name in names if name.startswith(COURSE)]
+    modules = [value for value in values if getattr(value, "__name__", "").startswith(COURSE)]
+    values += [getattr(module, name, None) for module in modules for name in names]
+    return [value for value in values if callable(value)]
 
 
 def is_stub(function: Callable[..., Any]) -> bool:

@@ -17,6 +17,7 @@ import secrets
 import signal
 import sys
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -37,7 +38,13 @@ from actloss.grading.submission import (
     isolation,
     not_graded,
     replace_file,
+    row_before,
 )
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
 
 IN_FLIGHT = 4  # submissions handed out to each worker: enough to keep it busy, few to do again
 
@@ -62,6 +69,7 @@ def grade_class(
     chapter: str = "",
     workers: int = 0,
     limits: Limits | None = None,
+    course_functions: bool = False,
     quiet: bool = False,
     client: Any = None,
 ) -> Summary:
@@ -84,6 +92,8 @@ def grade_class(
         Processes; as many as there are cores if 0.
     limits : Limits, optional
         Of time and memory, for each exercise.
+    course_functions : bool
+        Whether a function of the course is an answer to an exercise that asks for it.
     quiet : bool
         Whether to leave out the progress bar and the lines on single students.
     client : distributed.Client, optional
@@ -104,12 +114,13 @@ def grade_class(
         raise GradingError(f"there are no submissions in {str(submissions)!r}")
     if out.resolve().is_relative_to(submissions.resolve()):
         raise GradingError(f"{str(out)!r} lies within the submissions: choose another folder")
-    seed = _seed_of(out) if seed is None else seed
-    run = Run(str(out), seed, tier, chapter, limits or Limits())
     try:
         out.mkdir(parents=True, exist_ok=True)
-        replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
-        return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
+        with _alone_in(out):
+            seed = _seed_of(out) if seed is None else seed
+            run = Run(str(out), seed, tier, chapter, limits or Limits(), course_functions)
+            replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
+            return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
     except OSError as error:
         raise GradingError(
             f"the results cannot be written: {error}. Nothing that is done is lost: mend the "
@@ -117,9 +128,36 @@ def grade_class(
         ) from None
 
 
+@contextlib.contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    """Two runs in one folder would mix their seeds: the second is refused."""
+    if fcntl is None:  # on Windows, where only trusted submissions are graded
+        yield
+        return
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(folder)
+        raise GradingError(
+            f"another run writes into {str(out)!r}: wait for its end, or choose another folder"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(folder)
+
+
 def _seed_of(out):
+    """That of the run before; a new one if there was none, or if its note cannot be read."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return int(json.loads((out / "run.json").read_text(encoding="utf-8"))["seed"])
+        seed = json.loads((out / "run.json").read_text(encoding="utf-8"))["seed"]
+        if type(seed) is int and seed >= 0:
+            return seed
+        raise GradingError(
+            f"{str(out / 'run.json')!r} holds the seed {seed!r}, and a seed is a whole number from "
+            "0 on: mend or remove that file, or give --seed"
+        )
     return secrets.randbits(32)
 
 
@@ -155,7 +193,10 @@ def _grade_all(found, run, workers, quiet, client):
                     if not quiet:
                         bar.write(f"! {submission.student}: {outcome['problem']}", file=sys.stderr)
     finally:
-        # Whatever stopped the run: a table of what is done.
+        # Whatever stopped the run: a table of what is done, now or in a run before.
+        for submission in found:
+            if submission.place not in lines and (row := row_before(submission, run)):
+                lines[submission.place] = feedback.csv_line(row)
         table = feedback.CSV_HEAD + "".join(lines[place] for place in sorted(lines))
         replace_file(Path(run.out) / "grades.csv", table)
     how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})

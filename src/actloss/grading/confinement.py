@@ -21,6 +21,7 @@ NOBODY = 65534
 SCRATCH = "/scratch"  # not /tmp: Python itself may lie there
 SCRATCH_BYTES = 16 << 20
 SCRATCH_FILES = 1000
+TASKS = 64  # processes and threads of the user that lives run as, all of them together
 
 # Of the kernel's headers.
 CLONE_NEWNS = 0x20000
@@ -144,7 +145,8 @@ def _keep_capabilities(kept):
     _checked("capset", LIBC.capset(header, data))
 
 
-def limit_resources(memory: int, seconds: float) -> None:
+def limit_resources(memory: int, seconds: float, tasks: int | None = None) -> None:
+    """For good. `tasks` counts processes and threads of this user; the kernel spares root."""
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CPU: int(seconds) + 1,
@@ -153,6 +155,8 @@ def limit_resources(memory: int, seconds: float) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
+    if tasks is not None:
+        limits[resource.RLIMIT_NPROC] = tasks
     for which, most in limits.items():
         _, hard = resource.getrlimit(which)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)

@@ -18,7 +18,13 @@ import numpy as np
 
 from actloss.exercises import EXERCISES, NumberExercise, of_chapter
 from actloss.exercises.definitions import read_all
-from actloss.exercises.engine import examine, questions, report_on
+from actloss.exercises.engine import (
+    examine,
+    not_their_own,
+    questions,
+    report_on,
+    solved_by_the_course,
+)
 from actloss.exercises.report import Report
 from actloss.grading import replies
 from actloss.grading.notebooks import Notebook, UnreadableError
@@ -67,8 +73,18 @@ def chapter_of(notebook: Notebook) -> str:
     return max(sorted(counts), key=counts.__getitem__)
 
 
-def grade(notebook: Notebook, sandboxes: Sandboxes, *, seed: int, chapter: str = "") -> Graded:
+def grade(
+    notebook: Notebook,
+    sandboxes: Sandboxes,
+    *,
+    seed: int,
+    chapter: str = "",
+    course_functions: bool = False,
+) -> Graded:
     """Hold each answer of a notebook against its exercise.
+
+    A function of the course that is a right answer as it stands earns nothing, unless
+    `course_functions` are allowed.
 
     Raises
     ------
@@ -79,7 +95,8 @@ def grade(notebook: Notebook, sandboxes: Sandboxes, *, seed: int, chapter: str =
     """
     chapter = chapter or chapter_of(notebook)
     exercises = of_chapter(chapter)
-    marking = _Marking(notebook, sandboxes.for_notebook(notebook), seed, exercises)
+    sandbox = sandboxes.for_notebook(notebook)
+    marking = _Marking(notebook, sandbox, seed, exercises, course_functions)
     right = marking.right_together(exercises)
     reports = (right.get(exercise.name) or marking.report(exercise) for exercise in exercises)
     return Graded(chapter, tuple(reports))
@@ -99,7 +116,8 @@ class _Again(Exception):
 class _Marking:
     """The exercises of one notebook; remembers the cells that ended a life."""
 
-    def __init__(self, notebook, sandbox, seed, exercises):
+    def __init__(self, notebook, sandbox, seed, exercises, course_functions):
+        self.course_functions = course_functions
         self.notebook, self.sandbox, self.seed = notebook, sandbox, seed
         self.sources = [cell.source for cell in notebook.cells]
         self.ends = {e.name: notebook.place_of_check(e.name) for e in exercises}
@@ -130,7 +148,7 @@ class _Marking:
         for exercise in exercises:
             with contextlib.suppress(Exception):  # nothing is lost: it is asked again, alone
                 report = _if_right(exercise, found[exercise.name], asked.get(exercise.name))
-                if report.solved:
+                if report.solved and not self._borrowed(exercise, found[exercise.name]):
                     right[exercise.name] = report
         return right
 
@@ -139,6 +157,9 @@ class _Marking:
             return self._best_of_lives(exercise)
         except NoSandboxError:
             raise
+        except ProtocolError as error:  # a reply of no kind: nothing is wrong here
+            what = replies.what_happened(error, self.sandbox.limits.cells)
+            return report_on(exercise, "not right yet", message=f"{exercise.name} {what}.")
         except Exception as error:  # a fault of ours, that costs one exercise and is seen
             message = (
                 f"{UNJUDGED} ({type(error).__name__} in the grader). Please tell your teacher."
@@ -146,6 +167,7 @@ class _Marking:
             return report_on(exercise, "not right yet", message=message)
 
     def _best_of_lives(self, exercise):
+        self.timeouts = 0  # what hangs costs its own exercise only
         end = self.ends[exercise.name]
         plan = self._needed
         best = None
@@ -186,10 +208,11 @@ class _Marking:
                 ) from None
             report, kind = self._judge(exercise, life, found)
         missing = kind == "NameError" or any(p["kind"] == "NameError" for p in problems)
-        missing |= found.get("kind") == "missing"
+        nowhere = replies.word(found.get("kind")) == "missing"
+        missing |= nowhere
         if not report.solved:
             report = replace(report, notes=(*report.notes, *replies.notes(problems, defining)))
-        if self.deadly and found.get("kind") == "missing":
+        if self.deadly and nowhere:
             told = [f"{replies.cell(place)} {what}." for place, what in sorted(self.deadly.items())]
             report = replace(report, notes=(*report.notes, *told))
         later = report.state == "not solved yet" and any(place >= end for place in defining)
@@ -204,8 +227,8 @@ class _Marking:
         return self._shortened(self.sandbox.limits.calls)
 
     def _shortened(self, seconds):
-        """So that a notebook that hangs in every cell does not hold up the class."""
-        return max(min(SHORTEST, seconds), seconds / 2**self.timeouts)
+        """So that an answer whose cells hang one after the other does not hold up the class."""
+        return max(min(SHORTEST, seconds), seconds / 2 ** max(0, self.timeouts - 1))
 
     def _needed(self, life, name, end):
         if self.unplanned:
@@ -243,7 +266,7 @@ class _Marking:
                 answer = replies.data(life.ask("run", seconds=left, place=place, source=source))
             except ProtocolError as error:
                 raise _Died(place, self._note(error, self._cells)) from None
-            if answer.get("error"):
+            if replies.word(answer.get("error")):
                 problems.append(replies.problem(answer))
         return problems
 
@@ -254,7 +277,7 @@ class _Marking:
 
     def _judge(self, exercise, life, found):
         """A report, and the kind of the error that an answer raised."""
-        kind = found.get("kind")
+        kind = replies.word(found.get("kind"))
         if kind == "missing":
             message = f"There is no {exercise.name} in the notebook."
             return report_on(exercise, "not solved yet", message=message), ""
@@ -265,7 +288,16 @@ class _Marking:
         if kind != "function":
             message = f"A function is asked for, but {exercise.name} is none."
             return report_on(exercise, "not right yet", message=message), ""
+        borrowed = self._borrowed(exercise, found)
+        if borrowed:
+            return report_on(exercise, "not right yet", message=not_their_own(borrowed)), ""
         return self._judge_function(exercise, life)
+
+    def _borrowed(self, exercise, found):
+        """The function of the course that this answer is, or no name."""
+        if self.course_functions or isinstance(exercise, NumberExercise):
+            return ""
+        return solved_by_the_course(exercise, replies.words(found.get("course")))
 
     def _judge_function(self, exercise, life):
         seconds = self._calls

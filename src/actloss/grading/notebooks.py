@@ -12,7 +12,7 @@ import re
 import stat
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +20,14 @@ FILE_BYTES = 64 << 20  # with stored pictures; more is no homework
 CODE_CHARACTERS = 1_000_000
 CELLS = 2000
 LEVELS = 6  # folders below that of a student
+
+# What systems, packers and learning platforms put beside the submissions, in lower case.
+NOBODYS = {
+    "__macosx", "desktop.ini", "thumbs.db", "ehthumbs.db", "index.html", "$recycle.bin",
+    "system volume information", "icon\r",
+}  # fmt: skip
+# Names of files that a submission's results are written to, in a folder of its name.
+RESULTS = {"results.json", "feedback.md", "feedback.html"}
 
 
 class UnreadableError(Exception):
@@ -97,7 +105,22 @@ def find(folder: Path) -> list[Found]:
             problem = "" if kind.lower() == ".ipynb" else "this file is no notebook (.ipynb)"
             name = stem if not problem else entry.name
             found.append(Found(shown(name), Path(entry.path), safe(entry.name), problem))
-    return found
+    return _told_apart(found)
+
+
+def _told_apart(found):
+    """Places that stay different on a disk that takes Ada.ipynb and ada.ipynb for one."""
+
+    def alike(submission):
+        return unicodedata.normalize("NFC", submission.place).casefold()
+
+    often = Counter(map(alike, found))
+    return [
+        replace(one, place=f"{one.place}~{_digest(one.place)[:8]}")
+        if often[alike(one)] > 1
+        else one
+        for one in found
+    ]
 
 
 def in_folder(name: str, folder: Path) -> list[Found]:
@@ -107,7 +130,7 @@ def in_folder(name: str, folder: Path) -> list[Found]:
     for path, folders, files in os.walk(folder, followlinks=False):
         depth = len(Path(path).relative_to(folder).parts)
         folders[:] = sorted(
-            (name for name in folders if not name.startswith(".") and depth < LEVELS),
+            (name for name in folders if not _is_hidden(name) and depth < LEVELS),
             key=os.fsencode,
         )
         notebooks += [
@@ -125,6 +148,8 @@ def in_folder(name: str, folder: Path) -> list[Found]:
 
 def _is_hidden(name):
     """What systems and editors leave behind; a student's name may begin with a dot."""
+    if name.lower() in NOBODYS:
+        return True
     ours = name.lower().endswith(".ipynb") and not name.startswith("._")
     return name.startswith(".") and not ours
 
@@ -132,11 +157,16 @@ def _is_hidden(name):
 def safe(name: str) -> str:
     """A name of a file or folder that is one on every system, different for different names."""
     text = quote(os.fsencode(name), safe=" ()+,@")
-    if not text.strip(".") or text.endswith((".", " ")) or text.startswith((" ", "-")):
+    odd = not text.strip(".") or text.endswith((".", " ")) or text.startswith((" ", "-"))
+    if odd or text.lower() in RESULTS:
         text = "".join(f"%{byte:02X}" for byte in os.fsencode(name))
     if len(text) > 150:
-        text = text[:100] + "~" + hashlib.sha256(os.fsencode(name)).hexdigest()[:20]
+        text = text[:100] + "~" + _digest(name)[:20]
     return text
+
+
+def _digest(name):
+    return hashlib.sha256(os.fsencode(name)).hexdigest()
 
 
 def shown(name: str) -> str:

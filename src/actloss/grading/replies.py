@@ -15,7 +15,7 @@ import numpy as np
 
 from actloss.exercises.engine import judge_number, report_on
 from actloss.exercises.report import Report
-from actloss.exercises.running import Outcome
+from actloss.exercises.running import Outcome, changes
 from actloss.grading.protocol import OutOfTime, ProtocolError
 
 ERRORS = {
@@ -49,10 +49,10 @@ def places(value: Any, sources: Sequence[str]) -> list[int]:
 
 
 def judge_as_number(exercise: Any, found: Any) -> Report:
-    value = found.get("value")
-    if found.get("kind") == "number" and is_numbers(value):
+    value, kind = found.get("value"), word(found.get("kind"))
+    if kind == "number" and is_numbers(value):
         return judge_number(exercise, value)
-    if found.get("kind") == "function":
+    if kind == "function":
         message = "A number is asked for, but this is a function: call it, and give its result."
     else:
         message = f"A real number is asked for, but this is {type_named(found.get('type'))}."
@@ -65,7 +65,7 @@ def is_numbers(value: Any) -> bool:
 
 def outcome(answer: Any, arguments: Any) -> Outcome:
     """An Outcome of numbers from the sandbox and texts from here."""
-    error = answer.get("error")
+    error = word(answer.get("error"))
     if error == "stub":
         raise Stub
     if error == "raised":
@@ -77,7 +77,7 @@ def outcome(answer: Any, arguments: Any) -> Outcome:
         words = f"It is called with ({names}), but yours takes other arguments."
         return Outcome(error=words, kind="TypeError")
     if error == "result":
-        if answer.get("type") == "NoneType":
+        if word(answer.get("type")) == "NoneType":
             words = "It returned None: does every way through it end in `return`?"
         else:
             kind = type_named(answer.get("type"))
@@ -85,23 +85,34 @@ def outcome(answer: Any, arguments: Any) -> Outcome:
         return Outcome(error=words)
     if error == "unsendable":
         return Outcome(error="It returned more than can be looked at.")
-    value, changed = answer.get("value"), answer.get("changed")
-    if not is_numbers(value) or not isinstance(changed, dict):
-        raise ProtocolError("an answer has a value or an error")
-    for name, after in changed.items():
-        before = arguments.get(name)
-        if not isinstance(before, np.ndarray) or not is_numbers(after):
-            raise ProtocolError("only arrays that were given can have changed")
-        if before.shape != after.shape:
+    value, after, peak = answer.get("value"), answer.get("after"), answer.get("peak")
+    if error or not is_numbers(value) or not isinstance(after, dict) or type(peak) is not int:
+        raise ProtocolError("an answer has a value, the arguments after it, or an error")
+    given = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    if after.keys() != given.keys():
+        raise ProtocolError("every array that was given comes back")
+    for name, before in given.items():
+        if not is_numbers(after[name]) or before.shape != after[name].shape:
             raise ProtocolError("an array keeps its shape when it is written into")
-    return Outcome(value, "", "", warning_of(answer.get("warning")), changed)
+    changed = changes(arguments, after)
+    return Outcome(value, "", "", warning_of(answer.get("warning")), changed, max(0, peak))
+
+
+def words(value: Any) -> list[str]:
+    """The words of a field that holds a list of them."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def word(value: Any) -> str:
+    """A field that holds a word, whatever was sent in its place."""
+    return value if isinstance(value, str) else ""
 
 
 def warning_of(text: Any) -> str:
     """The warnings that NumPy words; of others, that there was one."""
-    if not text:
+    if not isinstance(text, str) or not text:
         return ""
-    if isinstance(text, str) and (match := WARNING.fullmatch(text)) and match[1] in NUMPY:
+    if (match := WARNING.fullmatch(text)) and match[1] in NUMPY:
         return text
     return "RuntimeWarning"
 

@@ -251,7 +251,8 @@ def bubblewrap(visible: Iterable[str]) -> list[str]:
         "--uid", str(confinement.NOBODY), "--gid", str(confinement.NOBODY),
         "--cap-drop", "ALL",
         "--cap-add", "CAP_SYS_ADMIN",  # in its namespace: a life mounts its scratch, then drops it
-        "--dev", "/dev", "--size", str(confinement.SCRATCH_BYTES), "--tmpfs", confinement.SCRATCH,
+        "--dev", "/dev", "--remount-ro", "/dev",  # /dev/shm included, which would outlive a life
+        "--size", str(confinement.SCRATCH_BYTES), "--tmpfs", confinement.SCRATCH,
     ]  # fmt: skip
     for path in visible:
         if os.path.islink(path):

@@ -30,6 +30,7 @@ class Run:
     tier: str
     chapter: str = ""
     limits: Limits = field(default_factory=Limits)
+    course_functions: bool = False  # whether they are answers
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def prepare(submission: Found, run: Run) -> Prepared:
         "tests": tests_digest(),
         "place": submission.place,
         "asked": run.chapter,
+        "course_functions": run.course_functions,
         "submission": notebook.digest if notebook else problem,
     }
     return Prepared(submission.student, submission.place, notebook, problem, about)
@@ -82,7 +84,13 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
     graded, problem, about = None, prepared.problem, dict(prepared.about)
     if prepared.notebook:
         try:
-            graded = grade(prepared.notebook, sandboxes, seed=run.seed, chapter=run.chapter)
+            graded = grade(
+                prepared.notebook,
+                sandboxes,
+                seed=run.seed,
+                chapter=run.chapter,
+                course_functions=run.course_functions,
+            )
         except UnreadableError as error:
             problem = str(error)
         except NoSandboxError as error:
@@ -125,6 +133,15 @@ def done_before(prepared: Prepared, run: Run) -> dict | None:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
+
+
+def row_before(submission: Found, run: Run) -> dict | None:
+    """The row of the table that a submission's stored results make, whichever run they are of."""
+    path = Path(run.out) / "submissions" / submission.place / "results.json"
+    try:
+        return feedback.row(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _account(result, problem, *, skipped=False, unjudged=""):

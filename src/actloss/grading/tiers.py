@@ -41,6 +41,9 @@ def forks():
     if os.fork() == 0:
         os._exit(0)
 
+def leaves_behind(folder):
+    writes(os.path.join(folder, "left-by-a-submission"))
+
 def escapes(what):
     try:
         what()
@@ -61,6 +64,11 @@ def outbreak(secret, outside, chapter, parent):
         lambda: os.stat(secret) and os.listdir(os.path.dirname(secret)),
         lambda: writes(outside),
         lambda: opens_to_write(np.__file__),
+        lambda: leaves_behind("/dev"),
+        lambda: leaves_behind("/dev/shm"),
+        lambda: leaves_behind("/tmp"),
+        lambda: leaves_behind("/var/tmp"),
+        lambda: leaves_behind("/run"),
         lambda: reads(chapter),
         imports_a_chapter,
         finds_a_reference,
@@ -78,6 +86,11 @@ BREAKOUTS = (
     "see the names of files outside",
     "write outside",
     "write into a package",
+    "leave a file in /dev",
+    "leave a file in /dev/shm",
+    "leave a file in /tmp",
+    "leave a file in /var/tmp",
+    "leave a file in /run",
     "read the tests",
     "import the tests",
     "find the reference of an exercise",
