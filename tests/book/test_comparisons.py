@@ -110,7 +110,7 @@ def test_each_arm_trains_at_its_own_best_rate_and_at_twice_the_budget():
 
 def test_a_comparison_on_unfair_terms_is_refused():
     run = falling_error({"a": 9.0}, [])
-    with pytest.raises(ValueError, match="a: the best of the rates .* must not be the grid's end"):
+    with pytest.raises(ValueError, match=r"a: the best of the rates .* must not be the grid's end"):
         compare(run, {"a": (1.0, 2.0, 4.0)}, budget=1)
     with pytest.raises(ValueError, match="seeds must be at least 5, but got 3"):
         compare(run, {"a": (1.0, 9.0, 20.0)}, budget=1, seeds=range(3))
