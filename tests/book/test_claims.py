@@ -1,9 +1,10 @@
 import json
+import re
 
 import numpy as np
 import pytest
 
-from actloss.book.claims import CLAIMS, Ledger, settle, settled
+from actloss.book.claims import ADDRESSES, CLAIMS, EXTENTS, NAMES, NOBODY, Ledger, settle, settled
 from tools.stamps import ROOT
 
 
@@ -11,26 +12,42 @@ def test_claims_are_numbered_from_one_without_a_gap():
     assert list(CLAIMS) == list(range(1, len(CLAIMS) + 1))
 
 
+RULE, ALWAYS, SOMETIMES = 11, 20, 36
+
+
+def test_the_claims_below_say_as_much_as_they_are_taken_to_say():
+    extents = [CLAIMS[number].says for number in (RULE, ALWAYS, SOMETIMES)]
+    assert extents == list(EXTENTS)
+    assert {claim.says for claim in CLAIMS.values()} == set(EXTENTS)
+
+
 @pytest.mark.parametrize(
-    ("said", "meant", "word"),
+    ("number", "said", "meant", "word"),
     [
-        ([True], [], "holds"),
-        ([True, True], [True], "holds"),
-        ([True, False], [], "holds with conditions"),
-        ([True, False], [False], "holds with conditions"),
-        ([True], [True, False], "misleading"),
-        ([False], [], "false"),
-        ([False, False], [True], "false"),
+        (RULE, [True], [], "holds"),
+        (RULE, [True, True], [True], "holds"),
+        (RULE, [True, False], [], "holds with conditions"),
+        (RULE, [True, True, False], [False], "holds with conditions"),
+        (RULE, [True, False, False], [], "misleading"),
+        (RULE, [True], [True, False], "misleading"),
+        (RULE, [False], [], "false"),
+        (RULE, [False, False], [True], "false"),
+        (ALWAYS, [True, True], [], "holds"),
+        (ALWAYS, [True, True, False], [], "false"),
+        (ALWAYS, [True], [False], "misleading"),
+        (SOMETIMES, [True, False, False], [], "holds"),
+        (SOMETIMES, [True, False, False], [False], "misleading"),
+        (SOMETIMES, [False, False], [], "false"),
     ],
 )
-def test_the_verdict_follows_from_the_checks(said, meant, word):
+def test_the_verdict_follows_from_the_checks(number, said, meant, word):
     verdict = settle(
-        1,
+        number,
         {f"said {i}": np.bool_(passed) for i, passed in enumerate(said)},
         {f"meant {i}": passed for i, passed in enumerate(meant)},
     )
     assert verdict.word == word
-    assert repr(verdict).startswith(f"Claim 1: {word}\n")
+    assert repr(verdict).startswith(f"Claim {number}: {word}\n")
     assert repr(verdict).count("✓") == sum(said) + sum(meant)
     assert f"<strong>{word}</strong>" in verdict._repr_html_()
 
@@ -44,7 +61,7 @@ def test_the_page_shows_checks_as_text():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((0, {"a": True}), ValueError, r"number must be that of a claim, 1 to 35, but got 0"),
+        ((0, {"a": True}), ValueError, r"number must be that of a claim, 1 to 38, but got 0"),
         ((1, {}), ValueError, r"said must hold at least one check"),
         ((1, {"a": 1}), TypeError, r"said\['a'\] must be True or False, but got 1 \(int\)"),
         ((1, {"a": True}, {"b": "no"}), TypeError, r"meant\['b'\] must be True or False"),
@@ -102,8 +119,50 @@ def test_every_claim_of_a_written_chapter_is_settled_there():
     written = [c for c in CLAIMS.values() if (chapters / f"{c.chapter}.ipynb").is_file()]
     assert {c.number: c.chapter for c in written} == {n: where for n, (where, _) in found.items()}
     assert written
+    assert {claim.number for claim in CLAIMS.values() if not claim.by} == {35}
+
+
+def test_sources_stand_in_the_bibliography_with_the_same_address():
     bibliography = (ROOT / "references.bib").read_text(encoding="utf-8")
     for claim in CLAIMS.values():
-        assert claim.by
-        for key in claim.by:
-            assert f"{{{key}," in bibliography
+        assert set(claim.by) <= set(NAMES)
+        assert set(claim.words) <= set(claim.by)
+    for key, name in NAMES.items():
+        entry = bibliography.split(f"{{{key},")[1].split("\n}")[0]
+        found = re.search(r"url = \{(.*)\}", entry)
+        assert ADDRESSES.get(key) == (found and found[1])
+        assert ("(no address)" in name) == (found is None)
+
+
+def test_the_table_says_who_claims_it_and_in_which_words(tmp_path):
+    cells = [([f"claim-{n}"], f"Claim {n}: false") for n in (3, 20, 35)]
+    (tmp_path / "chapter.ipynb").write_text(notebook(*cells))
+    page = Ledger(tmp_path)._repr_html_()
+    assert (
+        f'<a href="{ADDRESSES["source-magazine"]}">Fritz AI</a>: “if x≤0.5, y=0 else y=1”' in page
+    )
+    assert "outperforms ReLU on deep networks <em>(always)</em>" in page
+    assert f"<td>{NOBODY}</td>" in page
+
+
+BOX = re.compile(
+    r"^:::\{admonition\} (Holds with conditions|Holds|Misleading|False)\b", re.MULTILINE
+)
+
+
+def boxes_below_verdicts():
+    """Of each claim: its chapter, and the verdict in the heading of the next box below."""
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for place, cell in enumerate(cells):
+            for tag in cell["metadata"].get("tags", ()):
+                if tag.startswith("claim-"):
+                    below = "\n".join("".join(c["source"]) for c in cells[place + 1 :])
+                    heading = BOX.search(below)
+                    number = int(tag.removeprefix("claim-"))
+                    yield pytest.param(path, number, heading and heading[1].lower(), id=tag)
+
+
+@pytest.mark.parametrize(("path", "number", "heading"), list(boxes_below_verdicts()))
+def test_the_box_below_a_verdict_has_the_same_word(path, number, heading):
+    assert heading == settled(path.parent)[number][1]

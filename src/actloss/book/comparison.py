@@ -68,7 +68,7 @@ def best_inside(scores: Mapping[float, ArrayLike]) -> float:
             f"scores must hold at least three rates, one on either side of the best, but has "
             f"{len(rates)}: {_listed(rates)}"
         )
-    means = {rate: float(np.mean(scores[rate])) for rate in rates}
+    means = {rate: float(np.mean(np.asarray(scores[rate], float))) for rate in rates}
     for rate, mean in means.items():
         if np.isnan(mean):
             raise ValueError(
