@@ -1,4 +1,5 @@
-"""How long each function takes, beside PyTorch's and SciPy's of the same meaning: one thread.
+"""How long each function takes, beside PyTorch's and SciPy's of the same meaning: one thread. And
+how much memory it takes at its peak, and what a call costs.
 
 usage: python -m benchmarks.functions [--json FILE] [--quick]
 
@@ -7,6 +8,7 @@ disturbs a machine only adds to it. Ratios travel from machine to machine; nanos
 """
 
 import argparse
+import tracemalloc
 from functools import partial
 
 import numpy as np
@@ -15,7 +17,7 @@ import torch
 from threadpoolctl import threadpool_limits
 
 from actloss import losses
-from actloss.catalogue import ACTIVATIONS, AXIS_ACTIVATIONS
+from actloss.catalogue import ACTIVATIONS, AXIS_ACTIVATIONS, LOSSES
 from benchmarks.record import geometric_mean, shortest_times, write_record
 
 ELEMENTS = 1_000_000
@@ -50,6 +52,8 @@ def main():
         *(row for dtype in (np.float32, np.float64) for row in class_rows(dtype, rounds)),
     ]
     print_rows(rows)
+    print_memory()
+    print_calls(rounds)
     if options.json:
         write_record(options.json, rows=[record for one in rows for record in flat(one)])
 
@@ -115,6 +119,73 @@ def row(name, dtype, shape, candidates, rounds):
         "shape": list(shape),
         "nanoseconds": {who: round(1e9 * took / size, 3) for who, took in seconds.items()},
     }
+
+
+# --- memory, and the cost of a call --------------------------------------------------------
+
+
+def print_memory():
+    """The most memory beyond its arguments that a call takes, in sizes of its first argument."""
+    print("\npeak memory / size of the first argument")
+    peaks = {name: peak_memory(call) for name, call in large_calls()}
+    for name, peak in sorted(peaks.items(), key=lambda item: -item[1]):
+        print(f"{name:<44}{peak:>6.2f}")
+
+
+def peak_memory(call):
+    call()  # what is kept from the first call on does not count
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1] / (8 * ELEMENTS)
+    finally:
+        tracemalloc.stop()
+
+
+def large_calls():
+    """Every function and gradient of one array or of two, on a million float64 numbers."""
+    rng = np.random.default_rng(0)
+    x = 3 * rng.standard_normal(ELEMENTS)
+    rows = x.reshape(1000, 1000)
+    classes = rng.integers(1000, size=1000)
+    distribution = scipy.special.softmax(rows, axis=1)
+    arguments = {
+        "number": x,
+        "logit": x,
+        "probability": scipy.special.expit(x),
+        "sign": np.sign(x),
+        "bit": (x > 0).astype(float),
+        "logits": rows,
+        "distribution": distribution,
+        "class": classes,
+        "embedding": rows,
+        "matrix": rows,
+    }
+    for entry in ACTIVATIONS.values():
+        yield entry.name, partial(entry.function, x)
+        yield f"{entry.name}_grad", partial(entry.gradient, x)
+    for entry in AXIS_ACTIVATIONS.values():
+        yield entry.name, partial(entry.function, rows)
+        upstream = np.ones_like(entry.function(rows))
+        yield f"{entry.name}_grad", partial(entry.gradient, rows, upstream)
+    for entry in LOSSES.values():
+        if set(entry.takes) <= set(arguments):
+            arrays = [arguments[kind] for kind in entry.takes]
+            yield entry.name, partial(entry.function, *arrays)
+            yield f"{entry.name}_grad", partial(entry.gradient, *arrays)
+
+
+def print_calls(rounds):
+    """What a call costs that has hardly anything to compute: ten numbers."""
+    print("\nmicroseconds of a call on ten numbers")
+    x = np.linspace(-3.0, 3.0, 10)
+    calls = {entry.name: partial(entry.function, x) for entry in ACTIVATIONS.values()}
+    for entry in LOSSES.values():
+        if entry.takes == ("number", "number"):
+            calls[entry.name] = partial(entry.function, x, x[::-1].copy())
+    seconds = shortest_times(calls, rounds=10 * rounds)
+    for name, took in sorted(seconds.items(), key=lambda item: -item[1]):
+        print(f"{name:<44}{1e6 * took:>6.1f}")
 
 
 def flat(one):

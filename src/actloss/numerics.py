@@ -6,6 +6,8 @@ subtracting two nearly equal numbers, and ±∞ gives the limit of the function.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from actloss.arguments import Floats
@@ -52,17 +54,53 @@ def mirror_slope(x: Floats, slope: Floats) -> Floats:
 
 
 # --- exponentials and logarithms -----------------------------------------------------------
+# NumPy's functions differ in speed from dtype to dtype: without AVX-512, its float32 log1p and
+# expm1 take several times as long as what stands here instead.
+
+
+def exp(x: Floats) -> Floats:
+    """exp(x), rounded once: NumPy's float32 exp is quicker, and off by up to 2.5 last places."""
+    return np.exp(x) if x.dtype == np.float64 else float32_exp(x)
+
+
+def float32_exp(x: Floats) -> Floats:
+    """exp in float32, worked out in float64."""
+    return np.exp(x, dtype=np.float64).astype(x.dtype)
 
 
 def log1p(u: Floats) -> Floats:
-    """log(1 + u) for 0 ≤ u ≤ 1, without losing the digits of a small u.
+    """log(1 + u) for 0 ≤ u ≤ 1, without losing the digits of a small u."""
+    return np.log1p(u) if u.dtype == np.float64 else float32_log1p(u)
 
-    Rounding 1 + u to ``total`` throws away ``u - (total - 1)``; the second term gives it back
-    (the slope of log there is 1 / total). On some processors several times faster than
-    np.log1p, on others slower.
+
+def float32_log1p(u: Floats) -> Floats:
+    """log1p by the series of 2 artanh(s) = 2s + 2s³/3 + …, which is log(1 + u) for s = u / (2 + u).
+
+    As 2s = u − su, a small number is taken from u, and few digits are at risk.
     """
-    total = 1.0 + u
-    return np.log(total) + (u - (total - 1.0)) / total
+    s = u / (2.0 + u)
+    square = s * s
+    return u - s * (u - square * polynomial(ARTANH_COEFFICIENTS, square))
+
+
+# (2 artanh(s) − 2s) / s³ as a polynomial in s² for s ≤ 1/3: relative error 4e-7.
+ARTANH_COEFFICIENTS = (
+    0.26866844296455383,
+    0.28233739733695984,
+    0.40007707476615906,
+    0.6666663885116577,
+)
+
+
+def expm1(x: Floats) -> Floats:
+    """exp(x) − 1 for x ≤ 1, without losing the digits of a small x."""
+    return np.expm1(x) if x.dtype == np.float64 else expm1_by_tanh(x)
+
+
+def expm1_by_tanh(x: Floats) -> Floats:
+    """expm1 of x ≤ 1 by a hyperbolic tangent: exp(x) = (1 + t) / (1 − t) for t = tanh(x/2)."""
+    t = np.tanh(0.5 * x)
+    return (t + t) / (1.0 - t)
 
 
 def log1p_exp(x: Floats) -> Floats:
@@ -75,45 +113,159 @@ def square_of_one_plus(e: Floats) -> Floats:
     return 1.0 + e * (2.0 + e)
 
 
-def scaled_exp(scale: Floats, exponent: Floats) -> Floats:
-    """scale · exp(exponent) for exponent ≤ 0, with all its digits down to the smallest float64.
+# --- products with an exponential that may underflow ---------------------------------------
+# exp alone is subnormal below −708 (in float32 −87), and has fewer and fewer digits. A product with
+# it may be an ordinary number all the same. There, exp comes in two factors, and the other number
+# meets the first before their product is as small as that. Few arrays hold such an exponent.
 
-    exp alone is subnormal below −708, and has fewer and fewer digits. So it comes in two factors,
-    and ``scale`` meets the first before their product is as small as that. The second is 1 for an
-    exponent above −700.
+
+def deepest_exponent(dtype: np.dtype[Any]) -> float:
+    """Down to it, exp has all its digits."""
+    return -708.0 if dtype == np.float64 else -87.0
+
+
+def scaled_exp(scale: Floats, exponent: Floats, e: Floats, factor: Floats | float = 1.0) -> Floats:
+    """scale · e for e = exp(exponent) · factor, with all its digits down to the smallest float."""
+    deepest = deepest_exponent(exponent.dtype)
+    if exponent.min(initial=0.0) >= deepest:
+        return scale * e
+    return np.where(exponent < deepest, _product_in_tail(scale, exponent) * factor, scale * e)
+
+
+def gated(x: Floats | float, logit: Floats, factor: Floats | float = 1.0) -> Floats:
+    """x · σ(z) for exp(z) = exp(logit) · factor, with all its digits down to the smallest float.
+
+    The factor is close to 1, and corrects what rounding took from the logit.
     """
-    near = np.clip(exponent, -700.0, 0.0)
-    return scale * np.exp(near) * np.exp(exponent - near)
+    deepest = deepest_exponent(logit.dtype)
+    in_tail = not logit.min(initial=0.0) >= deepest  # NaN may hide another minimum
+    e = np.exp(-np.maximum(logit, deepest) if in_tail else -logit)
+    if np.shape(factor) or factor != 1.0:
+        e /= factor
+    result = x / (1.0 + e)
+    if not in_tail:
+        return result
+    return np.where(logit < deepest, _product_in_tail(x, logit) * factor, result)
 
 
+def _product_in_tail(scale: Floats | float, exponent: Floats) -> Floats:
+    """scale · exp(exponent) where the exponent is below the deepest, and 0 for −∞ · 0."""
+    deepest = deepest_exponent(exponent.dtype)
+    finite = np.clip(np.asarray(scale, exponent.dtype), -1e30, 1e30)
+    first = float(np.exp(deepest))
+    return finite * first * np.exp(np.minimum(exponent, deepest) - deepest)
+
+
+# --- what rounding took away ---------------------------------------------------------------
 # Rounding βx = −700 moves it by up to 6e-14, and exp turns this absolute error of its argument
 # into a relative error of the result: 250 units in the last place. The next functions work the
-# rounding error out, so that it can be given back: exp(p + error) = exp(p) · (1 + error). All this
-# is made for float64; in float32 they give back only a part.
+# rounding error out, so that it can be given back: exp(p + error) = exp(p) · (1 + error). The exact
+# result of float32 numbers fits into float64; that of float64 numbers takes two of them.
 
 
 def product_error(a: float, b: Floats) -> Floats | float:
     """The exact a·b minus the floating-point ``a * b``, for a number ``a``."""
-    return 0.0 if a == 1.0 else split_product_error(a, b)
+    return 0.0 if a == 1.0 else inexact_product_error(a, b)
 
 
-def quotient_error(a: Floats, b: float) -> Floats:
-    """The exact a/b minus the floating-point ``a / b``, for a number ``b``."""
-    quotient = a / b
-    return ((a - b * quotient) - split_product_error(b, quotient)) / b
+def inexact_product_error(a: float | Floats, b: Floats) -> Floats:
+    """product_error for any ``a``."""
+    return split_product_error(a, b) if b.dtype == np.float64 else float64_product_error(a, b)
 
 
-def split_product_error(a: float, b: Floats) -> Floats:
-    """product_error by Dekker's method (1971).
+def float64_product_error(a: float | Floats, b: Floats) -> Floats:
+    """product_error in float32."""
+    return (np.multiply(a, b, dtype=np.float64) - a * b).astype(b.dtype)
+
+
+def split_product_error(a: float | Floats, b: Floats) -> Floats:
+    """product_error in float64 by Dekker's method (1971).
 
     Each factor is split into two halves, so short that products of halves are exact.
     """
-    splitter = 2.0 ** (np.finfo(b.dtype).nmant // 2 + 1) + 1.0
+    splitter = 134217729.0  # 2²⁷ + 1
     a_high = splitter * a - (splitter * a - a)
     b_high = splitter * b - (splitter * b - b)
     a_low = a - a_high
     b_low = b - b_high
     return ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def exp_of_product(a: float, b: Floats) -> Floats:
+    """exp(a · b) ≤ 1, as if the product were exact."""
+    return np.exp(b) if a == 1.0 else exp_of_inexact_product(a, b)
+
+
+def exp_of_inexact_product(a: float, b: Floats) -> Floats:
+    """exp_of_product for any ``a``."""
+    return split_exp_of_product(a, b) if b.dtype == np.float64 else float64_exp_of_product(a, b)
+
+
+def float64_exp_of_product(a: float, b: Floats) -> Floats:
+    """exp_of_product in float32."""
+    return np.exp(np.multiply(a, b, dtype=np.float64)).astype(b.dtype)
+
+
+def split_exp_of_product(a: float, b: Floats) -> Floats:
+    """exp_of_product in float64."""
+    e = np.exp(a * b)
+    return e + e * split_product_error(a, b)
+
+
+def quotient(a: Floats, b: float) -> Floats:
+    """a / b for a number ``b``, which float32 would round first."""
+    return a / b if a.dtype == np.float64 else float64_quotient(a, b)
+
+
+def float64_quotient(a: Floats, b: float) -> Floats:
+    """quotient in float32."""
+    return a if b == 1.0 else np.divide(a, b, dtype=np.float64).astype(a.dtype)
+
+
+def quotient_error(a: Floats, b: float) -> Floats | float:
+    """The exact a/b minus the floating-point ``a / b``, for a number ``b``."""
+    return 0.0 if b == 1.0 else inexact_quotient_error(a, b)
+
+
+def inexact_quotient_error(a: Floats, b: float) -> Floats:
+    """quotient_error for any ``b``."""
+    return split_quotient_error(a, b) if a.dtype == np.float64 else float64_quotient_error(a, b)
+
+
+def float64_quotient_error(a: Floats, b: float) -> Floats:
+    """quotient_error in float32."""
+    return (np.divide(a, b, dtype=np.float64) - a / b).astype(a.dtype)
+
+
+def split_quotient_error(a: Floats, b: float) -> Floats:
+    """quotient_error in float64."""
+    quotient = a / b
+    return ((a - b * quotient) - split_product_error(b, quotient)) / b
+
+
+def difference_error(a: Floats, b: Floats | float) -> Floats:
+    """The exact a − b minus the floating-point ``a - b``; NaN where that is infinite."""
+    return split_difference_error(a, b) if a.dtype == np.float64 else float64_difference_error(a, b)
+
+
+def float64_difference_error(a: Floats, b: Floats | float) -> Floats:
+    """difference_error in float32."""
+    return (np.subtract(a, b, dtype=np.float64) - (a - b)).astype(a.dtype)
+
+
+def split_difference_error(a: Floats, b: Floats | float) -> Floats:
+    """difference_error in float64, by Knuth's method (1969)."""
+    difference = a - b
+    a_part = difference + b
+    return (a - a_part) - (b - (a_part - difference))
+
+
+def minus(zero: float, lost: Floats | float, x: Floats) -> Floats:
+    """zero + lost − x, with all its digits where x is close to ``zero``.
+
+    ``lost`` is what a float64 cannot hold of a number such as the zero of a function.
+    """
+    return (np.subtract(zero, x, dtype=np.float64) + lost).astype(x.dtype)
 
 
 def polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:

@@ -1,7 +1,9 @@
-"""Every activation and gradient in float64 against mpmath, in units in the last place (ULP).
+"""Every activation and gradient in three dtypes, in units in the last place (ULP) of the result.
 
-The grid holds both tails, subnormals, extremes and many ordinary numbers. Each test prints our
-worst error beside those of PyTorch and SciPy on the same grid (``pytest -rP`` shows them).
+float64 is held against mpmath. Its errors are a billionth of a unit of float32, so that float32 and
+float16 are held against our own float64: float16 at each of its numbers. The grids hold both tails,
+subnormals, extremes, the neighbourhood of the gradients' zeros and many ordinary numbers. Each test
+prints our worst error beside those of PyTorch and SciPy on the same grid (``pytest -rP`` shows it).
 """
 
 import mpmath
@@ -13,9 +15,9 @@ from mpmath import mpf
 
 from actloss.catalogue import ACTIVATIONS
 from tests.functions import pytorch
-from tests.functions.ulp import ulp_errors
+from tests.functions.ulp import narrow_ulp_errors, ulp_errors
 
-GOAL = 4.0  # ULP
+GOALS = {np.float64: 4.0, np.float32: 4.0, np.float16: 1.0}  # ULP
 ONE_ROUNDING = 0.5  # by so much the better peer may be ahead,
 CLOSE = 2.5  # or by any part of this: so near, the order changes with the processor's exp and tanh
 DIGITS = 50
@@ -119,17 +121,6 @@ EXACT = {  # name → (function, derivative)
     ),
 }
 
-# These derivatives are the sum of a gate, which is positive, and a term that is negative for
-# x < 0. Where they cancel, no method keeps every digit: so the error is counted in ULP of the
-# larger of the two, not of their sum.
-GATES_OF_GRADIENTS = {
-    "swish": lambda x, beta: sigmoid(beta * x),
-    "silu": sigmoid,
-    "gelu": normal_cdf,
-    "gelu_tanh": lambda x: sigmoid(gelu_tanh_argument(x)),
-    "mish": mish_gate,
-}
-
 SCIPY = {
     "sigmoid": scipy.special.expit,
     "log_sigmoid": scipy.special.log_expit,
@@ -137,6 +128,9 @@ SCIPY = {
     "softplus": lambda x: np.logaddexp(x, 0.0),  # NumPy's; SciPy has none
     "tanh": np.tanh,
 }
+
+
+LOWEST_POINTS = (-1.2784645427610737, -0.7517915246935645, -0.7524614220710163, -1.1924312145154952)
 
 
 def make_grid():
@@ -155,12 +149,38 @@ def make_grid():
                 signs * magnitudes,
                 [0.0, 5e-324, -5e-324, 1e-308, -1e-308, 1e308, -1e308, -745.0, -744.0, -37.0, 37.0],
                 [-6.0, -3.0, -1.0, 1.0, 3.0, 6.0, 20.0, 40.0, 709.0, 710.0, 711.0],
+                # towards the zeros of the gradients of SiLU, GELU, gelu_tanh and Mish
+                *(zero * (1 + signs[:34] * np.logspace(-16, -1, 34)) for zero in LOWEST_POINTS),
             ]
         )
     )
 
 
+def make_float32_grid():
+    rng = np.random.default_rng(20240602)
+    signs = rng.choice([-1.0, 1.0], 4000)
+    numbers = np.concatenate(
+        [
+            rng.normal(size=8000),
+            rng.uniform(-10, 10, 8000),
+            rng.uniform(-110, 110, 12000),
+            rng.uniform(-105, -85, 4000),  # where exp(x) is subnormal
+            rng.uniform(-14.5, -12, 4000),  # where exp(−x²/2) is
+            signs * 10.0 ** rng.uniform(-45, 38.5, 4000),
+            *(zero * (1 + signs[:500] * np.logspace(-8, -1, 500)) for zero in LOWEST_POINTS),
+            GRID[np.abs(GRID) < 1e38],
+        ]
+    )
+    return np.unique(numbers.astype(np.float32))
+
+
+def every_float16():
+    numbers = np.arange(1 << 16, dtype=np.uint16).view(np.float16)
+    return numbers[np.isfinite(numbers)]
+
+
 GRID = make_grid()
+NARROW_GRIDS = {np.float32: make_float32_grid(), np.float16: every_float16()}
 CASES = [
     pytest.param(entry, parameters, id=f"{entry.name}{list(parameters.values()) or ''}")
     for entry in ACTIVATIONS.values()
@@ -185,24 +205,25 @@ def exact_values(function, parameters):
         return [function(mpf(x), **parameters) for x in GRID.tolist()]
 
 
-def torch_twin(entry, parameters):
-    x = torch.tensor(GRID, requires_grad=True)
+def torch_twin(entry, parameters, grid):
+    """Value and derivative."""
+    x = torch.tensor(grid, requires_grad=True)
     y = pytorch.twin_of(entry, x, **parameters)
     if entry.name == "step":  # torch.heaviside has no derivative
-        return y.detach().numpy(), np.zeros_like(GRID)
+        return y.detach().numpy(), np.zeros_like(grid)
     (gradient,) = torch.autograd.grad(y.sum(), x)
     return y.detach().numpy(), gradient.numpy()
 
 
-def report(name, ours, theirs):
-    at = GRID[int(np.argmax(ours))]
+def report(name, grid, ours, theirs):
+    at = grid[int(np.argmax(ours))]
     peers = "  ".join(f"{peer} {np.max(errors):.3g}" for peer, errors in theirs.items())
-    print(f"{name:24s} worst {np.max(ours):.2f} ULP at x = {at:.6g};  {peers}")
+    print(f"{grid.dtype} {name:24s} worst {np.max(ours):.2f} ULP at x = {at:.6g};  {peers}")
 
 
 def check(name, ours, theirs):
-    report(name, ours, theirs)
-    assert np.max(ours) <= GOAL
+    report(name, GRID, ours, theirs)
+    assert np.max(ours) <= GOALS[np.float64]
     for peer, errors in theirs.items():
         allowed = max(np.max(errors) + ONE_ROUNDING, CLOSE)
         assert np.max(ours) <= allowed, f"{peer} is more accurate than we are"
@@ -212,7 +233,7 @@ def check(name, ours, theirs):
 def test_value_to_the_last_digits(entry, parameters):
     exact = exact_values(EXACT[entry.name][0], parameters)
     ours = ulp_errors(entry.function(GRID, **parameters), exact)
-    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[0], exact)}
+    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters, GRID)[0], exact)}
     if entry.name in SCIPY and parameters == entry.defaults:
         theirs["SciPy"] = ulp_errors(SCIPY[entry.name](GRID), exact)
     check(entry.name, ours, theirs)
@@ -221,14 +242,22 @@ def test_value_to_the_last_digits(entry, parameters):
 @pytest.mark.parametrize(("entry", "parameters"), CASES)
 def test_gradient_to_the_last_digits(entry, parameters):
     exact = exact_values(EXACT[entry.name][1], parameters)
-    gate = GATES_OF_GRADIENTS.get(entry.name)
-    larger = None
-    if gate:
-        gates = exact_values(gate, parameters)
-        larger = [max(abs(g), abs(e - g)) for g, e in zip(gates, exact, strict=True)]
-    ours = ulp_errors(entry.gradient(GRID, **parameters), exact, larger)
-    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters)[1], exact, larger)}
+    ours = ulp_errors(entry.gradient(GRID, **parameters), exact)
+    theirs = {"PyTorch": ulp_errors(torch_twin(entry, parameters, GRID)[1], exact)}
     check(entry.name + "_grad", ours, theirs)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["value", "gradient"])
+@pytest.mark.parametrize("dtype", NARROW_GRIDS)
+@pytest.mark.parametrize(("entry", "parameters"), CASES)
+def test_narrow_floats_to_the_last_digits(entry, parameters, dtype, which):
+    grid = NARROW_GRIDS[dtype]
+    function = (entry.function, entry.gradient)[which]
+    exact = function(grid.astype(np.float64), **parameters)
+    ours = narrow_ulp_errors(function(grid, **parameters), exact)
+    theirs = {"PyTorch": narrow_ulp_errors(torch_twin(entry, parameters, grid)[which], exact)}
+    report(entry.name + "_grad" * which, grid, ours, theirs)
+    assert np.max(ours) <= GOALS[dtype]
 
 
 @pytest.mark.parametrize("entry", ACTIVATIONS.values(), ids=lambda entry: entry.name)

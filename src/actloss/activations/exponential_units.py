@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, check_non_negative, check_scale, elementwise
-from actloss.numerics import is_positive, negative_part, positive_part, quotient_error
+from actloss.arguments import Floats, check_non_negative, check_scale, elementwise_in_blocks
+from actloss.numerics import expm1, is_positive, negative_part, positive_part, quotient_error
 
 __all__ = [
     "celu",
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 
-@elementwise
+@elementwise_in_blocks
 def elu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Exponential linear unit: bends smoothly towards −α below zero.
 
@@ -62,10 +62,10 @@ def elu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     array([-0.6321,  0.    ,  2.    ])
     """
     alpha = check_non_negative("alpha", alpha)
-    return positive_part(x) + alpha * np.expm1(negative_part(x))
+    return positive_part(x) + alpha * expm1(negative_part(x))
 
 
-@elementwise
+@elementwise_in_blocks
 def elu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Derivative of :func:`elu`; at x = 0, a kink unless α = 1, it is α.
 
@@ -86,7 +86,7 @@ def elu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     return positive + (1.0 - positive) * alpha * np.exp(negative_part(x))
 
 
-@elementwise
+@elementwise_in_blocks
 def celu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Continuously differentiable ELU: α stretches the curve, and the slope at 0 stays 1.
 
@@ -123,10 +123,10 @@ def celu(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     array([-0.7869,  0.    ,  2.    ])
     """
     alpha = check_scale("alpha", alpha)
-    return positive_part(x) + alpha * np.expm1(negative_part(x) / alpha)
+    return positive_part(x) + alpha * expm1(negative_part(x) / alpha)
 
 
-@elementwise
+@elementwise_in_blocks
 def celu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     r"""Derivative of :func:`celu`.
 
@@ -153,7 +153,7 @@ SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
 
 
-@elementwise
+@elementwise_in_blocks
 def selu(x: ArrayLike) -> Floats:
     r"""Scaled ELU: keeps mean 0 and variance 1 from layer to layer, if the weights allow it.
 
@@ -186,10 +186,10 @@ def selu(x: ArrayLike) -> Floats:
     >>> selu([-1.0, 0.0, 2.0]).round(4)
     array([-1.1113,  0.    ,  2.1014])
     """
-    return SELU_SCALE * (positive_part(x) + SELU_ALPHA * np.expm1(negative_part(x)))
+    return SELU_SCALE * (positive_part(x) + SELU_ALPHA * expm1(negative_part(x)))
 
 
-@elementwise
+@elementwise_in_blocks
 def selu_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`selu`; at the kink, x = 0, it is λα.
 

@@ -13,10 +13,12 @@ from actloss.arguments import Floats, check_scale, elementwise, elementwise_in_b
 from actloss.numerics import (
     distance_from_zero,
     finite_part,
+    gated,
     is_positive,
     log1p,
     negative_part,
     quotient_error,
+    scaled_exp,
     square_of_one_plus,
 )
 
@@ -38,7 +40,7 @@ __all__ = [
 ]
 
 
-@elementwise
+@elementwise_in_blocks
 def sigmoid(x: ArrayLike) -> Floats:
     r"""Sigmoid, or logistic function: turns a logit into a probability.
 
@@ -56,8 +58,8 @@ def sigmoid(x: ArrayLike) -> Floats:
 
     Notes
     -----
-    PyTorch: ``torch.sigmoid(x)``. Computed as e^x / (1 + e^x), whose lower tail keeps its digits
-    down to the smallest float.
+    PyTorch: ``torch.sigmoid(x)``. Where e^-x is about to overflow, e^x is computed, which keeps its
+    digits down to the smallest float.
 
     References
     ----------
@@ -69,11 +71,10 @@ def sigmoid(x: ArrayLike) -> Floats:
     >>> sigmoid([-2.0, 0.0, 2.0]).round(4)
     array([0.1192, 0.5   , 0.8808])
     """
-    e = np.exp(np.clip(x, -np.inf, 40.0))  # above 40 the result is 1 to the last digit
-    return e / (1.0 + e)
+    return gated(1.0, x)
 
 
-@elementwise
+@elementwise_in_blocks
 def sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`sigmoid`: at most 1/4, and nearly 0 where the sigmoid saturates.
 
@@ -125,7 +126,7 @@ def log_sigmoid(x: ArrayLike) -> Floats:
     return negative_part(x) - log1p(np.exp(-np.abs(x)))
 
 
-@elementwise
+@elementwise_in_blocks
 def log_sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`log_sigmoid`.
 
@@ -177,7 +178,7 @@ def tanh(x: ArrayLike) -> Floats:
     return np.tanh(x)
 
 
-@elementwise
+@elementwise_in_blocks
 def tanh_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`tanh`.
 
@@ -199,7 +200,7 @@ def tanh_grad(x: ArrayLike) -> Floats:
     return 4.0 * e / square_of_one_plus(e)
 
 
-@elementwise
+@elementwise_in_blocks
 def hard_sigmoid(x: ArrayLike) -> Floats:
     r"""Sigmoid drawn with three straight lines, for devices on which exp is dear.
 
@@ -231,7 +232,7 @@ def hard_sigmoid(x: ArrayLike) -> Floats:
     return np.clip(x + 3.0, 0.0, 6.0) / 6.0
 
 
-@elementwise
+@elementwise_in_blocks
 def hard_sigmoid_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`hard_sigmoid`; at the kinks, x = ±3, it is 0.
 
@@ -283,7 +284,7 @@ def hard_tanh(x: ArrayLike) -> Floats:
     return np.clip(x, -1.0, 1.0)
 
 
-@elementwise
+@elementwise_in_blocks
 def hard_tanh_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`hard_tanh`; at the kinks, x = ±1, it is 0.
 
@@ -302,7 +303,7 @@ def hard_tanh_grad(x: ArrayLike) -> Floats:
     return is_positive(1.0 - np.abs(x))
 
 
-@elementwise
+@elementwise_in_blocks
 def softsign(x: ArrayLike) -> Floats:
     r"""Softsign: shaped like tanh, but it nears ±1 slowly, as 1/x instead of exponentially.
 
@@ -336,7 +337,7 @@ def softsign(x: ArrayLike) -> Floats:
     return x / (1.0 + np.abs(x))
 
 
-@elementwise
+@elementwise_in_blocks
 def softsign_grad(x: ArrayLike) -> Floats:
     r"""Derivative of :func:`softsign`.
 
@@ -356,7 +357,7 @@ def softsign_grad(x: ArrayLike) -> Floats:
     return reciprocal * reciprocal
 
 
-@elementwise
+@elementwise_in_blocks
 def softcap(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     r"""Soft cap: leaves small logits alone and keeps large ones within ±cap.
 
@@ -398,7 +399,7 @@ def softcap(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     return np.where(np.abs(x) < 1e-9 * cap, x, cap * np.tanh(x / cap))
 
 
-@elementwise
+@elementwise_in_blocks
 def softcap_grad(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     r"""Derivative of :func:`softcap`.
 
@@ -418,6 +419,6 @@ def softcap_grad(x: ArrayLike, *, cap: float = 30.0) -> Floats:
     cap = check_scale("cap", cap)
     distance = 2.0 * distance_from_zero(x, 1e4 * cap)
     e = np.exp(-distance / cap)
-    # The rounding error of the quotient belongs to every e; taken in here, it does for all three.
-    total = 1.0 + (e + 0.5 * (1.0 - e) * quotient_error(distance, cap))
-    return 4.0 * e / (total * total)
+    lost = quotient_error(distance, cap)
+    scale = 4.0 / square_of_one_plus(e - e * lost)
+    return scaled_exp(scale - scale * lost, -distance / cap, e)

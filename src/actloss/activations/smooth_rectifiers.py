@@ -13,12 +13,16 @@ from numpy.typing import ArrayLike
 from actloss.arguments import Floats, check_scale, elementwise_in_blocks
 from actloss.numerics import (
     distance_from_zero,
+    exp_of_product,
+    gated,
     is_positive,
     log1p,
+    minus,
     mirror_slope,
     negative_part,
     positive_part,
     product_error,
+    quotient,
     scaled_exp,
     square_of_one_plus,
 )
@@ -77,9 +81,7 @@ def softplus(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     """
     beta = check_scale("beta", beta)
     distance = distance_from_zero(x, 1e4 / beta)
-    e = np.exp(-beta * distance)
-    e = e - e * product_error(beta, distance)
-    return positive_part(x) + log1p(e) / beta
+    return positive_part(x) + quotient(log1p(exp_of_product(beta, -distance)), beta)
 
 
 @elementwise_in_blocks
@@ -99,10 +101,8 @@ def softplus_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     array([0.1192, 0.5   , 0.8808])
     """
     beta = check_scale("beta", beta)
-    inner = np.clip(x, -1e4 / beta, 40.0 / beta)  # 0 below, 1 above
-    e = np.exp(beta * inner)
-    e = e + e * product_error(beta, inner)
-    return e / (1.0 + e)
+    inner = np.clip(x, -1e4 / beta, 1e4 / beta)  # 0 below, 1 above
+    return gated(1.0, beta * inner, 1.0 + product_error(beta, inner))
 
 
 @elementwise_in_blocks
@@ -144,13 +144,8 @@ def swish(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     array([-0.2384,  0.    ,  1.7616])
     """
     beta = check_scale("beta", beta)
-    x = np.clip(x, -1e4 / beta, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
-    inner = np.clip(x, -np.inf, 40.0 / beta)  # the gate is 1 above
-    # exp(βx) in two equal factors: x meets the first before their product can underflow.
-    half = np.exp(0.5 * beta * inner)
-    # The rounding error of βx belongs into both factors; taken out here, it does for both.
-    gate_over_half = half / (1.0 + (half * half - product_error(beta, inner)))
-    return x * gate_over_half * half
+    inner = np.clip(x, -1e4 / beta, 1e4 / beta)  # the gate is 0 below, 1 above
+    return gated(x, beta * inner, 1.0 + product_error(beta, inner))
 
 
 @elementwise_in_blocks
@@ -171,11 +166,7 @@ def swish_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     """
     beta = check_scale("beta", beta)
     distance = distance_from_zero(x, 1e4 / beta)
-    e = np.exp(-beta * distance)
-    scale = ((1.0 - beta * distance) + e) / square_of_one_plus(e)
-    slope = scaled_exp(scale, -beta * distance)
-    slope = slope - slope * product_error(beta, distance)
-    return mirror_slope(x, slope)
+    return mirror_slope(x, swish_slope(beta, distance))
 
 
 @elementwise_in_blocks
@@ -208,10 +199,7 @@ def silu(x: ArrayLike) -> Floats:
     >>> silu([-2.0, 0.0, 2.0]).round(4)
     array([-0.2384,  0.    ,  1.7616])
     """
-    x = np.clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
-    # exp(x) in two equal factors: x meets the first before their product can underflow.
-    half = np.exp(0.5 * np.clip(x, -np.inf, 40.0))  # the gate is 1 above
-    return x * (half / (1.0 + half * half)) * half
+    return gated(x, x)
 
 
 @elementwise_in_blocks
@@ -230,10 +218,43 @@ def silu_grad(x: ArrayLike) -> Floats:
     >>> silu_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.0908,  0.5   ,  1.0908])
     """
-    distance = distance_from_zero(x)
-    e = np.exp(-distance)
-    slope = scaled_exp(((1.0 - distance) + e) / square_of_one_plus(e), -distance)
-    return mirror_slope(x, slope)
+    return mirror_slope(x, swish_slope(1.0, distance_from_zero(x)))
+
+
+# SiLU is lowest at −1.278…; what a float64 cannot hold of that; and exp(−1.278…).
+SILU_LOWEST = 1.2784645427610737
+SILU_LOWEST_LOST = 1.0946994183093437e-16
+SILU_LOWEST_EXP = 0.2784645427610738
+
+
+def swish_slope(beta: float, distance: Floats) -> Floats:
+    """swish_grad at −distance ≤ 0: (1 − d + e) e / (1 + e)², d = β · distance, e = exp(−d)."""
+    return (
+        swish_split_slope(beta, distance)
+        if distance.dtype == np.float64
+        else swish_float64_slope(beta, distance)
+    )
+
+
+def swish_split_slope(beta: float, distance: Floats) -> Floats:
+    """swish_slope in float64.
+
+    1 − d + e is 0 at the lowest point d₀. With t = d₀ − d it is t + exp(−d₀) (exp(t) − 1), where
+    nothing cancels.
+    """
+    d = beta * distance
+    lost = product_error(beta, distance)
+    e = np.exp(-d)
+    t = minus(SILU_LOWEST, SILU_LOWEST_LOST - lost, d)
+    scale = (t + SILU_LOWEST_EXP * np.expm1(t)) / square_of_one_plus(e)
+    return scaled_exp(scale - scale * lost, -d, e)
+
+
+def swish_float64_slope(beta: float, distance: Floats) -> Floats:
+    """swish_slope in float32, whose digits all fit into a float64."""
+    d = beta * distance.astype(np.float64)
+    e = np.exp(-d)
+    return ((1.0 - d + e) * e / square_of_one_plus(e)).astype(np.float32)
 
 
 @elementwise_in_blocks
@@ -266,12 +287,11 @@ def mish(x: ArrayLike) -> Floats:
     array([-0.2525,  0.    ,  1.944 ])
     """
     x = np.clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
-    # exp(x) in two equal factors: x meets the first before their product can underflow.
-    half = np.exp(0.5 * np.clip(x, -np.inf, 20.0))  # the gate is 1 above
-    e = half * half
+    inner = np.clip(x, -np.inf, 20.0)  # the gate is 1 above
+    e = np.exp(inner)
     # n / (n + 2) = e / (1 + e (e + 1) / (e + 2)): for small e the last fraction hardly counts,
     # and neither do its rounding errors.
-    return x * (half / (1.0 + e * ((e + 1.0) / (e + 2.0)))) * half
+    return scaled_exp(x / (1.0 + e * ((e + 1.0) / (e + 2.0))), inner, e)
 
 
 @elementwise_in_blocks
@@ -292,14 +312,42 @@ def mish_grad(x: ArrayLike) -> Floats:
     array([-0.1084,  0.6   ,  1.0693])
     """
     x = np.clip(x, -1e4, 22.0)  # above 22 it is 1 to the last digit
+    return mish_split_slope(x) if x.dtype == np.float64 else mish_float64_slope(x)
+
+
+# Mish is lowest at −1.192…; what a float64 cannot hold of that; and exp(−1.192…).
+MISH_LOWEST = -1.1924312145154952
+MISH_LOWEST_LOST = -4.8484829848031044e-17
+MISH_LOWEST_EXP = 0.3034825352815289
+# e₀² + 4e₀ + 6 + 4x₀ for this x₀ and e₀
+MISH_GROWTH = 2.536306932285039
+
+
+def mish_split_slope(x: Floats) -> Floats:
+    """mish_grad in float64: one line has few roundings above x = −1/2, another one below.
+
+    The numerator below is e³ + 4e² + (6 + 4x) e + 4 (1 + x), which is 0 at the lowest point x₀. Its
+    difference from there is written by t = x − x₀ and e − e₀, which have one sign: so nothing
+    cancels.
+    """
     e = np.exp(x)
     total = e * (e + 2.0) + 2.0  # n + 2
-    # Both lines are the formula, arranged so that one has few roundings for x > 0, the other below.
     above = (1.0 - 2.0 / total) + 4.0 * x * (e / total) * ((1.0 + e) / total)
-    numerator = ((e + 4.0) * e + (6.0 + 4.0 * x)) * e + 4.0 * (1.0 + x)
-    below = scaled_exp(numerator / (total * total), negative_part(x))
-    positive = is_positive(x)
-    return positive * above + (1.0 - positive) * below
+    t = -minus(MISH_LOWEST, MISH_LOWEST_LOST, negative_part(x))
+    by_growth = (e + (4.0 + MISH_LOWEST_EXP)) * e + MISH_GROWTH
+    numerator = 4.0 * t + (4.0 * t * e + MISH_LOWEST_EXP * np.expm1(t) * by_growth)
+    below = scaled_exp(numerator / (total * total), x, e)
+    is_above = is_positive(x + 0.5)
+    return is_above * above + (1.0 - is_above) * below
+
+
+def mish_float64_slope(x: Floats) -> Floats:
+    """mish_grad in float32, whose digits all fit into a float64."""
+    x = x.astype(np.float64)
+    e = np.exp(x)
+    n = e * (e + 2.0)
+    total = n + 2.0
+    return (n / total + 4.0 * x * e * (1.0 + e) / (total * total)).astype(np.float32)
 
 
 @elementwise_in_blocks

@@ -268,6 +268,13 @@ class Translator:
                 return f"{first} {COMPARISONS[type(op)]} {second}", COMPARISON
             case ast.Compare():
                 self.refuse(node, "this comparison")
+            case ast.IfExp(
+                test=ast.Compare(
+                    left=ast.Attribute(attr="dtype"), ops=[ast.Eq()], comparators=[dtype]
+                ),
+                body=body,
+            ) if self.lookup(dtype) is np.float64:  # numbers in JavaScript are float64
+                return self.parts(body)
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 if not self.is_condition(test):
                     self.refuse(node, "a condition that is not a comparison")

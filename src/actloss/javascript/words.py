@@ -52,8 +52,24 @@ TERNARY, COMPARISON, UNARY, ATOM = 0, 3, 7, 8
 # Decorators that prepare arrays and change nothing about numbers.
 TRANSPARENT_DECORATORS = ("elementwise", "elementwise_in_blocks", "elementwise_loss")
 
-# A loop is the one thing the translator does not know, and only this function needs one.
+# What the translator does not know: loops, and a look at the whole array.
 WRITTEN_BY_HAND = {
+    numerics.scaled_exp: """\
+function scaled_exp(scale, exponent, e, factor = 1.0) {
+  if (!(exponent < -708.0)) return scale * e;
+  const finite = Math.min(Math.max(scale, -1e30), 1e30);
+  return finite * Math.exp(-708.0) * Math.exp(exponent + 708.0) * factor;
+}""",
+    numerics.gated: """\
+function gated(x, logit, factor = 1.0) {
+  if (!(logit < -708.0)) return x / (1.0 + Math.exp(-logit) / factor);
+  const finite = Math.min(Math.max(x, -1e30), 1e30);
+  return finite * Math.exp(-708.0) * Math.exp(logit + 708.0) * factor;
+}""",
+    numerics.minus: """\
+function minus(zero, lost, x) {
+  return (zero - x) + lost;
+}""",
     numerics.polynomial: """\
 function polynomial(coefficients, x) {
   return coefficients.reduce((total, coefficient) => total * x + coefficient);

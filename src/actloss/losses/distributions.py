@@ -18,6 +18,7 @@ from actloss.losses.arguments import (
     elementwise_loss,
     loss_over_axis,
 )
+from actloss.numerics import minus
 
 __all__ = [
     "binary_cross_entropy",
@@ -103,7 +104,15 @@ def entropy_grad(probabilities: ArrayLike, *, axis: int = -1) -> Floats:
     array([ 0.3863, -0.7123])
     """
     check_distributions("probabilities", probabilities, axis)
-    return -np.log(probabilities) - 1.0
+    beyond = -minus(ZERO_OF_SLOPE, ZERO_OF_SLOPE_LOST, probabilities) * np.e  # p e − 1
+    near = np.abs(beyond) < 0.5
+    # −log(p) − 1 is −log(p e), which near its zero loses digits if written so.
+    return np.where(near, -np.log1p(np.where(near, beyond, 0.0)), -np.log(probabilities) - 1.0)
+
+
+# 1/e, and what a float64 cannot hold of it
+ZERO_OF_SLOPE = 0.36787944117144233
+ZERO_OF_SLOPE_LOST = -1.2428753672788363e-17
 
 
 @loss_over_axis

@@ -20,7 +20,7 @@ from actloss.losses.arguments import (
     loss_over_axis,
 )
 from actloss.losses.distributions import weighted
-from actloss.numerics import positive_part, product_error
+from actloss.numerics import exp, exp_of_inexact_product, log1p, positive_part
 
 __all__ = [
     "binary_cross_entropy_with_logits",
@@ -80,7 +80,7 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Fl
     check_probabilities("labels", labels)
     distance = np.abs(logits)
     missed = np.abs((logits > 0.0) - labels)
-    return weighted(missed, distance) + np.log1p(np.exp(-distance))
+    return weighted(missed, distance) + log1p(np.exp(-distance))
 
 
 @elementwise_loss
@@ -152,8 +152,8 @@ def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> F
     gamma = check_between("gamma", gamma, 0.0, 100.0)
     check_zero_or_one("labels", labels)
     wrong_logit = (1.0 - 2.0 * labels) * logits  # the logit of the class that is not the label
-    e = np.exp(-np.abs(wrong_logit))
-    minus_log_p = positive_part(wrong_logit) + np.log1p(e)
+    e = exp(-np.abs(wrong_logit))
+    minus_log_p = positive_part(wrong_logit) + log1p(e)
     return sigmoid_power(wrong_logit, e, gamma) * minus_log_p
 
 
@@ -178,13 +178,22 @@ def focal_loss_grad(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
     check_zero_or_one("labels", labels)
     side = 1.0 - 2.0 * labels
     wrong_logit = side * logits
+    return side * (
+        focal_slope(wrong_logit, gamma)
+        if logits.dtype == np.float64
+        else focal_slope(wrong_logit.astype(np.float64), gamma).astype(np.float32)
+    )
+
+
+def focal_slope(wrong_logit: Floats, gamma: float) -> Floats:
+    """The derivative of the focal loss in the logit of the class that is not the label."""
     e = np.exp(-np.abs(wrong_logit))
-    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
+    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + log1p(e)  # 10 000 for ∞, as p is 0 there
     # 1 − p and p, both times 1 + e:
     wrong = np.maximum(e, wrong_logit >= 0.0)
     right = np.maximum(e, wrong_logit <= 0.0)
     slope = (wrong + gamma * right * minus_log_p) / (1.0 + e)
-    return side * sigmoid_power(wrong_logit, e, gamma) * slope
+    return sigmoid_power(wrong_logit, e, gamma) * slope
 
 
 def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
@@ -194,10 +203,10 @@ def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
     """
     farthest = 1e4 / power if power > 0.0 else 0.0
     below = np.clip(-logit, 0.0, farthest)
-    tail = np.exp(-power * below)
+    tail = exp_of_inexact_product(power, -below)
     total = 1.0 + e
     lost = (e - (total - 1.0)) / total
-    return tail * (1.0 - product_error(power, below) - power * lost) / total**power
+    return tail * (1.0 - power * lost) / total**power
 
 
 # --- several classes -----------------------------------------------------------------------

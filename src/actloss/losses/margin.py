@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from actloss.activations import sigmoid
 from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
-from actloss.numerics import is_positive, negative_part, positive_part
+from actloss.numerics import is_positive, log1p_exp, negative_part, positive_part
 
 __all__ = [
     "hinge_loss",
@@ -315,8 +315,7 @@ def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     array([1.269e-01, 6.931e-01, 1.000e+03])
     """
     check_signs("labels", labels)
-    margin = labels * logits
-    return positive_part(-margin) + np.log1p(np.exp(-np.abs(margin)))
+    return log1p_exp(-labels * logits)
 
 
 @elementwise_loss

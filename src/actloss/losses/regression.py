@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_between, check_positive
 from actloss.losses.arguments import elementwise_loss
+from actloss.numerics import log1p, polynomial
 
 __all__ = [
     "absolute_error",
@@ -248,10 +249,36 @@ def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     array([5.00000000e-11, 9.99306853e+02])
     """
     distance = np.abs(predictions - targets)
-    growth = np.expm1(np.clip(distance, 0.0, 1.0))
-    near = np.log1p(growth * growth / (2.0 + 2.0 * growth))
-    far = distance - LOG_2 + np.log1p(np.exp(-2.0 * distance))
+    near = log_cosh_near_zero(np.clip(distance, 0.0, 1.0))
+    far = distance - LOG_2 + log1p(np.exp(-2.0 * distance))
     return near * (distance < 1.0) + far * (distance >= 1.0)
+
+
+def log_cosh_near_zero(x: Floats) -> Floats:
+    """log cosh(x) for 0 ≤ x ≤ 1, with all its digits."""
+    return (
+        log_cosh_by_growth(x)
+        if x.dtype == np.float64
+        else x * x * polynomial(LOG_COSH_COEFFICIENTS, x * x)
+    )
+
+
+def log_cosh_by_growth(x: Floats) -> Floats:
+    """log_cosh_near_zero in float64."""
+    growth = np.expm1(x)
+    return np.log1p(growth * growth / (2.0 + 2.0 * growth))
+
+
+# log cosh(x) / x² as a polynomial in x² for 0 ≤ x ≤ 1: relative error 8e-9, for float32.
+LOG_COSH_COEFFICIENTS = (
+    8.786553371464834e-05,
+    -0.0005604042671620846,
+    0.002082521328702569,
+    -0.0067135002464056015,
+    0.02221744880080223,
+    -0.0833330973982811,
+    0.5,
+)
 
 
 @elementwise_loss

@@ -8,7 +8,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.activations import sigmoid, softplus, softplus_grad
 from actloss.arguments import (
     Floats,
     check_between,
@@ -21,7 +20,16 @@ from actloss.losses.logits import (
     sparse_softmax_cross_entropy,
     sparse_softmax_cross_entropy_grad,
 )
-from actloss.numerics import is_positive, log1p_exp, positive_part
+from actloss.numerics import (
+    difference_error,
+    gated,
+    is_positive,
+    log1p,
+    log1p_exp,
+    positive_part,
+    product_error,
+    quotient_error,
+)
 
 __all__ = [
     "info_nce_loss",
@@ -329,7 +337,7 @@ def sigmoid_contrastive_loss(
     >>> sigmoid_contrastive_loss([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([0.6932, 5.0134])
     """
-    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    signs, logits, _ = _signs_and_logits(similarities, temperature, bias)
     return log1p_exp(-signs * logits).sum(axis=1)
 
 
@@ -353,8 +361,9 @@ def sigmoid_contrastive_loss_grad(
     array([[-5.0000e+00,  5.0000e-04],
            [ 6.6900e-02, -9.9331e+00]])
     """
-    signs, logits = _signs_and_logits(similarities, temperature, bias)
-    return -signs * sigmoid(-signs * logits) / check_positive("temperature", temperature)
+    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
+    wrong = gated(1.0, -signs * logits, 1.0 - signs * lost)
+    return -signs * wrong / check_positive("temperature", temperature)
 
 
 @loss_of_matrix
@@ -376,9 +385,9 @@ def sigmoid_contrastive_loss_temperature_grad(
     >>> sigmoid_contrastive_loss_temperature_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([50.    , 49.3307])
     """
-    signs, logits = _signs_and_logits(similarities, temperature, bias)
+    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
     temperature = check_positive("temperature", temperature)
-    pulls = signs * sigmoid(-signs * logits)
+    pulls = signs * gated(1.0, -signs * logits, 1.0 - signs * lost)
     return (pulls * (similarities / temperature)).sum(axis=1) / temperature
 
 
@@ -401,18 +410,21 @@ def sigmoid_contrastive_loss_bias_grad(
     >>> sigmoid_contrastive_loss_bias_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([-0.5   , -0.9866])
     """
-    signs, logits = _signs_and_logits(similarities, temperature, bias)
-    return (-signs * sigmoid(-signs * logits)).sum(axis=1)
+    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
+    return (-signs * gated(1.0, -signs * logits, 1.0 - signs * lost)).sum(axis=1)
 
 
 def _signs_and_logits(
     similarities: Floats, temperature: float, bias: float
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
+    """The sign of each pair, its logit, and what rounding took from that."""
     temperature = check_positive("temperature", temperature)
     bias = check_finite("bias", bias)
     signs = np.full_like(similarities, -1.0)
     np.fill_diagonal(signs, 1.0)
-    return signs, similarities / temperature + bias
+    scaled = similarities / temperature
+    lost = quotient_error(similarities, temperature) + difference_error(scaled, -bias)
+    return signs, scaled + bias, np.where(np.abs(lost) < 1.0, lost, 0.0)  # not for ∞
 
 
 @elementwise_loss
@@ -458,7 +470,9 @@ def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
     array([0.3133, 1.3133])
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
-    return beta * softplus(rejected - chosen, beta=beta)
+    logit, lost = _preference(chosen, rejected, beta)
+    e = np.exp(-np.abs(logit))
+    return positive_part(logit) + log1p(e - e * (np.sign(logit) * lost))
 
 
 @elementwise_loss
@@ -478,7 +492,8 @@ def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float 
     array([-0.2689, -0.7311])
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
-    return -beta * softplus_grad(rejected - chosen, beta=beta)
+    logit, lost = _preference(chosen, rejected, beta)
+    return -beta * gated(1.0, logit, 1.0 + lost)
 
 
 @elementwise_loss
@@ -500,4 +515,12 @@ def preference_loss_rejected_grad(
     array([0.2689, 0.7311])
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
-    return beta * softplus_grad(rejected - chosen, beta=beta)
+    logit, lost = _preference(chosen, rejected, beta)
+    return beta * gated(1.0, logit, 1.0 + lost)
+
+
+def _preference(chosen: Floats, rejected: Floats, beta: float) -> tuple[Floats, Floats]:
+    """β (r − c), and what rounding took from that: exp would magnify it."""
+    difference = rejected - chosen
+    lost = product_error(beta, difference) + beta * difference_error(rejected, chosen)
+    return beta * difference, np.where(np.abs(lost) < 1.0, lost, 0.0)  # not for ∞
