@@ -1,4 +1,4 @@
-"""The cheat sheet on paper: pairs, activations and losses of two kinds on a page each, and the stored PDF."""
+"""The cheat sheet on paper: pairs, activations, losses of two kinds; and the stored PDF."""
 
 from collections import Counter
 from io import BytesIO
