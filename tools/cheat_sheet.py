@@ -16,7 +16,7 @@ from tools.stamps import ROOT
 
 PAGE = "chapters/cheat-sheet.html"
 STORED = ROOT / "web" / "assets" / "cheat-sheet.pdf"
-SHEETS = 3  # pairs, activations, losses
+SHEETS = 4  # pairs, activations, losses, losses of comparisons and regions
 
 
 def main():

@@ -1,4 +1,4 @@
-"""The cheat sheet on paper: pairs, activations and losses on a page each, and the stored PDF."""
+"""The cheat sheet on paper: pairs, activations, losses of two kinds; and the stored PDF."""
 
 from collections import Counter
 from io import BytesIO
@@ -28,20 +28,24 @@ def words_of(pdf):
     return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
-def test_three_pages_of_a4_landscape(printed):
+def test_four_pages_of_a4_landscape(printed):
     sizes = [tuple(map(round, page.mediabox[2:])) for page in PdfReader(BytesIO(printed)).pages]
-    assert sizes == [A4_LANDSCAPE] * 3
+    assert sizes == [A4_LANDSCAPE] * 4
 
 
 def test_each_page_holds_its_part_of_the_catalogue(printed):
-    pairs, activations, losses = words_of(printed)
+    pairs, activations, losses, comparisons = words_of(printed)
     assert pairs.startswith("Cheatsheet")
     assert activations.startswith("Activationfunctions")
     assert losses.startswith("Lossfunctions")
+    assert comparisons.startswith("Lossesofcomparisonsandregions")
+    of_comparisons = [e for e in LOSSES.values() if e.family in ("similarity", "overlap")]
+    of_others = [e for e in LOSSES.values() if e not in of_comparisons]
     for page, wanted in (
         (pairs, [pair.predicted for pair in PAIRS]),
         (activations, [entry.title + entry.name for entry in ACTIVATIONS.values()]),
-        (losses, [entry.title + entry.name for entry in LOSSES.values()]),
+        (losses, [entry.title + entry.name for entry in of_others]),
+        (comparisons, [entry.title + entry.name for entry in of_comparisons]),
     ):
         assert [text for text in wanted if text.replace(" ", "") not in page] == []
 

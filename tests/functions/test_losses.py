@@ -918,7 +918,7 @@ def test_every_public_function_is_in_the_catalogue():
 @every(EVERY)
 def test_docstrings_hold_what_a_reader_looks_for(entry):
     text = inspect.getdoc(entry.function)
-    assert entry.formula.startswith(("L", "H", "D"))
+    assert entry.formula.startswith((r"\ell", "H", r"\mathrm{KL}"))
     for part in ("Parameters", "Returns", "Raises", "PyTorch", "References", "Examples", ">>> "):
         assert part in text, part
     derivative = inspect.getdoc(entry.gradient)

@@ -27,7 +27,7 @@ def arcface_loss(
 ) -> Floats:
     r"""ArcFace: softmax cross-entropy of cosines, whose right angle is made larger by a margin.
 
-    .. math:: L(c, y) = -\log \frac{e^{s \cos(\theta_y + m)}}
+    .. math:: \ell(c, y) = -\log \frac{e^{s \cos(\theta_y + m)}}
               {e^{s \cos(\theta_y + m)} + \sum_{k \ne y} e^{s c_k}}, \qquad \theta_y = \arccos c_y
 
     Without the margin an embedding need only lie nearer to its own class than to others. With it,
@@ -94,7 +94,7 @@ def arcface_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`arcface_loss` in the cosines.
 
-    .. math:: \frac{\partial L}{\partial c_k} = s \, (p_k - [k = y]) \cdot \begin{cases}
+    .. math:: \frac{\partial \ell}{\partial c_k} = s \, (p_k - [k = y]) \cdot \begin{cases}
               \sin(\theta_y + m) / \sin \theta_y & k = y \\ 1 & k \ne y \end{cases}
 
     with p the softmax of the logits. At :math:`c_y = 1` the fraction has no limit; it is taken at

@@ -26,7 +26,7 @@ __all__ = [
 def poisson_nll_loss(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
     r"""Poisson negative log-likelihood: for counts, whose variance is as large as their mean.
 
-    .. math:: L(z, y) = e^z - y z
+    .. math:: \ell(z, y) = e^z - y z
 
     The rate is :math:`e^z`. The likelihood :math:`e^{-\lambda} \lambda^y / y!` also has
     :math:`\log y!`, which no prediction moves: without it, the loss may be below 0.
@@ -74,7 +74,7 @@ def poisson_nll_loss(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
 def poisson_nll_loss_grad(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
     r"""Derivative of :func:`poisson_nll_loss` in the log-rates: prediction minus count.
 
-    .. math:: \frac{\partial L}{\partial z} = e^z - y
+    .. math:: \frac{\partial \ell}{\partial z} = e^z - y
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def poisson_nll_loss_grad(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
 def gaussian_nll_loss(means: ArrayLike, targets: ArrayLike, log_variances: ArrayLike) -> Floats:
     r"""Gaussian negative log-likelihood: a prediction that says how uncertain it is.
 
-    .. math:: L(\hat y, y, s) = \frac{s}{2} + \frac{(\hat y - y)^2}{2 e^s},
+    .. math:: \ell(\hat y, y, s) = \frac{s}{2} + \frac{(\hat y - y)^2}{2 e^s},
               \qquad s = \log \sigma^2
 
     An error costs less where the noise is said to be large, and saying so costs s/2. (The
@@ -147,7 +147,7 @@ def gaussian_nll_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`gaussian_nll_loss` in the means: the error, over the variance.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \frac{\hat y - y}{e^s}
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \frac{\hat y - y}{e^s}
 
     Parameters
     ----------
@@ -168,7 +168,7 @@ def gaussian_nll_loss_log_variances_grad(
 ) -> Floats:
     r"""Derivative of :func:`gaussian_nll_loss` in the log-variances.
 
-    .. math:: \frac{\partial L}{\partial s}
+    .. math:: \frac{\partial \ell}{\partial s}
               = \frac{1}{2} \left(1 - \frac{(\hat y - y)^2}{e^s}\right)
 
     It is 0 where the variance said is the squared error made.

@@ -29,7 +29,7 @@ def mean_loss(
 ) -> np.floating[Any]:
     r"""Mean of a loss over the samples, each with its weight.
 
-    .. math:: \bar L = \frac{\sum_i w_i L_i}{\sum_i w_i}
+    .. math:: \bar \ell = \frac{\sum_i w_i \ell_i}{\sum_i w_i}
 
     Parameters
     ----------
@@ -98,8 +98,8 @@ def mean_loss_and_grad(
 ) -> tuple[np.floating[Any], Floats]:
     r"""Mean of a loss, and its gradient: each sample's own, times the sample's share in the mean.
 
-    .. math:: \frac{\partial \bar L}{\partial \hat y_i}
-              = \frac{w_i}{\sum_j w_j} \, \frac{\partial L_i}{\partial \hat y_i}
+    .. math:: \frac{\partial \bar \ell}{\partial \hat y_i}
+              = \frac{w_i}{\sum_j w_j} \, \frac{\partial \ell_i}{\partial \hat y_i}
 
     Parameters
     ----------

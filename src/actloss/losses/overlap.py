@@ -24,7 +24,7 @@ def dice_loss(
 ) -> Floats:
     r"""Dice loss: what share of the two regions lies in only one of them.
 
-    .. math:: L(p, y) = 1 - \frac{2 \sum_i p_i y_i + s}{\sum_i p_i + \sum_i y_i + s}
+    .. math:: \ell(p, y) = 1 - \frac{2 \sum_i p_i y_i + s}{\sum_i p_i + \sum_i y_i + s}
 
     The Dice coefficient, also called F1 score, is 1 minus this loss for p of 0 and 1 and s = 0.
 
@@ -77,7 +77,7 @@ def dice_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`dice_loss` in the probabilities.
 
-    .. math:: \frac{\partial L}{\partial p_i} = \frac{a - 2 y_i b}{b^2}, \qquad
+    .. math:: \frac{\partial \ell}{\partial p_i} = \frac{a - 2 y_i b}{b^2}, \qquad
               a = 2 \sum_i p_i y_i + s, \quad b = \sum_i p_i + \sum_i y_i + s
 
     Parameters
@@ -106,7 +106,7 @@ def tversky_loss(
 ) -> Floats:
     r"""Tversky loss: a Dice loss that tells false alarms from misses.
 
-    .. math:: L(p, y) = 1 - \frac{I + s}{I + \alpha A + \beta M + s}, \qquad
+    .. math:: \ell(p, y) = 1 - \frac{I + s}{I + \alpha A + \beta M + s}, \qquad
               I = \sum_i p_i y_i, \quad A = \sum_i p_i (1 - y_i), \quad M = \sum_i (1 - p_i) y_i
 
     I is what both regions share, A the false alarms, M what was missed. With α = β = ½ and half
@@ -167,7 +167,7 @@ def tversky_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`tversky_loss` in the probabilities.
 
-    .. math:: \frac{\partial L}{\partial p_i}
+    .. math:: \frac{\partial \ell}{\partial p_i}
               = \frac{\bigl(\alpha (1 - y_i) - \beta y_i\bigr) (I + s) - w \, y_i}{(I + w + s)^2},
               \qquad w = \alpha A + \beta M
 

@@ -32,7 +32,7 @@ __all__ = [
 def contrastive_loss(distances: ArrayLike, labels: ArrayLike, *, margin: float = 1.0) -> Floats:
     r"""Contrastive loss: what belongs together is to be near, the rest a margin away at least.
 
-    .. math:: L(d, y) = y \, d^2 + (1 - y) \max(0, m - d)^2
+    .. math:: \ell(d, y) = y \, d^2 + (1 - y) \max(0, m - d)^2
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def contrastive_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`contrastive_loss` in the distances.
 
-    .. math:: \frac{\partial L}{\partial d} = 2 y \, d - 2 (1 - y) \max(0, m - d)
+    .. math:: \frac{\partial \ell}{\partial d} = 2 y \, d - 2 (1 - y) \max(0, m - d)
 
     Times the derivative of the distance, :math:`(u - v) / d` for :math:`d = \|u - v\|`, it is the
     gradient in an embedding u.
@@ -110,7 +110,7 @@ def contrastive_loss_grad(
 def margin_ranking_loss(chosen: ArrayLike, rejected: ArrayLike, *, margin: float = 1.0) -> Floats:
     r"""Margin ranking loss: of two, the one that was chosen shall score higher, by a margin.
 
-    .. math:: L(c, r) = \max\bigl(0, m - (c - r)\bigr)
+    .. math:: \ell(c, r) = \max\bigl(0, m - (c - r)\bigr)
 
     The hinge loss of the difference, as :func:`preference_loss` is its logistic loss.
 
@@ -157,7 +157,7 @@ def margin_ranking_loss_grad(
 ) -> Floats:
     r"""Derivative of :func:`margin_ranking_loss` in the chosen scores; at the kink it is 0.
 
-    .. math:: \frac{\partial L}{\partial c} = \begin{cases} -1 & c - r < m \\ 0 & c - r > m
+    .. math:: \frac{\partial \ell}{\partial c} = \begin{cases} -1 & c - r < m \\ 0 & c - r > m
               \end{cases}
 
     In the rejected ones it is the opposite.
@@ -180,7 +180,7 @@ def margin_ranking_loss_grad(
 def cosine_loss(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Cosine loss: the angle between two vectors counts, their lengths do not.
 
-    .. math:: L(u, v) = 1 - \cos(u, v) = 1 - \frac{u \cdot v}{\|u\| \, \|v\|}
+    .. math:: \ell(u, v) = 1 - \cos(u, v) = 1 - \frac{u \cdot v}{\|u\| \, \|v\|}
               = \frac{1}{2} \left\| \frac{u}{\|u\|} - \frac{v}{\|v\|} \right\|^2
 
     The last form is the one computed: 1 − cos loses the digits of a small angle.
@@ -232,7 +232,7 @@ def cosine_loss(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -
 def cosine_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -> Floats:
     r"""Derivative of :func:`cosine_loss` in the predictions: at right angles to them.
 
-    .. math:: \frac{\partial L}{\partial u} = \frac{\cos(u, v) \, \hat u - \hat v}{\|u\|},
+    .. math:: \frac{\partial \ell}{\partial u} = \frac{\cos(u, v) \, \hat u - \hat v}{\|u\|},
               \qquad \hat u = \frac{u}{\|u\|}, \quad \hat v = \frac{v}{\|v\|}
 
     The longer the prediction, the less a step turns it. For a vector of length 0, which has no

@@ -22,7 +22,7 @@ SMALLEST_SQUARE = 1e-30  # below it log(1 + v)/v is 1 in every dtype
 def cauchy_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Cauchy (Lorentzian) loss: half the squared error when small, then only its logarithm.
 
-    .. math:: L(\hat y, y) = \frac{\delta^2}{2}
+    .. math:: \ell(\hat y, y) = \frac{\delta^2}{2}
               \log\left(1 + \left(\frac{\hat y - y}{\delta}\right)^2\right)
 
     Up to factor and constant it is the negative log-likelihood of noise with a Cauchy distribution
@@ -81,7 +81,7 @@ def cauchy_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.
 def cauchy_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Derivative of :func:`cauchy_loss` in the predictions: largest at δ, then it falls to 0.
 
-    .. math:: \frac{\partial L}{\partial \hat y}
+    .. math:: \frac{\partial \ell}{\partial \hat y}
               = \frac{\hat y - y}{1 + \left(\frac{\hat y - y}{\delta}\right)^2}
 
     Parameters
@@ -107,7 +107,7 @@ def cauchy_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float
 def tukey_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 4.685) -> Floats:
     r"""Tukey's biweight: beyond δ every error costs the same, so an outlier pulls no more.
 
-    .. math:: L(\hat y, y) = \begin{cases}
+    .. math:: \ell(\hat y, y) = \begin{cases}
               \frac{\delta^2}{6} \left(1 - \left(1 - u^2\right)^3\right) & |u| \le 1 \\
               \frac{\delta^2}{6} & \text{otherwise} \end{cases}
               \qquad u = \frac{\hat y - y}{\delta}
@@ -157,7 +157,7 @@ def tukey_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 4.6
 def tukey_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 4.685) -> Floats:
     r"""Derivative of :func:`tukey_loss` in the predictions: 0 from δ on.
 
-    .. math:: \frac{\partial L}{\partial \hat y} = \begin{cases}
+    .. math:: \frac{\partial \ell}{\partial \hat y} = \begin{cases}
               (\hat y - y) \left(1 - u^2\right)^2 & |u| \le 1 \\
               0 & \text{otherwise} \end{cases}
 

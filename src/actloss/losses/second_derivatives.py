@@ -57,7 +57,7 @@ def squared_error_hess(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Second derivative of :func:`squared_error` in the predictions: the same
     everywhere.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = 2
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = 2
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def squared_error_hess(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def absolute_error_hess(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Second derivative of :func:`absolute_error` in the predictions: 0, but for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = 0
 
     Parameters
     ----------
@@ -95,7 +95,8 @@ def absolute_error_hess(predictions: ArrayLike, targets: ArrayLike) -> Floats:
 def huber_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Second derivative of :func:`huber_loss` in the predictions: 1 up to δ, 0 beyond.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = \begin{cases} 1 & |\hat y - y| \le \delta \\
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = \begin{cases}
+              1 & |\hat y - y| \le \delta \\
               0 & \text{otherwise} \end{cases}
 
     Parameters
@@ -116,7 +117,7 @@ def huber_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
 def log_cosh_loss_hess(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     r"""Second derivative of :func:`log_cosh_loss` in the predictions.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = \frac{1}{\cosh^2(\hat y - y)}
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = \frac{1}{\cosh^2(\hat y - y)}
 
     Parameters
     ----------
@@ -138,7 +139,7 @@ def quantile_loss_hess(
 ) -> Floats:
     r"""Second derivative of :func:`quantile_loss` in the predictions: 0, but for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = 0
 
     Parameters
     ----------
@@ -158,7 +159,7 @@ def quantile_loss_hess(
 def cauchy_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0) -> Floats:
     r"""Second derivative of :func:`cauchy_loss` in the predictions: below 0 from δ on.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = \frac{1 - u^2}{(1 + u^2)^2},
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = \frac{1 - u^2}{(1 + u^2)^2},
               \qquad u = \frac{\hat y - y}{\delta}
 
     Parameters
@@ -187,7 +188,7 @@ def cauchy_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float
 def tukey_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 4.685) -> Floats:
     r"""Second derivative of :func:`tukey_loss` in the predictions: 0 from δ on.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = \begin{cases}
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = \begin{cases}
               (1 - u^2)(1 - 5 u^2) & |u| \le 1 \\
               0 & \text{otherwise} \end{cases} \qquad u = \frac{\hat y - y}{\delta}
 
@@ -211,7 +212,7 @@ def tukey_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
 def poisson_nll_loss_hess(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
     r"""Second derivative of :func:`poisson_nll_loss` in the log-rates: the rate.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = e^z
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = e^z
 
     Parameters
     ----------
@@ -234,7 +235,7 @@ def gaussian_nll_loss_hess(
     r"""Second derivative of :func:`gaussian_nll_loss` in the means: one over the
     variance, the precision.
 
-    .. math:: \frac{\partial^2 L}{\partial \hat y^2} = e^{-s}
+    .. math:: \frac{\partial^2 \ell}{\partial \hat y^2} = e^{-s}
 
     Parameters
     ----------
@@ -253,7 +254,7 @@ def gaussian_nll_loss_hess(
 def zero_one_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`zero_one_loss` in the logits: 0, but for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = 0
 
     Parameters
     ----------
@@ -273,7 +274,7 @@ def zero_one_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def perceptron_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`perceptron_loss` in the logits: 0, but for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = 0
 
     Parameters
     ----------
@@ -293,7 +294,7 @@ def perceptron_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def hinge_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`hinge_loss` in the logits: 0, but for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = 0
 
     Parameters
     ----------
@@ -313,7 +314,7 @@ def hinge_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def squared_hinge_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`squared_hinge_loss` in the logits: 2 within the margin.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = \begin{cases}
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = \begin{cases}
               2 & y z < 1 \\ 0 & y z > 1 \end{cases}
 
     Parameters
@@ -334,7 +335,7 @@ def squared_hinge_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def logistic_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`logistic_loss` in the logits: p (1 − p).
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = \sigma(z) \, \sigma(-z)
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = \sigma(z) \, \sigma(-z)
 
     Parameters
     ----------
@@ -354,7 +355,7 @@ def logistic_loss_hess(logits: ArrayLike, labels: ArrayLike) -> Floats:
 def binary_cross_entropy_hess(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     r"""Second derivative of :func:`binary_cross_entropy` in the probabilities.
 
-    .. math:: \frac{\partial^2 L}{\partial p^2} = \frac{y}{p^2} + \frac{1 - y}{(1 - p)^2}
+    .. math:: \frac{\partial^2 \ell}{\partial p^2} = \frac{y}{p^2} + \frac{1 - y}{(1 - p)^2}
 
     Parameters
     ----------
@@ -376,7 +377,7 @@ def binary_cross_entropy_with_logits_hess(logits: ArrayLike, labels: ArrayLike) 
     r"""Second derivative of :func:`binary_cross_entropy_with_logits` in the logits:
     p (1 − p), whatever the label.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2} = \sigma(z) \, \sigma(-z)
+    .. math:: \frac{\partial^2 \ell}{\partial z^2} = \sigma(z) \, \sigma(-z)
 
     Parameters
     ----------
@@ -397,7 +398,7 @@ def focal_loss_hess(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
     r"""Second derivative of :func:`focal_loss` in the logits: below 0 where it
     is not convex.
 
-    .. math:: \frac{\partial^2 L}{\partial z^2}
+    .. math:: \frac{\partial^2 \ell}{\partial z^2}
               = q^\gamma \, p \, \bigl((1 + 2 \gamma) \, q + \gamma \, (q - \gamma p) \log p\bigr)
               \qquad p = p_y, \quad q = 1 - p_y
 
@@ -427,7 +428,7 @@ def focal_loss_hess(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
 def preference_loss_hess(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0) -> Floats:
     r"""Second derivative of :func:`preference_loss` in the chosen scores.
 
-    .. math:: \frac{\partial^2 L}{\partial c^2}
+    .. math:: \frac{\partial^2 \ell}{\partial c^2}
               = \beta^2 \, \sigma\bigl(\beta (r - c)\bigr) \, \sigma\bigl(\beta (c - r)\bigr)
 
     Parameters
@@ -453,7 +454,7 @@ def contrastive_loss_hess(
 ) -> Floats:
     r"""Second derivative of :func:`contrastive_loss` in the distances.
 
-    .. math:: \frac{\partial^2 L}{\partial d^2} = \begin{cases} 2 & y = 1 \text{ or } d < m \\
+    .. math:: \frac{\partial^2 \ell}{\partial d^2} = \begin{cases} 2 & y = 1 \text{ or } d < m \\
               0 & \text{otherwise} \end{cases}
 
     Parameters
@@ -479,7 +480,7 @@ def margin_ranking_loss_hess(
     r"""Second derivative of :func:`margin_ranking_loss` in the chosen scores: 0, but
     for the kink.
 
-    .. math:: \frac{\partial^2 L}{\partial c^2} = 0
+    .. math:: \frac{\partial^2 \ell}{\partial c^2} = 0
 
     Parameters
     ----------

@@ -141,7 +141,7 @@ def triplet_loss_positives_grad(
 ) -> Floats:
     r"""Derivative of :func:`triplet_loss` in the positives; 0 where the loss is, and at the kink.
 
-    .. math:: \frac{\partial L}{\partial p} = 2 (p - a)
+    .. math:: \frac{\partial \ell}{\partial p} = 2 (p - a)
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def triplet_loss_negatives_grad(
 ) -> Floats:
     r"""Derivative of :func:`triplet_loss` in the negatives; 0 where the loss is, and at the kink.
 
-    .. math:: \frac{\partial L}{\partial n} = 2 (a - n)
+    .. math:: \frac{\partial \ell}{\partial n} = 2 (a - n)
 
     The three derivatives add up to 0: to shift a whole triplet changes nothing.
 
@@ -271,7 +271,7 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
 def info_nce_loss_temperature_grad(similarities: ArrayLike, *, temperature: float = 0.07) -> Floats:
     r"""Derivative of :func:`info_nce_loss` in the temperature, one a query: CLIP learns it.
 
-    .. math:: \frac{\partial L_i}{\partial \tau}
+    .. math:: \frac{\partial \ell_i}{\partial \tau}
               = \frac{1}{\tau^2} \sum_j \operatorname{softmax}(s_i / \tau)_j \, (s_{ii} - s_{ij})
 
     Parameters
@@ -372,7 +372,7 @@ def sigmoid_contrastive_loss_temperature_grad(
 ) -> Floats:
     r"""Derivative of :func:`sigmoid_contrastive_loss` in the temperature, one a query.
 
-    .. math:: \frac{\partial L_i}{\partial \tau} = \sum_j \frac{y_{ij} \, s_{ij}}{\tau^2} \,
+    .. math:: \frac{\partial \ell_i}{\partial \tau} = \sum_j \frac{y_{ij} \, s_{ij}}{\tau^2} \,
               \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
 
     Parameters
@@ -397,7 +397,7 @@ def sigmoid_contrastive_loss_bias_grad(
 ) -> Floats:
     r"""Derivative of :func:`sigmoid_contrastive_loss` in the bias, one a query.
 
-    .. math:: \frac{\partial L_i}{\partial b}
+    .. math:: \frac{\partial \ell_i}{\partial b}
               = -\sum_j y_{ij} \, \sigma\bigl(-y_{ij} (s_{ij} / \tau + b)\bigr)
 
     Parameters
@@ -502,7 +502,7 @@ def preference_loss_rejected_grad(
 ) -> Floats:
     r"""Derivative of :func:`preference_loss` in the rejected scores: the opposite of the first.
 
-    .. math:: \frac{\partial L}{\partial r} = \beta \, \sigma\bigl(\beta (r - c)\bigr)
+    .. math:: \frac{\partial \ell}{\partial r} = \beta \, \sigma\bigl(\beta (r - c)\bigr)
 
     Parameters
     ----------
