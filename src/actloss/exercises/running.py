@@ -148,8 +148,8 @@ def _as_numbers(result: object) -> tuple[NDArray[Any] | None, str]:
 def course_functions_in(answer: Any) -> set[str]:
     """The functions of the course that an answer is, or uses, by their full names."""
     found: set[str] = set()
-    waiting = [answer]
     seen: set[int] = set()
+    waiting = [answer]
     while waiting:
         function = waiting.pop()
         for inner in ("func", "pyfunc", "__wrapped__"):  # of partial, np.vectorize, a decorator
