@@ -242,17 +242,22 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    x = finite_part(x)
+    below = finite_part(x)
     # Whatever lies 1 or more below the largest gets 0, however far it lies.
-    below = np.clip(x - x.max(axis, keepdims=True), -1.0, 0.0)
-    descending = -np.sort(-below, axis)
+    below -= below.max(axis, keepdims=True)  # in place from here on: arrays may be large
+    np.clip(below, -1.0, 0.0, out=below)
+    descending = -below
+    descending.sort(axis)
+    np.negative(descending, out=descending)
     sums = descending.cumsum(axis)
     shape = [1] * x.ndim
     shape[axis] = -1
-    counts = np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
-    support = (1.0 + counts * descending > sums).sum(axis, keepdims=True)
+    descending *= np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
+    descending += 1.0
+    support = (descending > sums).sum(axis, keepdims=True)
     tau = (np.take_along_axis(sums, support - 1, axis) - 1.0) / support.astype(x.dtype)
-    return np.clip(below - tau, 0.0, 1.0)
+    below -= tau
+    return np.clip(below, 0.0, 1.0, out=below)
 
 
 @along_axis

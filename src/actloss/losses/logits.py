@@ -280,16 +280,19 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     array([-0.3348,  0.2447,  0.09  ])
     """
     check_distributions("labels", labels, axis)
-    shifted, best = _shift(logits, axis)
-    exps = np.exp(shifted)
-    rest = _rest(exps, best, axis)
-    probabilities = exps / (1.0 + rest)
+    probabilities, best = _shift(logits, axis)  # in place from here on: arrays may be large
+    np.exp(probabilities, out=probabilities)
+    rest = _rest(probabilities, best, axis)
+    probabilities /= 1.0 + rest
     np.put_along_axis(probabilities, best, 1.0 / (1.0 + rest), axis)
-    complements = 1.0 - probabilities
+    # p Σy − y, as p (Σy − y) − (1 − p) y, so that a right prediction loses no digits.
+    gradient = labels.sum(axis=axis, keepdims=True) - labels
+    gradient *= probabilities
+    complements = np.subtract(1.0, probabilities, out=probabilities)
     np.put_along_axis(complements, best, rest / (1.0 + rest), axis)
-    other_labels = labels.sum(axis=axis, keepdims=True) - labels
-    # p Σy − y, written so that a right prediction loses no digits.
-    return probabilities * other_labels - complements * labels
+    complements *= labels
+    gradient -= complements
+    return gradient
 
 
 @loss_of_classes
