@@ -39,6 +39,10 @@ class Dense:
 
     def store_gradients(self, outputs_grad: Floats) -> None:
         self.outputs_grad = outputs_grad
+        if self.weights_grad.dtype == np.float16:  # its sums are those of float32, then rounded
+            self.weights_grad[...] = np.dot(self.inputs.T, outputs_grad)
+            self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0, dtype=np.float32)
+            return
         np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
         np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
 
@@ -78,29 +82,21 @@ class PReLU:
 
     def backward(self, outputs_grad: Floats) -> Floats:
         slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
-        np.sum(outputs_grad * slopes, out=self.alpha_grad)
+        self.alpha_grad[...] = np.sum(outputs_grad * slopes)
         return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
 
 
 def activation_layer(
-    name: str, parameters: dict[str, Any], dtype: np.dtype[Any]
+    entry: catalogue.Activation, parameters: dict[str, Any], dtype: np.dtype[Any]
 ) -> Activation | PReLU:
     """The layer of an activation in ``catalogue.ACTIVATIONS``."""
-    # What works along an axis, such as softmax, is no activation of a hidden layer.
-    entries = {
-        name: entry
-        for name, entry in catalogue.ACTIVATIONS.items()
-        if isinstance(entry, catalogue.Activation)
-    }
-    if name not in entries:
-        raise ValueError(f"activation must be one of {', '.join(entries)}, but got {name!r}")
-    if name == "prelu":
+    if entry.name == "prelu":
         starts = {"alpha": 0.25, **parameters}
         layer: Activation | PReLU = PReLU(
             **{key: np.array(value, dtype) for key, value in starts.items()}
         )
     else:
-        function, gradient = entries[name].function, entries[name].gradient
+        function, gradient = entry.function, entry.gradient
         if dtype != np.float16:
             # The layers meet nothing but floats of one dtype. To prepare arguments for the formula
             # would take longer than the formula itself on a small batch.
