@@ -479,6 +479,18 @@ def test_every_documented_range_holds_at_its_ends_and_no_further(entry, function
             function(*arrays, **{parameter: value})
 
 
+def test_epsilon_of_smoothing_holds_at_its_ends():
+    inside, outside = documented_range(losses.smooth_labels, "epsilon")
+    assert inside == [0.0, 1.0]
+    for dtype in (np.float16, np.float32, np.float64):
+        kept, even = (losses.smooth_labels(np.eye(2, dtype=dtype), epsilon=e) for e in inside)
+        np.testing.assert_array_equal(kept, np.eye(2))
+        np.testing.assert_array_equal(even, np.full((2, 2), 0.5))
+    for value in outside:
+        with pytest.raises(ValueError, match=r"^epsilon must be .*, but got"):
+            losses.smooth_labels([0, 1], epsilon=value)
+
+
 # --- calls ---------------------------------------------------------------------------------
 
 

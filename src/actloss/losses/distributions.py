@@ -409,7 +409,8 @@ def smooth_labels(labels: ArrayLike, *, epsilon: float = 0.1, axis: int = -1) ->
     Parameters
     ----------
     labels : array_like
-        Distributions, one-hot as a rule, along `axis`.
+        Distributions, one-hot as a rule, along `axis`: of numbers of classes make
+        ``np.eye(classes)[labels]`` first.
     epsilon : float
         The share, between 0 and 1.
     axis : int

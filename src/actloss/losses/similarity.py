@@ -130,8 +130,8 @@ def triplet_loss_grad(
     """
     margin = check_non_negative("margin", margin)
     excess = _excess(anchors, positives, negatives, margin, axis)
-    counts = is_positive(excess)
-    return np.where(counts == 0.0, 0.0 * counts, 2.0 * (negatives - positives) * counts)
+    active = is_positive(excess)
+    return 0.0 + 2.0 * (active * negatives - active * positives)
 
 
 @loss_over_axis
@@ -266,7 +266,9 @@ def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floa
     """
     temperature = check_positive("temperature", temperature)
     own = np.arange(len(similarities))
-    return sparse_softmax_cross_entropy(_tempered(similarities, temperature), own)
+    # Only differences count, and these do not overflow to ∞ − ∞.
+    logits = below_largest(similarities, axis=1) / temperature
+    return sparse_softmax_cross_entropy(logits, own)
 
 
 @loss_of_matrix
@@ -289,13 +291,8 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
     """
     temperature = check_positive("temperature", temperature)
     own = np.arange(len(similarities))
-    pulls = sparse_softmax_cross_entropy_grad(_tempered(similarities, temperature), own)
-    return pulls / temperature
-
-
-def _tempered(similarities: Floats, temperature: float) -> Floats:
-    """s/τ less its largest: only differences count, and these do not overflow to ∞ − ∞."""
-    return below_largest(similarities, axis=1) / temperature
+    logits = below_largest(similarities, axis=1) / temperature
+    return sparse_softmax_cross_entropy_grad(logits, own) / temperature
 
 
 @loss_of_matrix

@@ -2,7 +2,8 @@
 
 A layer keeps what its last forward and backward pass computed, so that it can be looked at. Going
 backward, it is given the loss's gradient in its outputs; it stores the gradients in its own
-parameters and returns the gradient in its inputs.
+parameters and returns the gradient in its inputs. To a layer of float16 gradients come in float32,
+so that its sums are those of float32, rounded at the end.
 """
 
 from __future__ import annotations
@@ -39,12 +40,8 @@ class Dense:
 
     def store_gradients(self, outputs_grad: Floats) -> None:
         self.outputs_grad = outputs_grad
-        if self.weights_grad.dtype == np.float16:  # its sums are those of float32, then rounded
-            self.weights_grad[...] = np.dot(self.inputs.T, outputs_grad)
-            self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0, dtype=np.float32)
-            return
-        np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
-        np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
+        self.weights_grad[...] = np.dot(self.inputs.T, outputs_grad)
+        self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0)
 
 
 class Activation:

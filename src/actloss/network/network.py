@@ -149,12 +149,13 @@ class Network:
     @np.errstate(over="ignore", invalid="ignore")
     def forward(self, inputs: ArrayLike) -> Floats:
         """Logits, of shape (samples, outputs)."""
-        return self._forward(check_inputs(self, inputs))
+        return self._forward(check_inputs(self, inputs)).astype(self.dtype, copy=False)
 
     def _forward(self, values: Floats) -> Floats:
         for layer in self.layers:
             values = layer.forward(values)
-        return values
+        # In float32 for float16: sums over many samples then neither overflow nor stall.
+        return values.astype(np.float32) if self.dtype == np.float16 else values
 
     @explained
     @np.errstate(over="ignore", invalid="ignore")
@@ -164,10 +165,6 @@ class Network:
         for layer in reversed(self.layers):
             gradient = layer.backward(gradient)
         return gradient.astype(self.dtype, copy=False)
-
-    def _wide(self, logits: Floats) -> Floats:
-        """In float32 for float16, so that a sum over many samples neither overflows nor stalls."""
-        return logits.astype(np.result_type(self.dtype, np.float32), copy=False)
 
     @explained
     def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
@@ -192,7 +189,8 @@ class Network:
 
     @np.errstate(over="ignore", invalid="ignore")
     def _backpropagate(self, inputs: Floats, targets: NDArray[Any]) -> None:
-        gradient = self.pairing.loss_grad(self._wide(self._forward(inputs)), targets) / len(inputs)
+        logits = self._forward(inputs)
+        gradient = self.pairing.loss_grad(logits, targets) / len(inputs)
         for layer in reversed(self.layers[1:]):
             gradient = layer.backward(gradient)
         self.layers[0].store_gradients(gradient)  # the inputs are not to be learned
@@ -259,8 +257,9 @@ class Network:
         with tqdm(range(epochs), desc="training", unit="epoch", disable=not progress) as bar:
             return train(self, optimiser, measured, bar, rng, batch_size)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _measure(self, inputs: Floats, targets: NDArray[Any]) -> dict[str, float]:
-        logits = self._wide(self.forward(inputs))
+        logits = self._forward(inputs)
         measures = {"loss": float(self.pairing.loss(logits, targets).sum()) / len(inputs)}
         if self.pairing.probabilities is not None:
             measures["accuracy"] = float((self.pairing.predict(logits) == targets).mean())
