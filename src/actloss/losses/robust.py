@@ -39,7 +39,8 @@ def cauchy_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.
     Returns
     -------
     ndarray
-        One loss an entry, in the float dtype of `predictions` and the square of their unit. A difference beyond the
+        One loss an entry, in the float dtype of `predictions` and the square of their unit.
+        A difference beyond the
         largest float counts as ∞.
 
     Raises
