@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
 from actloss.arguments import Floats, as_float, check_positive, check_positive_integers
+from actloss.calls import explained
 from actloss.losses import sparse_softmax_cross_entropy
 from actloss.losses.arguments import check_zero_or_one
 
@@ -31,6 +32,7 @@ class Reliability(NamedTuple):
         return np.where(self.counts > 0, np.abs(self.accuracy - self.confidence), 0.0)
 
 
+@explained
 def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 10) -> Reliability:
     r"""Sort predictions into equally wide bins of confidence, and see how often each is right.
 
@@ -78,6 +80,7 @@ def reliability(confidence: ArrayLike, correct: ArrayLike, *, bins: int = 10) ->
     return Reliability(edges, counts, mean_confidence, accuracy)
 
 
+@explained
 def expected_calibration_error(
     confidence: ArrayLike, correct: ArrayLike, *, bins: int = 10
 ) -> float:
@@ -104,6 +107,7 @@ def expected_calibration_error(
     return float((found.counts * found.gaps).sum() / found.counts.sum())
 
 
+@explained
 def best_temperature(
     logits: ArrayLike, labels: ArrayLike, *, limits: tuple[float, float] = (0.05, 20.0)
 ) -> float:

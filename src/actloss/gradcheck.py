@@ -10,6 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from actloss.arguments import as_array, check_positive
+from actloss.calls import explained
+
 # The step that balances the two errors of a central difference: truncation grows as step²,
 # rounding as 1/step. The cube root of float64's resolution makes both about 1e-10.
 STEP = 6e-6
@@ -58,6 +61,7 @@ class GradientCheck:
         )
 
 
+@explained
 def gradcheck(
     function: Callable[..., Any],
     gradient: Callable[..., Any],
@@ -124,10 +128,17 @@ def gradcheck(
       numerical       0.25
       relative error  0.75  (tolerance 1e-06)
     """
-    if not tolerance > 0:
-        raise ValueError(f"tolerance must be above 0, but got {tolerance}")
+    tolerance = check_positive("tolerance", tolerance)
+    for what, called in (("function", function), ("gradient", gradient)):
+        if not callable(called):
+            raise TypeError(f"{what} must be a function, but got {called!r:.60}")
     names = _argument_names(function, len(arrays)) if names is None else list(names)
-    points = [_floats_to_float64(array) for array in arrays]
+    if len(names) < len(arrays):
+        raise ValueError(f"names must name all {len(arrays)} arguments, but got {names}")
+    points = [
+        _floats_to_float64(as_array(array, name))
+        for array, name in zip(arrays, names, strict=False)
+    ]
     gradients = gradient(*[array.copy() for array in points])
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
     if len(gradients) > len(points):
@@ -176,9 +187,9 @@ def _argument_names(function: Callable[..., Any], count: int) -> list[str]:
     return [*names, *(f"argument {position}" for position in range(len(names), count))][:count]
 
 
-def _floats_to_float64(array: ArrayLike) -> NDArray[Any]:
+def _floats_to_float64(array: NDArray[Any]) -> NDArray[Any]:
     """A copy of the array; integers stay, for they may be labels."""
-    array = np.array(array)
+    array = array.copy()
     return array.astype(np.float64) if array.dtype.kind == "f" else array
 
 

@@ -38,6 +38,15 @@ def finite_part(x: Floats) -> Floats:
     return np.clip(x, -largest, largest)
 
 
+def below_largest(x: Floats, axis: int) -> Floats:
+    """x minus the largest entry along the axis: 0 there, also where that is ±∞ or is tied."""
+    largest = x.max(axis, keepdims=True, initial=-np.inf)
+    below = x - largest
+    if not np.isfinite(largest).all():
+        below[x == largest] = 0.0  # where ∞ − ∞ was NaN
+    return below
+
+
 def distance_from_zero(x: Floats, farthest: float = 1e4) -> Floats:
     """|x|, but at most ``farthest``.
 

@@ -207,5 +207,7 @@ def test_too_many_gradients_are_refused():
 
 @pytest.mark.parametrize("tolerance", [0, -1, np.nan])
 def test_tolerance_must_be_positive(tolerance):
-    with pytest.raises(ValueError, match=f"tolerance must be above 0, but got {tolerance}"):
+    with pytest.raises(
+        ValueError, match=f"tolerance must be .* greater than 0, but got {float(tolerance)}"
+    ):
         gradcheck(np.sin, np.cos, [1.0], tolerance=tolerance)

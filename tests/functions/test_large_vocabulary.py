@@ -1,5 +1,7 @@
 """Cross-entropy over many classes: in chunks of any size it is the same, in value and gradient."""
 
+import functools
+
 import numpy as np
 import pytest
 import torch
@@ -95,3 +97,36 @@ def test_masked_logits_may_come_first(dtype):
         assert largest.dtype == total.dtype == dtype
     assert largest[0] + np.log(total[0]) == pytest.approx(np.logaddexp(2.0, 3.0), rel=1e-6)
     assert (largest[1], total[1]) == (-np.inf, 0.0)
+
+
+EVERY_WAY = [
+    linear_cross_entropy,
+    *(functools.partial(function, chunk=2) for function in IN_CHUNKS),
+]
+
+
+@pytest.mark.parametrize("function", EVERY_WAY)
+def test_weights_of_pytorch_are_the_other_way_round(function):
+    hidden, weights, labels = inputs()
+    with pytest.raises(ValueError, match=r"\(7, 5\) and \(11, 5\); .* other way round, weights.T"):
+        function(hidden, weights.T, labels)
+
+
+@pytest.mark.parametrize("function", EVERY_WAY)
+def test_sums_of_float16_neither_overflow_nor_stall(function):
+    """3000 tokens: their gradients add up to more than float16 counts one by one."""
+    hidden, weights = np.ones((3000, 2), np.float16), np.zeros((2, 4), np.float16)
+    losses, hidden_grad, weights_grad = function(hidden, weights, np.zeros(3000, int))
+    assert {losses.dtype, hidden_grad.dtype, weights_grad.dtype} == {np.dtype(np.float16)}
+    np.testing.assert_array_equal(weights_grad, [[-2250, 750, 750, 750]] * 2)
+    large = 300.0 * np.ones((1, 2), np.float16)
+    loss = function(large, large.T @ np.ones((1, 2), np.float16), [0])[0]
+    assert loss == pytest.approx(np.log(2), abs=0.02)
+
+
+@pytest.mark.parametrize("function", IN_CHUNKS)
+def test_a_chunk_holds_something(function):
+    with pytest.raises(ValueError, match="chunk must be an integer ≥ 1, but got 0"):
+        function(*inputs(), chunk=0)
+    with pytest.raises(TypeError, match="takes no chunk_size=: write chunk="):
+        function(*inputs(), chunk_size=2)

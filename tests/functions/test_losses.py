@@ -211,11 +211,11 @@ def test_integers_lists_and_scalars_become_float64(entry):
 
 
 @every(ELEMENTWISE)
-def test_elementwise_losses_broadcast(entry):
+def test_a_table_of_all_pairs_is_asked_for(entry):
     rng = np.random.default_rng(0)
     first, *others = (draw(kind, (5,), rng) for kind in entry.takes)
     for function in (entry.function, entry.gradient):
-        table = function(first[:, np.newaxis], *others)
+        table = function(*np.broadcast_arrays(first[:, np.newaxis], *others))
         assert table.shape == (5, 5)
         assert table[2, 3] == function(first[2], *[other[3] for other in others])
 
@@ -727,7 +727,8 @@ def test_quantile_losses_of_opposite_quantiles_add_up_to_the_absolute_error(erro
 def test_the_quantile_has_the_smallest_mean_quantile_loss(quantile):
     targets = np.random.default_rng(0).exponential(size=2001)
     candidates = np.linspace(0, 4, 401)
-    table = losses.quantile_loss(candidates[:, np.newaxis], targets, quantile=quantile)
+    guesses, found = np.broadcast_arrays(candidates[:, np.newaxis], targets)
+    table = losses.quantile_loss(guesses, found, quantile=quantile)
     best = candidates[table.mean(axis=1).argmin()]
     assert best == pytest.approx(np.quantile(targets, quantile), abs=0.01)
 
@@ -930,20 +931,6 @@ def test_docstrings_hold_what_a_reader_looks_for(entry):
 # --- what is refused -----------------------------------------------------------------------
 
 
-@every(ELEMENTWISE)
-def test_shapes_that_do_not_broadcast(entry):
-    *others, last = draw_all(entry, (3,))
-    *names, last_name = list(inspect.signature(entry.function).parameters)[: len(entry.takes)]
-    shapes = ", ".join([r"\(3,\)"] * len(others))
-    message = (
-        rf"{', '.join(names)} and {last_name} must have shapes that broadcast, "
-        rf"but have shapes {shapes} and \(2,\)"
-    )
-    for function in (entry.function, entry.gradient):
-        with pytest.raises(ValueError, match=message):
-            function(*others, last[:2])
-
-
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
 @pytest.mark.parametrize("wrong", ["text", [1j], None])
 def test_first_argument_that_holds_no_numbers(function, wrong):
@@ -978,7 +965,7 @@ def test_labels_of_the_wrong_kind(entry):
     for function in (entry.function, entry.gradient):
         with pytest.raises(ValueError, match=rf"{message} \(1, 2\)"):
             function(first, labels)
-        with pytest.raises(ValueError, match=message.removesuffix(" at index") + "$"):
+        with pytest.raises(ValueError, match=message.removesuffix(" at index") + "(;|$)"):
             function(first[0, 0], wrong)
 
 

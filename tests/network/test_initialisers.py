@@ -59,7 +59,9 @@ class TestEvery:
 
     @pytest.mark.parametrize("gain", [0, -1, math.inf, math.nan])
     def test_wrong_gain(self, initialise, gain):
-        with pytest.raises(ValueError, match=f"gain must be .* above 0, but got {gain}"):
+        with pytest.raises(
+            ValueError, match=f"gain must be .* greater than 0, but got {float(gain)}"
+        ):
             initialise(np.random.default_rng(0), (2, 5), gain=gain)
 
     def test_wrong_dtype(self, initialise):

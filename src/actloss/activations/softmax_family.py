@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, along_axis, check_scale, check_shape
-from actloss.numerics import finite_part
+from actloss.numerics import below_largest
 
 __all__ = [
     "entmax15",
@@ -72,8 +72,7 @@ def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats
     array([0.5, 0.5])
     """
     temperature = check_scale("temperature", temperature)
-    p = finite_part(x)  # one array for all steps: to fill new ones takes longer
-    p -= p.max(axis, keepdims=True, initial=-np.inf)
+    p = below_largest(x, axis)  # one array for all steps: to fill new ones takes longer
     if temperature != 1.0:
         p /= temperature
     np.exp(p, out=p)
@@ -242,10 +241,9 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    below = finite_part(x)
     # Whatever lies 1 or more below the largest gets 0, however far it lies.
-    below -= below.max(axis, keepdims=True)  # in place from here on: arrays may be large
-    np.clip(below, -1.0, 0.0, out=below)
+    below = below_largest(x, axis)
+    np.clip(below, -1.0, 0.0, out=below)  # in place from here on: arrays may be large
     descending = -below
     descending.sort(axis)
     np.negative(descending, out=descending)
@@ -327,8 +325,7 @@ def entmax15(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    x = finite_part(x)
-    below = np.clip(0.5 * x - 0.5 * x.max(axis, keepdims=True), -1.0, 0.0)
+    below = np.clip(0.5 * below_largest(x, axis), -1.0, 0.0)
     tau = _threshold_of_squares(below, axis)
     root = np.clip(below - tau, 0.0, 1.0)
     # τ came from sums that cancel: one step of Newton's method gives the lost digits back.

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, Integers, as_float, check_axis, check_between, check_scale
+from actloss.calls import explained
 from actloss.losses.arguments import check_classes, check_cosines
 from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
 
 __all__ = ["arcface_loss", "arcface_loss_grad"]
 
 
+@explained
+@np.errstate(over="ignore")
 def arcface_loss(
     cosines: ArrayLike,
     labels: ArrayLike,
@@ -84,6 +87,8 @@ def arcface_loss(
     return sparse_softmax_cross_entropy(logits, labels, axis=axis).astype(dtype)
 
 
+@explained
+@np.errstate(over="ignore")
 def arcface_loss_grad(
     cosines: ArrayLike,
     labels: ArrayLike,

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from actloss.arguments import BLOCK_SIZE, Floats, Formula, Integers, as_array, as_float, check_axis
+from actloss.arguments import (
+    BLOCK_SIZE,
+    Floats,
+    Formula,
+    Integers,
+    as_array,
+    as_float,
+    check_axis,
+    computing_dtype,
+)
+from actloss.calls import reader_of
 
 # Near ±∞ and probability 0 the way to a limit leads through infinities: rightly, so in silence.
 _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invalid="ignore")
@@ -19,29 +29,37 @@ _IN_SILENCE = np.errstate(over="ignore", under="ignore", divide="ignore", invali
 def elementwise_loss(function: Formula) -> Formula:
     """Prepare ``function(predictions, targets, ...)`` to meet anything that can be read as floats.
 
-    The function itself is only the formula. This decorator turns all arrays into floats of the
-    first one's dtype, broadcasts them, computes float16 in float32 (float16 overflows at 65504)
-    and returns float16, and silences NumPy where ±∞ is the right answer. It walks through large
-    arrays block by block, as :func:`actloss.arguments.elementwise_in_blocks` does.
+    The function itself is only the formula. This decorator turns all arrays into floats, wants
+    them of one shape (or one number behind the first), computes in the wider of their dtypes (see
+    :func:`actloss.arguments.computing_dtype`) and returns that of the first, and silences NumPy
+    where ±∞ is the right answer. It walks through large arrays block by block, as
+    :func:`actloss.arguments.elementwise_in_blocks` does.
     """
-    names = _array_names(function)
-
-    @functools.wraps(function)
-    def over_blocks(*arrays: Floats, **parameters: Any) -> Floats:
-        first = arrays[0]
-        if first.size <= BLOCK_SIZE:
-            return function(*arrays, **parameters)
-        flat = [array.reshape(-1) for array in arrays]
-        result = np.empty_like(flat[0])
-        for start in range(0, first.size, BLOCK_SIZE):
-            block = slice(start, start + BLOCK_SIZE)
-            result[block] = function(*[array[block] for array in flat], **parameters)
-        return result.reshape(first.shape)
+    names, read = _array_names(function), reader_of(function)
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(*arrays: ArrayLike, **parameters: Any) -> Floats:
-        return _widened(over_blocks, _prepare(names, arrays, parameters), parameters)
+    def apply(*args: Any, **kwargs: Any) -> Floats:
+        given, parameters = read(args, kwargs)
+        arrays = [as_array(value, name) for value, name in zip(given, names, strict=True)]
+        floats = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
+        first = floats[0]
+        # A single number behind the first array serves all of it.
+        full = [k for k, array in enumerate(arrays) if k == 0 or array.ndim > 0]
+        check_one_shape([names[k] for k in full], [arrays[k] for k in full])
+        dtype = computing_dtype(first.dtype, arrays[1:], parameters.values())
+        if first.size <= BLOCK_SIZE:
+            return _in_dtype(function, floats, parameters, dtype)
+        result = np.empty(first.size, first.dtype)
+        flat = [array.reshape(-1) if array.ndim > 0 else array for array in floats]
+        for start in range(0, first.size, BLOCK_SIZE):
+            block = slice(start, start + BLOCK_SIZE)
+            part = [array[block] if array.ndim > 0 else array for array in flat]
+            try:
+                result[block] = _in_dtype(function, part, parameters, dtype)
+            except ValueError:  # of an entry, whose place in the whole array is to be named
+                return _in_dtype(function, floats, parameters, dtype)
+        return result.reshape(first.shape)
 
     return cast(Formula, apply)
 
@@ -49,16 +67,21 @@ def elementwise_loss(function: Formula) -> Formula:
 def loss_over_axis(function: Formula) -> Formula:
     """Prepare ``function(predictions, ..., axis=-1)``, whose samples lie along ``axis``.
 
-    As :func:`elementwise_loss`, for any number of arrays. The function gets a non-negative axis.
+    As :func:`elementwise_loss`, for any number of arrays, all of one shape. The function gets a
+    non-negative axis.
     """
-    names = _array_names(function)
+    names, read = _array_names(function), reader_of(function)
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(*arrays: ArrayLike, axis: int = -1, **parameters: Any) -> Floats:
-        prepared = _prepare(names, arrays, parameters)
-        parameters["axis"] = _check_filled_axis(names[0], prepared[0], axis)
-        return _widened(function, prepared, parameters)
+    def apply(*args: Any, **kwargs: Any) -> Floats:
+        given, parameters = read(args, kwargs)
+        arrays = [as_array(value, name) for value, name in zip(given, names, strict=True)]
+        floats = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
+        axis = _check_filled_axis(names[0], floats[0], parameters.get("axis", -1))
+        check_one_shape(names, arrays, axis)
+        dtype = computing_dtype(floats[0].dtype, arrays[1:], parameters.values())
+        return _in_dtype(function, floats, {**parameters, "axis": axis}, dtype)
 
     return cast(Formula, apply)
 
@@ -70,17 +93,18 @@ def loss_of_classes(function: Formula) -> Formula:
     ``axis``, as ``np.take_along_axis`` wants them. Large arrays are walked through in blocks of
     samples: with a vocabulary of classes, an intermediate result would be as large as the logits.
     """
+    read = reader_of(function)
 
-    @functools.wraps(function)
-    def over_blocks(logits: Floats, labels: Integers, *, axis: int) -> Floats:
+    def over_blocks(logits: Floats, labels: Integers, axis: int) -> Floats:
+        dtype = computing_dtype(logits.dtype)
         if logits.size <= BLOCK_SIZE or axis != logits.ndim - 1:
-            return function(logits, labels, axis=axis)
+            return _in_dtype(function, [logits, labels], {"axis": axis}, dtype)
         rows, row_labels = logits.reshape(-1, logits.shape[-1]), labels.reshape(-1, 1)
         block_size = max(1, BLOCK_SIZE // logits.shape[-1])
         result: Any = None
         for start in range(0, len(rows), block_size):
             block = slice(start, start + block_size)
-            part = function(rows[block], row_labels[block], axis=1)
+            part = _in_dtype(function, [rows[block], row_labels[block]], {"axis": 1}, dtype)
             if result is None:
                 result = np.empty((len(rows), *part.shape[1:]), part.dtype)
             result[block] = part
@@ -88,28 +112,33 @@ def loss_of_classes(function: Formula) -> Formula:
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(logits: ArrayLike, labels: ArrayLike, *, axis: int = -1) -> Floats:
+    def apply(*args: Any, **kwargs: Any) -> Floats:
+        (logits, labels), parameters = read(args, kwargs)
         scores = as_float(logits, "logits")
-        axis = _check_filled_axis("logits", scores, axis)
+        axis = _check_filled_axis("logits", scores, parameters.get("axis", -1))
         classes = np.expand_dims(check_classes(labels, scores, axis), axis)
-        return _widened(over_blocks, [scores, classes], {"axis": axis})
+        return over_blocks(scores, classes, axis)
 
     return cast(Formula, apply)
 
 
 def loss_of_matrix(function: Formula) -> Formula:
     """Prepare ``function(similarities, ...)`` of a matrix with a right candidate in each row."""
+    read = reader_of(function)
 
     @functools.wraps(function)
     @_IN_SILENCE
-    def apply(similarities: ArrayLike, **parameters: Any) -> Floats:
+    def apply(*args: Any, **kwargs: Any) -> Floats:
+        (similarities,), parameters = read(args, kwargs)
         matrix = as_float(similarities, "similarities")
         if matrix.ndim != 2 or matrix.shape[0] > matrix.shape[1]:
             raise ValueError(
                 "similarities must have shape (queries, candidates), with a candidate for each "
-                f"query, but have shape {matrix.shape}"
+                f"query, but have shape {matrix.shape}; of two sets of vectors they are "
+                "queries @ candidates.T"
             )
-        return _widened(function, [matrix], parameters)
+        dtype = computing_dtype(matrix.dtype, parameters=parameters.values())
+        return _in_dtype(function, [matrix], parameters, dtype)
 
     return cast(Formula, apply)
 
@@ -119,40 +148,93 @@ def _array_names(function: Callable[..., Floats]) -> list[str]:
     return [p.name for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
 
 
-def _prepare(
-    names: list[str], arrays: Sequence[ArrayLike], parameters: dict[str, Any]
-) -> Sequence[Floats]:
-    """The arrays, by position or by name, as floats of one dtype and one shape."""
-    by_name = [parameters.pop(name) for name in names[len(arrays) :] if name in parameters]
-    given = [*arrays, *by_name]
-    if len(given) != len(names):
-        raise TypeError(f"expected {len(names)} arrays, {', '.join(names)}, but got {len(given)}")
-    floats = [as_float(array, name) for array, name in zip(given, names, strict=True)]
-    first, *others = floats
-    if all(other.dtype == first.dtype and other.shape == first.shape for other in others):
-        return floats
-    try:
-        return np.broadcast_arrays(first, *[other.astype(first.dtype) for other in others])
-    except ValueError:
-        shapes = [array.shape for array in floats]
-        raise ValueError(
-            f"{_listed(names)} must have shapes that broadcast, but have shapes {_listed(shapes)}"
-        ) from None
-
-
-def _listed(things: Iterable[object]) -> str:
-    *first, last = map(str, things)
-    return f"{', '.join(first)} and {last}"
-
-
-def _widened(
-    function: Callable[..., Floats], arrays: Sequence[Any], parameters: dict[str, Any]
+def _in_dtype(
+    function: Callable[..., Floats],
+    arrays: Sequence[NDArray[Any]],
+    parameters: dict[str, Any],
+    dtype: np.dtype[Any],
 ) -> Floats:
-    """Call the function, with float32 in place of float16."""
-    if arrays[0].dtype != np.float16:
-        return function(*arrays, **parameters)
-    arrays = [array.astype(np.float32) if array.dtype == np.float16 else array for array in arrays]
-    return function(*arrays, **parameters).astype(np.float16)
+    """Call the function with floats of ``dtype``; the result has the dtype of the first array."""
+    cast_arrays = [
+        array.astype(dtype, copy=False) if array.dtype.kind == "f" else array for array in arrays
+    ]
+    result = function(*cast_arrays, **parameters)
+    return result if result.dtype == arrays[0].dtype else result.astype(arrays[0].dtype)
+
+
+# --- shapes --------------------------------------------------------------------------------
+
+
+def check_one_shape(
+    names: Sequence[str], arrays: Sequence[NDArray[Any]], axis: int | None = None
+) -> None:
+    """ValueError unless all arrays have one shape: what probably happened, and what to write.
+
+    NumPy would stretch a column and a row to a table, every prediction against every target, and
+    its mean is a number like any other.
+    """
+    first = arrays[0]
+    for name, array in zip(names[1:], arrays[1:], strict=True):
+        if array.shape != first.shape:
+            raise ValueError(
+                f"{names[0]} and {name} must have one shape, but have shapes {first.shape} and "
+                f"{array.shape}: {_advice_on_shapes(names[0], first, name, array, axis)}"
+            )
+
+
+def _advice_on_shapes(
+    first_name: str, first: NDArray[Any], name: str, array: NDArray[Any], axis: int | None
+) -> str:
+    if axis is not None and name == "labels" and _could_be_classes(array, first, axis):
+        return _advice_on_classes(first_name, first, array, axis)
+    if first.shape == (*array.shape, 1):
+        table = f"{(*array.shape, array.shape[-1])}" if array.ndim == 1 else "a larger array"
+        return (
+            f"a column probably meets a row, which NumPy would stretch to {table}. Write "
+            f"{first_name}[..., 0], or {name}[..., np.newaxis]; if every one shall meet every "
+            f"other, np.broadcast_arrays({first_name}, {name})"
+        )
+    if (*first.shape, 1) == array.shape:
+        table = f"{(*first.shape, first.shape[-1])}" if first.ndim == 1 else "a larger array"
+        return (
+            f"a row probably meets a column, which NumPy would stretch to {table}. Write "
+            f"{name}[..., 0], or {first_name}[..., np.newaxis]; if every one shall meet every "
+            f"other, np.broadcast_arrays({first_name}, {name})"
+        )
+    if first.ndim == 2 and first.shape[::-1] == array.shape:
+        return f"one is probably the other way round. Write {name}.T"
+    try:
+        common = np.broadcast_shapes(first.shape, array.shape)
+    except ValueError:
+        return "they probably come from different samples, or one of them lost an axis"
+    if common == first.shape:
+        return f"to use {name} again and again, write np.broadcast_to({name}, {common})"
+    if common == array.shape:
+        return f"to use {first_name} again and again, write np.broadcast_to({first_name}, {common})"
+    return (
+        f"NumPy would stretch them to {common}. If every one shall meet every other, write "
+        f"np.broadcast_arrays({first_name}, {name})"
+    )
+
+
+def _could_be_classes(labels: NDArray[Any], first: NDArray[Any], axis: int) -> bool:
+    return (
+        labels.dtype.kind in "iu" and labels.shape == first.shape[:axis] + first.shape[axis + 1 :]
+    )
+
+
+def _advice_on_classes(
+    first_name: str, first: NDArray[Any], labels: NDArray[Any], axis: int
+) -> str:
+    one_hot = f"np.eye({first.shape[axis]})[labels]"
+    if axis != first.ndim - 1:
+        one_hot = f"np.moveaxis({one_hot}, -1, {axis})"
+    ways = [f"write {one_hot}"]
+    if first_name == "logits":
+        ways.insert(0, "call sparse_softmax_cross_entropy, which takes those")
+    if labels.shape == (first.shape[axis],):
+        ways.append(f"write np.broadcast_to(labels, {first.shape}) if they are one for all samples")
+    return f"labels look like numbers of classes, not like distributions; {', or '.join(ways)}"
 
 
 def _check_filled_axis(name: str, array: Floats, axis: int) -> int:
@@ -171,20 +253,23 @@ def _check_filled_axis(name: str, array: Floats, axis: int) -> int:
 def check_probabilities(name: str, values: Floats) -> None:
     """ValueError unless every entry is between 0 and 1."""
     if _lowest(values, 0.0) < 0.0 or _highest(values, 1.0) > 1.0:
-        _refuse(name, values, (values < 0.0) | (values > 1.0), "between 0 and 1")
+        wrong = (values < 0.0) | (values > 1.0)
+        _refuse(name, values, wrong, "between 0 and 1", _advice_on_probabilities(name, values))
 
 
 def check_zero_or_one(name: str, values: Floats) -> None:
     """ValueError unless every entry is 0 or 1."""
     if _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0:
-        _refuse(name, values, values * (1.0 - values) != 0.0, "0 or 1")
+        wrong = values * (1.0 - values) != 0.0
+        _refuse(name, values, wrong, "0 or 1", _advice_on_probabilities(name, values))
 
 
 def check_signs(name: str, values: Floats) -> None:
     """ValueError unless every entry is −1 or +1."""
     sizes = np.abs(values)
     if _lowest(sizes, 1.0) < 1.0 or _highest(sizes, 1.0) > 1.0:
-        _refuse(name, values, sizes != 1.0, "−1 or +1")
+        bits = "of labels 0 and 1 make 2 * labels - 1" if _are_all(values, [0.0, 1.0]) else ""
+        _refuse(name, values, sizes != 1.0, "−1 or +1", bits)
 
 
 def check_cosines(name: str, values: Floats) -> None:
@@ -214,28 +299,61 @@ def check_distributions(name: str, values: Floats, axis: int) -> None:
     check_probabilities(name, values)
     sums = values.sum(axis=axis)
     if _highest(np.abs(sums - 1.0), 0.0) > 0.01:
-        _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1")
+        _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1", "")
 
 
 def check_classes(labels: ArrayLike, logits: Floats, axis: int, name: str = "logits") -> Integers:
     """``labels`` as an array of integers; ValueError unless they are classes along ``axis``."""
     labels = as_array(labels, "labels")
     expected = logits.shape[:axis] + logits.shape[axis + 1 :]
+    if labels.shape != expected:
+        raise ValueError(
+            f"labels must have the shape of {name} without axis {axis}, {expected}, "
+            f"but have shape {labels.shape}{_advice_on_shape_of_classes(labels, logits, axis)}"
+        )
     if labels.dtype.kind not in "iu" and labels.size > 0:
         as_float(labels, "labels")  # a TypeError for text, as from every other function
         raise ValueError(
             f"labels must be integers, the number of the class of each sample, "
-            f"but have dtype {labels.dtype}"
-        )
-    if labels.shape != expected:
-        raise ValueError(
-            f"labels must have the shape of {name} without axis {axis}, {expected}, "
-            f"but have shape {labels.shape}"
+            f"but have dtype {labels.dtype}; write labels.astype(int) if they are whole numbers"
         )
     classes = logits.shape[axis]
     if labels.size > 0 and (labels.min() < 0 or labels.max() >= classes):
-        _refuse("labels", labels, (labels < 0) | (labels >= classes), f"from 0 to {classes - 1}")
+        wrong = (labels < 0) | (labels >= classes)
+        _refuse("labels", labels, wrong, f"from 0 to {classes - 1}", _advice_on_numbers(labels))
     return labels.astype(np.intp, copy=False)
+
+
+def _advice_on_shape_of_classes(labels: NDArray[Any], logits: Floats, axis: int) -> str:
+    if labels.shape == logits.shape:
+        return f"; of one-hot labels make labels.argmax({axis}), or call softmax_cross_entropy"
+    if labels.shape == (*logits.shape[:axis], 1, *logits.shape[axis + 1 :]):
+        return f"; write labels.squeeze({axis})"
+    if logits.ndim > 2 and labels.shape == logits.shape[:1] + logits.shape[2:]:
+        return "; write axis=1 if the classes lie there, as in PyTorch"
+    return ""
+
+
+def _advice_on_numbers(labels: Integers) -> str:
+    if labels.min() == -100:
+        return "choose the samples that count before, as in keep = labels != -100"
+    return "classes are counted from 0, and none from the end" if labels.min() != 0 else ""
+
+
+def _advice_on_probabilities(name: str, values: Floats) -> str:
+    if name == "labels":
+        if _are_all(values, [-1.0, 1.0]):
+            return "of labels −1 and +1 make (labels + 1) / 2"
+        if _are_all(values, np.rint(np.abs(values))):
+            return "of numbers of classes make np.eye(classes)[labels], or call a sparse loss"
+        return ""
+    return "logits belong to binary_cross_entropy_with_logits or softmax_cross_entropy"
+
+
+def _are_all(values: Floats, allowed: Any) -> bool:
+    allowed = np.asarray(allowed)
+    same = values == allowed if allowed.shape == values.shape else np.isin(values, allowed)
+    return bool(np.all(same | np.isnan(values)))
 
 
 def _lowest(values: Floats, at_most: float) -> Any:
@@ -246,8 +364,11 @@ def _highest(values: Floats, at_least: float) -> Any:
     return np.fmax.reduce(values, axis=None, initial=at_least)
 
 
-def _refuse(name: str, values: NDArray[Any], wrong: NDArray[np.bool_], expected: str) -> None:
-    """Name the first wrong entry."""
+def _refuse(
+    name: str, values: NDArray[Any], wrong: NDArray[np.bool_], expected: str, advice: str = ""
+) -> None:
+    """Name the first wrong entry, and what to do if a likely reason is known."""
     index = tuple(int(i) for i in np.argwhere(wrong & ~np.isnan(values))[0])
     where = f" at index {index}" if index else ""
-    raise ValueError(f"{name} must be {expected}, but got {values[index]}{where}")
+    ending = f"; {advice}" if advice else ""
+    raise ValueError(f"{name} must be {expected}, but got {values[index]}{where}{ending}")

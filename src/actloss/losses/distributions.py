@@ -126,7 +126,7 @@ def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
     probabilities : array_like
         Predicted distributions p along `axis`.
     labels : array_like
-        True distributions y, of a shape that broadcasts with that of `probabilities`.
+        True distributions y, in the shape of `probabilities`.
     axis : int
         The axis to sum over.
 
@@ -141,7 +141,7 @@ def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, the entries are no probabilities, do not sum to 1 (within
+        If the shapes differ, the entries are no probabilities, do not sum to 1 (within
         0.01), or there is no such axis, or it is empty.
 
     Notes
@@ -158,7 +158,7 @@ def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
 
     Examples
     --------
-    >>> kl_divergence([0.5, 0.5], [[0.5, 0.5], [1.0, 0.0]]).round(4)
+    >>> kl_divergence([[0.5, 0.5], [0.5, 0.5]], [[0.5, 0.5], [1.0, 0.0]]).round(4)
     array([0.    , 0.6931])
     """
     check_distributions("probabilities", probabilities, axis)
@@ -203,7 +203,7 @@ def categorical_cross_entropy(
     probabilities : array_like
         Predicted distributions p along `axis`.
     labels : array_like
-        True distributions y, one-hot or soft, of a shape that broadcasts with `probabilities`.
+        True distributions y, one-hot or soft, in the shape of `probabilities`.
     axis : int
         The axis of the classes.
 
@@ -227,7 +227,7 @@ def categorical_cross_entropy(
 
     Examples
     --------
-    >>> categorical_cross_entropy([0.7, 0.2, 0.1], [[1, 0, 0], [0, 0, 1]]).round(4)
+    >>> categorical_cross_entropy([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]], np.eye(3)[[0, 2]]).round(4)
     array([0.3567, 2.3026])
     """
     check_distributions("probabilities", probabilities, axis)
@@ -272,7 +272,7 @@ def binary_cross_entropy(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     probabilities : array_like
         Predicted probabilities of class 1.
     labels : array_like
-        0 or 1, or a probability between, of a shape that broadcasts with `probabilities`.
+        0 or 1, or a probability between, in the shape of `probabilities`, or a single one.
 
     Returns
     -------
@@ -282,7 +282,7 @@ def binary_cross_entropy(probabilities: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or an entry is no probability.
+        If the shapes differ, or an entry is no probability.
 
     Notes
     -----
@@ -370,7 +370,7 @@ def brier_score(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1) 
 
     Examples
     --------
-    >>> brier_score([0.75, 0.25], [[1, 0], [0, 1]])
+    >>> brier_score([[0.75, 0.25], [0.75, 0.25]], [[1, 0], [0, 1]])
     array([0.125, 1.125])
     """
     check_distributions("probabilities", probabilities, axis)
@@ -409,7 +409,8 @@ def smooth_labels(labels: ArrayLike, *, epsilon: float = 0.1, axis: int = -1) ->
     Parameters
     ----------
     labels : array_like
-        Distributions, one-hot as a rule, along `axis`.
+        Distributions, one-hot as a rule, along `axis`: of numbers of classes make
+        ``np.eye(classes)[labels]`` first.
     epsilon : float
         The share, between 0 and 1.
     axis : int

@@ -7,14 +7,55 @@ function returns the losses, one a token, and the gradients of their *sum* in `h
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, Integers
+from actloss.arguments import (
+    Floats,
+    Integers,
+    as_float,
+    check_positive_integers,
+    computing_dtype,
+)
+from actloss.calls import reader_of
 from actloss.losses.arguments import check_classes
 from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
 
 
+def linear_layer(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Prepare ``function(hidden, weights, labels, ...)``, and compute float16 in float32."""
+    read = reader_of(function)
+
+    @functools.wraps(function)
+    def apply(*args: Any, **kwargs: Any) -> tuple[Floats, Floats, Floats]:
+        (hidden, weights, labels), settings = read(args, kwargs)
+        hidden, weights = as_float(hidden, "hidden"), as_float(weights, "weights")
+        if hidden.ndim != 2 or weights.ndim != 2 or hidden.shape[1] != weights.shape[0]:
+            raise ValueError(
+                "hidden must have shape (tokens, features) and weights (features, classes), but "
+                f"they have shapes {hidden.shape} and {weights.shape}; the weights of "
+                "torch.nn.Linear are the other way round, weights.T"
+            )
+        labels = checked_labels(labels, hidden, weights)
+        check_positive_integers(**settings)
+        dtype = computing_dtype(hidden.dtype, [weights])
+        losses, hidden_grad, weights_grad = function(
+            hidden.astype(dtype, copy=False), weights.astype(dtype, copy=False), labels, **settings
+        )
+        return (
+            losses.astype(hidden.dtype, copy=False),
+            hidden_grad.astype(hidden.dtype, copy=False),
+            weights_grad.astype(weights.dtype, copy=False),
+        )
+
+    return apply
+
+
+@linear_layer
 def linear_cross_entropy(
     hidden: Floats, weights: Floats, labels: ArrayLike
 ) -> tuple[Floats, Floats, Floats]:
@@ -28,7 +69,7 @@ def linear_cross_entropy(
     hidden : ndarray of float
         Shape (tokens, features).
     weights : ndarray of float
-        Shape (features, classes), of the dtype of `hidden`.
+        Shape (features, classes).
     labels : ndarray of int
         The right class of each token.
 
@@ -41,7 +82,8 @@ def linear_cross_entropy(
     Raises
     ------
     ValueError
-        If `labels` are no classes, or are not one a token.
+        If `hidden` and `weights` do not fit each other, or `labels` are no classes, or not one a
+        token.
 
     Notes
     -----
@@ -60,6 +102,7 @@ def linear_cross_entropy(
     return losses, error @ weights.T, hidden.T @ error
 
 
+@linear_layer
 def linear_cross_entropy_by_tokens(
     hidden: Floats, weights: Floats, labels: ArrayLike, *, chunk: int
 ) -> tuple[Floats, Floats, Floats]:
@@ -82,6 +125,7 @@ def linear_cross_entropy_by_tokens(
     return losses, hidden_grad, weights_grad
 
 
+@linear_layer
 def linear_cross_entropy_by_classes(
     hidden: Floats, weights: Floats, labels: ArrayLike, *, chunk: int
 ) -> tuple[Floats, Floats, Floats]:

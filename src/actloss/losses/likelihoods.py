@@ -113,6 +113,8 @@ def gaussian_nll_loss(means: ArrayLike, targets: ArrayLike, log_variances: Array
     -------
     ndarray
         One loss an entry, in nats, in the float dtype of `means`; it may be below 0.
+        A difference beyond the
+        largest float counts as ∞.
 
     Raises
     ------

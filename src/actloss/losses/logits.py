@@ -20,7 +20,13 @@ from actloss.losses.arguments import (
     loss_over_axis,
 )
 from actloss.losses.distributions import weighted
-from actloss.numerics import exp, exp_of_inexact_product, log1p, positive_part
+from actloss.numerics import (
+    below_largest,
+    exp,
+    exp_of_inexact_product,
+    log1p,
+    positive_part,
+)
 
 __all__ = [
     "binary_cross_entropy_with_logits",
@@ -51,7 +57,7 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Fl
     logits : array_like
         Logits of class 1, any shape.
     labels : array_like
-        0 or 1, or a probability between, of a shape that broadcasts with that of `logits`.
+        0 or 1, or a probability between, in the shape of `logits`, or a single one.
 
     Returns
     -------
@@ -61,7 +67,7 @@ def binary_cross_entropy_with_logits(logits: ArrayLike, labels: ArrayLike) -> Fl
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is no probability.
+        If the shapes differ, or a label is no probability.
 
     Notes
     -----
@@ -120,7 +126,7 @@ def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> F
     logits : array_like
         Logits of class 1, any shape.
     labels : array_like
-        0 or 1, of a shape that broadcasts with that of `logits`.
+        0 or 1, in the shape of `logits`, or a single one.
     gamma : float
         How much easy samples are neglected, from 0 (not at all: binary cross-entropy) to 100.
 
@@ -132,7 +138,7 @@ def focal_loss(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0) -> F
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, a label is neither 0 nor 1, or `gamma` is out of range.
+        If the shapes differ, a label is neither 0 nor 1, or `gamma` is out of range.
 
     Notes
     -----
@@ -224,7 +230,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     logits : array_like
         Logits, with the classes along `axis`.
     labels : array_like
-        True distributions, one-hot or soft, of a shape that broadcasts with that of `logits`.
+        True distributions, one-hot or soft, in the shape of `logits`.
     axis : int
         The axis of the classes.
 
@@ -236,7 +242,7 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or the labels are no distributions.
+        If the shapes differ, or the labels are no distributions.
 
     Notes
     -----
@@ -252,13 +258,18 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
 
     Examples
     --------
-    >>> softmax_cross_entropy([2.0, 1.0, 0.0], [[1, 0, 0], [0, 0.5, 0.5]]).round(4)
+    >>> labels = [[1, 0, 0], [0, 0.5, 0.5]]
+    >>> softmax_cross_entropy([[2.0, 1.0, 0.0], [2.0, 1.0, 0.0]], labels).round(4)
     array([0.4076, 1.9076])
     """
     check_distributions("labels", labels, axis)
     shifted, best = _shift(logits, axis)
     log_total = np.log1p(_rest(np.exp(shifted), best, axis))
-    return weighted(labels, log_total - shifted).sum(axis=axis)
+    losses = weighted(labels, log_total - shifted).sum(axis=axis)
+    if np.isinf(losses).any():  # half of a difference is a float where the difference may be none
+        halves = 0.5 * log_total - below_largest(0.5 * logits, axis)
+        losses = 2.0 * weighted(labels, halves).sum(axis=axis)
+    return losses
 
 
 @loss_over_axis
@@ -378,8 +389,8 @@ def _shift(logits: Floats, axis: int) -> tuple[Floats, Integers]:
     best = logits.argmax(axis=axis, keepdims=True)
     largest = np.take_along_axis(logits, best, axis)
     shifted = logits - largest
-    if np.isposinf(largest).any():  # ∞ − ∞: the largest is 0 above itself there, too
-        shifted[np.isposinf(logits)] = 0.0
+    if not np.isfinite(largest).all():  # ∞ − ∞: the largest is 0 above itself there, too
+        shifted[logits == largest] = 0.0
     return shifted, best
 
 

@@ -42,7 +42,7 @@ def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     logits : array_like
         Scores; the predicted class is their sign, and a score of 0 counts as a mistake.
     labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+        −1 or +1, in the shape of `logits`, or a single one.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def zero_one_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is neither −1 nor +1.
+        If the shapes differ, or a label is neither −1 nor +1.
 
     Notes
     -----
@@ -105,7 +105,7 @@ def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     logits : array_like
         Scores, any shape.
     labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+        −1 or +1, in the shape of `logits`, or a single one.
 
     Returns
     -------
@@ -115,7 +115,7 @@ def perceptron_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is neither −1 nor +1.
+        If the shapes differ, or a label is neither −1 nor +1.
 
     Notes
     -----
@@ -175,7 +175,7 @@ def hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is neither −1 nor +1.
+        If the shapes differ, or a label is neither −1 nor +1.
 
     Notes
     -----
@@ -235,7 +235,7 @@ def squared_hinge_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is neither −1 nor +1.
+        If the shapes differ, or a label is neither −1 nor +1.
 
     Notes
     -----
@@ -287,7 +287,7 @@ def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     logits : array_like
         Logits of the class +1, any shape.
     labels : array_like
-        −1 or +1, of a shape that broadcasts with that of `logits`.
+        −1 or +1, in the shape of `logits`, or a single one.
 
     Returns
     -------
@@ -297,7 +297,7 @@ def logistic_loss(logits: ArrayLike, labels: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or a label is neither −1 nor +1.
+        If the shapes differ, or a label is neither −1 nor +1.
 
     Notes
     -----
@@ -379,8 +379,7 @@ def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     >>> multiclass_hinge_loss([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
     array([0. , 1.5])
     """
-    own = np.take_along_axis(logits, labels, axis)
-    lead = own - np.take_along_axis(logits, _strongest_rival(logits, labels, axis), axis)
+    lead = _lead(logits, labels, _strongest_rival(logits, labels, axis), axis)
     return positive_part(1.0 - lead).squeeze(axis)
 
 
@@ -406,12 +405,17 @@ def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
            [ 1.,  0., -1.]])
     """
     rival = _strongest_rival(logits, labels, axis)
-    lead = np.take_along_axis(logits, labels, axis) - np.take_along_axis(logits, rival, axis)
-    slope = is_positive(1.0 - lead)
+    slope = is_positive(1.0 - _lead(logits, labels, rival, axis))
     gradient = np.zeros_like(logits)
     np.put_along_axis(gradient, rival, slope, axis)
     np.put_along_axis(gradient, labels, 0.0 - slope, axis)
     return gradient
+
+
+def _lead(logits: Floats, labels: Integers, rival: Integers, axis: int) -> Floats:
+    """By how much the label's own logit is above its rival's: 0 if both are the same infinity."""
+    own, other = (np.take_along_axis(logits, classes, axis) for classes in (labels, rival))
+    return np.where(own == other, np.zeros_like(own), own - other)
 
 
 def _strongest_rival(logits: Floats, labels: Integers, axis: int) -> Integers:

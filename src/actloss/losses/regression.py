@@ -37,7 +37,7 @@ def squared_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Parameters
     ----------
     predictions, targets : array_like
-        Real numbers, of shapes that broadcast.
+        Real numbers, of one shape; `targets` may be a single number.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def squared_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast.
+        If the shapes differ.
 
     Notes
     -----
@@ -95,7 +95,7 @@ def absolute_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Parameters
     ----------
     predictions, targets : array_like
-        Real numbers, of shapes that broadcast.
+        Real numbers, of one shape; `targets` may be a single number.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def absolute_error(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast.
+        If the shapes differ.
 
     Notes
     -----
@@ -155,7 +155,7 @@ def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0
     Parameters
     ----------
     predictions, targets : array_like
-        Real numbers, of shapes that broadcast.
+        Real numbers, of one shape; `targets` may be a single number.
     delta : float
         Where the loss becomes linear, in the unit of `predictions`; above 0.
 
@@ -167,12 +167,13 @@ def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `delta` is not finite and above 0.
+        If the shapes differ, or `delta` is not finite and above 0.
 
     Notes
     -----
     PyTorch: ``torch.nn.functional.huber_loss(predictions, targets, delta=delta,
     reduction="none")``, also 1 by default. ``smooth_l1_loss`` is the same divided by its beta.
+    A difference beyond the largest float counts as ∞.
 
     References
     ----------
@@ -219,7 +220,7 @@ def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Parameters
     ----------
     predictions, targets : array_like
-        Real numbers, of shapes that broadcast.
+        Real numbers, of one shape; `targets` may be a single number.
 
     Returns
     -------
@@ -229,7 +230,7 @@ def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     Raises
     ------
     ValueError
-        If the shapes do not broadcast.
+        If the shapes differ.
 
     Notes
     -----
@@ -309,7 +310,7 @@ def quantile_loss(predictions: ArrayLike, targets: ArrayLike, *, quantile: float
     Parameters
     ----------
     predictions, targets : array_like
-        Real numbers, of shapes that broadcast.
+        Real numbers, of one shape; `targets` may be a single number.
     quantile : float
         q, between 0.001 and 0.999. At 0.9, a prediction too low costs nine times as much as one
         too high; at 0.5 the loss is half the absolute error.
@@ -322,12 +323,12 @@ def quantile_loss(predictions: ArrayLike, targets: ArrayLike, *, quantile: float
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `quantile` is out of range.
+        If the shapes differ, or `quantile` is out of range.
 
     Notes
     -----
     PyTorch: none; ``torch.maximum(quantile * (targets - predictions), (quantile - 1) * (targets -
-    predictions))``.
+    predictions))``. A difference beyond the largest float counts as ∞.
 
     References
     ----------

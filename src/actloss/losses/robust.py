@@ -40,6 +40,8 @@ def cauchy_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.
     -------
     ndarray
         One loss an entry, in the float dtype of `predictions` and the square of their unit.
+        A difference beyond the
+        largest float counts as ∞.
 
     Raises
     ------

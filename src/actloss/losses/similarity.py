@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import (
     Floats,
-    check_between,
     check_finite,
     check_non_negative,
     check_positive,
+    check_scale,
 )
 from actloss.losses.arguments import elementwise_loss, loss_of_matrix, loss_over_axis
 from actloss.losses.logits import (
@@ -21,6 +21,7 @@ from actloss.losses.logits import (
     sparse_softmax_cross_entropy_grad,
 )
 from actloss.numerics import (
+    below_largest,
     difference_error,
     gated,
     is_positive,
@@ -65,7 +66,7 @@ def triplet_loss(
     Parameters
     ----------
     anchors, positives, negatives : array_like
-        Embeddings along `axis`, of shapes that broadcast.
+        Embeddings along `axis`, of one shape.
     margin : float
         m, in squared units of the embeddings; at least 0.
     axis : int
@@ -79,7 +80,7 @@ def triplet_loss(
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `margin` is below 0 or not finite.
+        If the shapes differ, or `margin` is below 0 or not finite.
 
     Notes
     -----
@@ -94,7 +95,8 @@ def triplet_loss(
 
     Examples
     --------
-    >>> triplet_loss([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
+    >>> anchors, positives = [[0.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]
+    >>> triplet_loss(anchors, positives, [[3.0, 0.0], [1.0, 0.0]])
     array([0., 1.])
     """
     margin = check_non_negative("margin", margin)
@@ -121,13 +123,15 @@ def triplet_loss_grad(
 
     Examples
     --------
-    >>> triplet_loss_grad([0.0, 0.0], [0.0, 1.0], [[3.0, 0.0], [1.0, 0.0]])
+    >>> anchors, positives = [[0.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [0.0, 1.0]]
+    >>> triplet_loss_grad(anchors, positives, [[3.0, 0.0], [1.0, 0.0]])
     array([[ 0.,  0.],
            [ 2., -2.]])
     """
     margin = check_non_negative("margin", margin)
     excess = _excess(anchors, positives, negatives, margin, axis)
-    return 0.0 + 2.0 * (negatives - positives) * is_positive(excess)
+    active = is_positive(excess)
+    return 0.0 + 2.0 * (active * negatives - active * positives)
 
 
 @loss_over_axis
@@ -194,7 +198,29 @@ def _excess(
     """‖a − p‖² − ‖a − n‖² + m."""
     to_positive = ((anchors - positives) ** 2).sum(axis=axis, keepdims=True)
     to_negative = ((anchors - negatives) ** 2).sum(axis=axis, keepdims=True)
-    return to_positive - to_negative + margin
+    excess = to_positive - to_negative + margin
+    if np.isfinite(excess).all():
+        return excess
+    # ∞ − ∞: the squares are too large, while their difference may be small.
+    return np.where(
+        np.isnan(excess), _scaled_excess(anchors, positives, negatives, axis) + margin, excess
+    )
+
+
+def _scaled_excess(anchors: Floats, positives: Floats, negatives: Floats, axis: int) -> Floats:
+    """‖a − p‖² − ‖a − n‖² of distances that are halved, then divided by a power of two near them.
+
+    Both are exact for numbers as large as these.
+    """
+    to_positive = 0.5 * anchors - 0.5 * positives
+    to_negative = 0.5 * anchors - 0.5 * negatives
+    largest = np.maximum(abs(to_positive), abs(to_negative)).max(axis=axis, keepdims=True)
+    _, exponent = np.frexp(largest)
+    to_positive, to_negative = np.ldexp(to_positive, -exponent), np.ldexp(to_negative, -exponent)
+    difference = (to_positive**2).sum(axis=axis, keepdims=True) - (to_negative**2).sum(
+        axis=axis, keepdims=True
+    )
+    return np.ldexp(difference, 2 * exponent + 2)
 
 
 @loss_of_matrix
@@ -240,7 +266,9 @@ def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floa
     """
     temperature = check_positive("temperature", temperature)
     own = np.arange(len(similarities))
-    return sparse_softmax_cross_entropy(similarities / temperature, own)
+    # Only differences count, and these do not overflow to ∞ − ∞.
+    logits = below_largest(similarities, axis=1) / temperature
+    return sparse_softmax_cross_entropy(logits, own)
 
 
 @loss_of_matrix
@@ -263,8 +291,8 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
     """
     temperature = check_positive("temperature", temperature)
     own = np.arange(len(similarities))
-    pulls = sparse_softmax_cross_entropy_grad(similarities / temperature, own)
-    return pulls / temperature
+    logits = below_largest(similarities, axis=1) / temperature
+    return sparse_softmax_cross_entropy_grad(logits, own) / temperature
 
 
 @loss_of_matrix
@@ -441,9 +469,9 @@ def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
     Parameters
     ----------
     chosen, rejected : array_like
-        Scores of the two answers of each pair, of shapes that broadcast.
+        Scores of the two answers of each pair, of one shape; `rejected` may be a single number.
     beta : float
-        β, how far a difference of scores counts, between 1e-100 and 1e100.
+        β, how far a difference of scores counts, between 1e-30 and 1e30.
 
     Returns
     -------
@@ -453,11 +481,12 @@ def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
     Raises
     ------
     ValueError
-        If the shapes do not broadcast, or `beta` is out of range.
+        If the shapes differ, or `beta` is out of range.
 
     Notes
     -----
-    PyTorch: none; ``-torch.nn.functional.logsigmoid(beta * (chosen - rejected))``.
+    PyTorch: none; ``-torch.nn.functional.logsigmoid(beta * (chosen - rejected))``. A difference
+    beyond the largest float counts as ∞.
 
     References
     ----------
@@ -469,7 +498,7 @@ def preference_loss(chosen: ArrayLike, rejected: ArrayLike, *, beta: float = 1.0
     >>> preference_loss([1.0, 0.0], [0.0, 1.0]).round(4)
     array([0.3133, 1.3133])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     logit, lost = _preference(chosen, rejected, beta)
     e = np.exp(-np.abs(logit))
     return positive_part(logit) + log1p(e - e * (np.sign(logit) * lost))
@@ -491,7 +520,7 @@ def preference_loss_grad(chosen: ArrayLike, rejected: ArrayLike, *, beta: float 
     >>> preference_loss_grad([1.0, 0.0], [0.0, 1.0]).round(4)
     array([-0.2689, -0.7311])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     logit, lost = _preference(chosen, rejected, beta)
     return -beta * gated(1.0, logit, 1.0 + lost)
 
@@ -514,7 +543,7 @@ def preference_loss_rejected_grad(
     >>> preference_loss_rejected_grad([1.0, 0.0], [0.0, 1.0]).round(4)
     array([0.2689, 0.7311])
     """
-    beta = check_between("beta", beta, 1e-100, 1e100)
+    beta = check_scale("beta", beta)
     logit, lost = _preference(chosen, rejected, beta)
     return beta * gated(1.0, logit, 1.0 + lost)
 

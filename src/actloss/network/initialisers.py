@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from actloss.arguments import Floats
+from actloss.arguments import Floats, check_positive
+from actloss.calls import explained
+from actloss.network.arguments import check_dtype, check_rng
 
 
+@explained
 def xavier_normal(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -74,6 +77,7 @@ def xavier_normal(
     return _normal(rng, shape, gain * math.sqrt(2.0 / (fan_in + fan_out)), dtype)
 
 
+@explained
 def xavier_uniform(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -103,6 +107,7 @@ def xavier_uniform(
     return _uniform(rng, shape, gain * math.sqrt(6.0 / (fan_in + fan_out)), dtype)
 
 
+@explained
 def he_normal(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -139,6 +144,7 @@ def he_normal(
     return _normal(rng, shape, gain / math.sqrt(fan_in), dtype)
 
 
+@explained
 def he_uniform(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -168,6 +174,7 @@ def he_uniform(
     return _uniform(rng, shape, gain * math.sqrt(3.0 / fan_in), dtype)
 
 
+@explained
 def lecun_normal(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -202,6 +209,7 @@ def lecun_normal(
     return _normal(rng, shape, gain / math.sqrt(fan_in), dtype)
 
 
+@explained
 def lecun_uniform(
     rng: np.random.Generator,
     shape: tuple[int, int],
@@ -244,19 +252,13 @@ def _uniform(
 
 def _check(rng: np.random.Generator, shape: Any, gain: float, dtype: DTypeLike) -> tuple[int, int]:
     """Refuse bad arguments; return fan_in and fan_out."""
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy.random.Generator, but got {type(rng).__name__} {rng!r}: "
-            "write np.random.default_rng(seed)"
-        )
+    check_rng(rng)
     if not (
         isinstance(shape, tuple)
         and len(shape) == 2
         and all(isinstance(size, int | np.integer) and size >= 1 for size in shape)
     ):
         raise ValueError(f"shape must be (fan_in, fan_out), two integers ≥ 1, but got {shape!r}")
-    if not (np.isfinite(gain) and gain > 0):
-        raise ValueError(f"gain must be a finite number above 0, but got {gain!r}")
-    if np.dtype(dtype).kind != "f":
-        raise ValueError(f"dtype must be a float dtype, but got {np.dtype(dtype)}")
+    check_positive("gain", gain)
+    check_dtype(dtype)
     return shape

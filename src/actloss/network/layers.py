@@ -2,7 +2,8 @@
 
 A layer keeps what its last forward and backward pass computed, so that it can be looked at. Going
 backward, it is given the loss's gradient in its outputs; it stores the gradients in its own
-parameters and returns the gradient in its inputs.
+parameters and returns the gradient in its inputs. To a layer of float16 gradients come in float32,
+so that its sums are those of float32, rounded at the end.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class Dense:
 
     def store_gradients(self, outputs_grad: Floats) -> None:
         self.outputs_grad = outputs_grad
-        np.dot(self.inputs.T, outputs_grad, out=self.weights_grad)
-        np.add.reduce(outputs_grad, axis=0, out=self.bias_grad)
+        self.weights_grad[...] = np.dot(self.inputs.T, outputs_grad)
+        self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0)
 
 
 class Activation:
@@ -78,29 +79,21 @@ class PReLU:
 
     def backward(self, outputs_grad: Floats) -> Floats:
         slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
-        np.sum(outputs_grad * slopes, out=self.alpha_grad)
+        self.alpha_grad[...] = np.sum(outputs_grad * slopes)
         return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
 
 
 def activation_layer(
-    name: str, parameters: dict[str, Any], dtype: np.dtype[Any]
+    entry: catalogue.Activation, parameters: dict[str, Any], dtype: np.dtype[Any]
 ) -> Activation | PReLU:
     """The layer of an activation in ``catalogue.ACTIVATIONS``."""
-    # What works along an axis, such as softmax, is no activation of a hidden layer.
-    entries = {
-        name: entry
-        for name, entry in catalogue.ACTIVATIONS.items()
-        if isinstance(entry, catalogue.Activation)
-    }
-    if name not in entries:
-        raise ValueError(f"activation must be one of {', '.join(entries)}, but got {name!r}")
-    if name == "prelu":
+    if entry.name == "prelu":
         starts = {"alpha": 0.25, **parameters}
         layer: Activation | PReLU = PReLU(
             **{key: np.array(value, dtype) for key, value in starts.items()}
         )
     else:
-        function, gradient = entries[name].function, entries[name].gradient
+        function, gradient = entry.function, entry.gradient
         if dtype != np.float16:
             # The layers meet nothing but floats of one dtype. To prepare arguments for the formula
             # would take longer than the formula itself on a small batch.

@@ -12,8 +12,20 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from tqdm.auto import tqdm
 
 from actloss.arguments import Floats, check_positive_integers
+from actloss.calls import explained
 from actloss.gradcheck import GradientCheck, gradcheck
-from actloss.network.arguments import check_data, check_inputs, check_shapes, check_sizes
+from actloss.network.arguments import (
+    check_activation,
+    check_data,
+    check_dtype,
+    check_inputs,
+    check_logits_grad,
+    check_optimiser,
+    check_pair,
+    check_rng,
+    check_shapes,
+    check_sizes,
+)
 from actloss.network.files import NO_NETWORK, read_file, write_file
 from actloss.network.initialisers import he_normal
 from actloss.network.layers import Dense, activation_layer
@@ -80,6 +92,7 @@ class Network:
     array([0, 1, 1, 0])
     """
 
+    @explained
     def __init__(
         self,
         sizes: Sequence[int],
@@ -98,14 +111,21 @@ class Network:
             )
         if pairing is SOFTMAX_CROSS_ENTROPY and self.sizes[-1] == 1:
             raise ValueError("softmax needs two outputs or more, but got 1: of one it makes 1")
+        check_rng(rng)
+        if not callable(initialise):
+            raise TypeError(
+                "initialise must be a function of actloss.network.initialisers, such as he_normal, "
+                f"but got {initialise!r}"
+            )
         self.pairing = pairing
-        self.dtype = np.dtype(dtype)
+        self.dtype = check_dtype(dtype)
+        entry = check_activation(Network.__init__, activation, activation_parameters)
         self.activation, self.activation_parameters = activation, activation_parameters
         self.layers: list[Any] = []  # Dense, Activation, Dense, …
         for fan_in, fan_out in pairwise(self.sizes):
             weights = initialise(rng, (fan_in, fan_out), dtype=self.dtype)
             self.layers.append(Dense(weights, np.zeros(fan_out, self.dtype)))
-            self.layers.append(activation_layer(activation, activation_parameters, self.dtype))
+            self.layers.append(activation_layer(entry, activation_parameters, self.dtype))
         self.layers.pop()  # nothing stands between the last sums and the loss: they are the logits
         self._gather_parameters()
 
@@ -125,23 +145,28 @@ class Network:
 
     # Forward and backward
 
+    @explained
     @np.errstate(over="ignore", invalid="ignore")
     def forward(self, inputs: ArrayLike) -> Floats:
         """Logits, of shape (samples, outputs)."""
-        return self._forward(check_inputs(self, inputs))
+        return self._forward(check_inputs(self, inputs)).astype(self.dtype, copy=False)
 
     def _forward(self, values: Floats) -> Floats:
         for layer in self.layers:
             values = layer.forward(values)
-        return values
+        # In float32 for float16: sums over many samples then neither overflow nor stall.
+        return values.astype(np.float32) if self.dtype == np.float16 else values
 
+    @explained
     @np.errstate(over="ignore", invalid="ignore")
     def backward(self, logits_grad: Floats) -> Floats:
         """From the loss's derivative in the logits, fill ``gradient``; return it in the inputs."""
+        gradient = check_logits_grad(self, logits_grad)
         for layer in reversed(self.layers):
-            logits_grad = layer.backward(logits_grad)
-        return logits_grad
+            gradient = layer.backward(gradient)
+        return gradient.astype(self.dtype, copy=False)
 
+    @explained
     def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Mean over the samples of their loss; the loss of several outputs is their sum.
 
@@ -154,6 +179,7 @@ class Network:
         """
         return self._measure(*check_shapes(self, inputs, targets))["loss"]
 
+    @explained
     def loss_and_gradient(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[float, Floats]:
         """The :meth:`loss`, and a copy of its gradient in ``parameters``."""
         inputs, targets = check_shapes(self, inputs, targets)
@@ -171,6 +197,7 @@ class Network:
 
     # Training
 
+    @explained
     def fit(
         self,
         inputs: ArrayLike,
@@ -213,7 +240,7 @@ class Network:
         Raises
         ------
         TypeError
-            Data hold no real numbers; nothing has been learned yet.
+            Data hold no real numbers, or a setting is of a wrong kind; nothing has been learned.
         ValueError
             Data or settings are wrong; nothing has been learned yet.
         DivergenceError
@@ -221,15 +248,18 @@ class Network:
             number arose, and what to try.
         """
         check_positive_integers(epochs=epochs, batch_size=batch_size)
+        check_optimiser(optimiser)
+        check_rng(rng)
         inputs, targets = check_data(self, inputs, targets)
         measured = {"": (inputs, targets)}
         if validation is not None:
-            measured["validation_"] = check_data(self, *validation)
+            measured["validation_"] = check_data(self, *check_pair("validation", validation))
         with tqdm(range(epochs), desc="training", unit="epoch", disable=not progress) as bar:
             return train(self, optimiser, measured, bar, rng, batch_size)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def _measure(self, inputs: Floats, targets: NDArray[Any]) -> dict[str, float]:
-        logits = self.forward(inputs)
+        logits = self._forward(inputs)
         measures = {"loss": float(self.pairing.loss(logits, targets).sum()) / len(inputs)}
         if self.pairing.probabilities is not None:
             measures["accuracy"] = float((self.pairing.predict(logits) == targets).mean())
@@ -237,10 +267,12 @@ class Network:
 
     # Use
 
+    @explained
     def predict(self, inputs: ArrayLike) -> NDArray[Any]:
         """Predicted labels as integers, or predicted values."""
         return self._flat(self.pairing.predict(self.forward(inputs)))
 
+    @explained
     def predict_proba(self, inputs: ArrayLike) -> Floats:
         """Probability of every class; of class 1 alone if the network has a single output.
 
@@ -255,6 +287,7 @@ class Network:
             raise ValueError(f"{self.pairing.name!r} predicts values: it has no probabilities")
         return self._flat(self.pairing.probabilities(self.forward(inputs)))
 
+    @explained
     def accuracy(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Share of the labels that are predicted right.
 
@@ -275,16 +308,19 @@ class Network:
 
     # A look inside
 
+    @explained
     def pre_activations(self, inputs: ArrayLike) -> list[Floats]:
         """The sums z of every dense layer, the logits last: arrays (samples, units)."""
         self.forward(inputs)
         return [layer.outputs for _, layer in self._dense_layers()]
 
+    @explained
     def activations(self, inputs: ArrayLike) -> list[Floats]:
         """The activations a = f(z) of every hidden layer: arrays (samples, units)."""
         self.forward(inputs)
         return [layer.outputs for layer in self.layers[1::2]]
 
+    @explained
     def gradients(self, inputs: ArrayLike, targets: ArrayLike) -> list[dict[str, Floats]]:
         """Gradients of the mean loss, one dict a dense layer.
 
@@ -295,7 +331,7 @@ class Network:
         found = []
         for layer in self.layers:
             if isinstance(layer, Dense):
-                found.append({"pre_activations": layer.outputs_grad})
+                found.append({"pre_activations": layer.outputs_grad.astype(self.dtype, copy=False)})
             for name in layer.parameter_names:
                 found[-1][name] = getattr(layer, f"{name}_grad").copy()
         return found

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from actloss.arguments import Floats, check_finite, check_positive
+from actloss.calls import explained
 
 
 class Optimiser(Protocol):
@@ -53,6 +54,7 @@ class SGD:
     array([-0.25])
     """
 
+    @explained
     def __init__(self, learning_rate: float, *, momentum: float = 0.0) -> None:
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self.momentum = _check_share("momentum", momentum)
@@ -60,11 +62,13 @@ class SGD:
 
     def step(self, parameters: Floats, gradient: Floats) -> None:
         """Change the parameters in place."""
+        _check_step(parameters, gradient)
+        gradient = gradient.astype(_running_dtype(parameters), copy=False)
         if self.momentum == 0.0:
             parameters -= self.learning_rate * gradient
             return
         if self.parameters is not parameters:  # another network: begin anew
-            self.parameters, self.velocity = parameters, np.zeros_like(parameters)
+            self.parameters, self.velocity = parameters, np.zeros_like(gradient)
         self.velocity *= self.momentum
         self.velocity += gradient
         parameters -= self.learning_rate * self.velocity
@@ -113,6 +117,7 @@ class Adam:
     array([-0.1,  0.1])
     """
 
+    @explained
     def __init__(
         self,
         learning_rate: float = 1e-3,
@@ -128,15 +133,37 @@ class Adam:
 
     def step(self, parameters: Floats, gradient: Floats) -> None:
         """Change the parameters in place."""
+        _check_step(parameters, gradient)
+        gradient = gradient.astype(_running_dtype(parameters), copy=False)
         if self.parameters is not parameters:  # another network: begin anew
             self.parameters, self.steps = parameters, 0
-            self.mean, self.mean_square = np.zeros_like(parameters), np.zeros_like(parameters)
+            self.mean, self.mean_square = np.zeros_like(gradient), np.zeros_like(gradient)
         self.steps += 1
         self.mean += (1 - self.beta1) * (gradient - self.mean)
         self.mean_square += (1 - self.beta2) * (gradient * gradient - self.mean_square)
         # Both means began at 0: dividing by the weight of what they have seen corrects for it.
         scale = np.sqrt(self.mean_square / (1 - self.beta2**self.steps)) + self.epsilon
         parameters -= (self.learning_rate / (1 - self.beta1**self.steps)) * self.mean / scale
+
+
+def _running_dtype(parameters: Floats) -> np.dtype[Any]:
+    """What steps are computed in: float32 for float16, which rounds ε and small squares to 0."""
+    return np.result_type(parameters.dtype, np.float32)
+
+
+def _check_step(parameters: Floats, gradient: Floats) -> None:
+    """An error unless the parameters can be changed in place, by a gradient of their shape."""
+    for name, array in (("parameters", parameters), ("gradient", gradient)):
+        if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
+            raise TypeError(
+                f"{name} must be a NumPy array of floats, but got {type(array).__name__} "
+                f"{array!r:.60}"
+            )
+    if parameters.shape != gradient.shape:
+        raise ValueError(
+            "parameters and gradient must have one shape, but have shapes "
+            f"{parameters.shape} and {gradient.shape}"
+        )
 
 
 def _check_share(name: str, value: Any) -> float:

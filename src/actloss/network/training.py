@@ -64,10 +64,12 @@ def divergence_report(network: Network, step: int, epoch: int, optimiser: Optimi
         ((number, what) for number, what, array in places if not np.isfinite(array).all()),
         (len(dense), "activation parameters"),
     )
+    short = network.dtype == np.float16
+    room = " float16 ends at 65504: dtype=np.float32 has room." if short else ""
     return (
         f"training diverged at step {step} (epoch {epoch}): infinite or NaN numbers, first in "
         f"the {what} of layer {number} ({network.sizes[number - 1]} → {network.sizes[number]}). "
         f"Try a learning rate below {optimiser.learning_rate:g}, say "
         f"{optimiser.learning_rate / 10:g}; inputs (and targets, in regression) standardised "
-        "to mean 0 and variance 1; or smaller initial weights."
+        f"to mean 0 and variance 1; or smaller initial weights.{room}"
     )
