@@ -10,6 +10,7 @@ from tools.stamps import ROOT, digest_of_files, files_under, stamp_says
 SOURCE = ROOT / "web" / "src"
 BUILT = ROOT / "web" / "build"
 INSTALLED = SOURCE / "node_modules" / ".complete"
+LABORATORY = ROOT / "web" / "run"
 # course.css and what it takes in
 STYLES = [ROOT / "web" / "assets", ROOT / "src" / "actloss" / "widgets" / "quiz.css"]
 
@@ -18,7 +19,7 @@ def build_web_assets():
     """Install the npm packages and bundle, each only when what it depends on has changed."""
     refuse_links(BUILT, SOURCE / "node_modules")
     install = digest_of_packages(SOURCE)
-    bundle = digest_of_files(files_under(SOURCE, *STYLES), install)
+    bundle = digest_of_files(files_under(SOURCE, LABORATORY, *STYLES), install)
     bundled = BUILT / ".complete"
     if stamp_says(INSTALLED, install) and stamp_says(bundled, bundle):
         say("web assets", "up to date")

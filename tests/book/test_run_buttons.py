@@ -45,6 +45,14 @@ def test_cells_run_that_need_only_what_a_browser_has(cells, expected):
     assert run_buttons.which_run(cells) == expected
 
 
+def test_the_editor_offers_what_each_room_of_the_course_lists():
+    offered = run_buttons.names_of_course()
+    assert offered["actloss"] == sorted(offered["actloss"])
+    for room in offered["actloss"]:
+        listed = importlib.import_module(f"actloss.{room}").__all__
+        assert set(listed) <= set(offered[f"actloss.{room}"]), room
+
+
 @pytest.fixture
 def pyodide(tmp_path, monkeypatch):
     """A Pyodide of a few bytes on a disc, which takes the place of the one on the net."""

@@ -102,6 +102,17 @@ def test_what_no_value_shows_is_a_remark(double, answer, remark):
     assert remark in html.unescape(report._repr_html_())
 
 
+def test_a_browser_ticks_nothing_that_it_cannot_know(double, monkeypatch):
+    """Nor does it speak of a kernel, although nothing limits the time there."""
+    monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.delattr("signal.setitimer")
+    report = check("double", lambda x: 2 * x)
+    assert report.solved
+    assert "causes no warning" not in repr(report)
+    assert "Not checked, for a browser cannot know: whether NumPy warns" in repr(report)
+    assert "kernel" not in repr(report)
+
+
 def test_counter_example_calls_float32_only_what_is(double):
     add(
         replace(

@@ -4,6 +4,8 @@ The page's worker runs this file in Pyodide, sets `emit`, and calls `run_cell`.
 """
 
 import ast
+import builtins
+import inspect
 import io
 import linecache
 import logging
@@ -15,7 +17,7 @@ import types
 os.environ["MPLBACKEND"] = "agg"
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of its cache
 
-emit = None  # emit(kind, text, alt): the worker's way to the page
+emit = None  # emit(kind, text, alt, line): the worker's way to the page
 names = {"__name__": "__main__"}
 numbers = iter(range(1, sys.maxsize))
 
@@ -136,6 +138,29 @@ def run_cell(code):
                 display(value)
     except BaseException as error:
         frames = None if isinstance(error, SyntaxError) else error.__traceback__.tb_next  # not ours
-        emit("error", "".join(traceback.format_exception(error.with_traceback(frames))), "")
+        words = "".join(traceback.format_exception(error.with_traceback(frames)))
+        emit("error", words, "", line_of(error, name))
         return False
     return True
+
+
+def line_of(error, name):
+    """The line of the cell in which an error came up, or which called what raised it."""
+    if isinstance(error, SyntaxError) and error.filename == name:
+        return error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.lineno for frame in reversed(frames) if frame.filename == name), None)
+
+
+def names_below(path):
+    """The names that may follow `path`, "np.", "np.linalg." or ""; nothing is called for it."""
+    *parts, _ = path.split(".")
+    found = {**vars(builtins), **names}
+    for part in parts:
+        inside = found.get(part)
+        if inside is None:
+            return []
+        found = {name: inspect.getattr_static(inside, name, None) for name in dir(inside)}
+        if isinstance(inside, types.ModuleType):
+            found |= vars(inside)
+    return sorted(name for name in found if not name.startswith("_"))

@@ -23,19 +23,23 @@ async function start() {
     extractDir: python.runPython("import site; site.getsitepackages()[0]"),
   });
   python.runPython(session);
-  python.globals.set("emit", (kind, text, alt) => postMessage({ kind, text, alt }));
+  python.globals.set("emit", (kind, text, alt, line) => postMessage({ kind, text, alt, line }));
   postMessage({ kind: "ready" });
-  const run = python.globals.get("run_cell");
-  return async (code) => {
-    if (ASKS_FOR_SCIKIT_LEARN.test(code)) await python.loadPackage("scikit-learn", QUIETLY);
-    return run(code);
+  const runCell = python.globals.get("run_cell");
+  return {
+    async run(code) {
+      if (ASKS_FOR_SCIKIT_LEARN.test(code)) await python.loadPackage("scikit-learn", QUIETLY);
+      return runCell(code);
+    },
+    names: python.globals.get("names_below"),
   };
 }
 
 const ready = start();
 ready.catch((error) => postMessage({ kind: "broken", text: String(error) }));
 
-addEventListener("message", async ({ data: code }) => {
-  const run = await ready;
-  postMessage({ kind: "end", good: await run(code) });
+addEventListener("message", async ({ data: { run, complete } }) => {
+  const python = await ready;
+  if (run !== undefined) postMessage({ kind: "end", good: await python.run(run) });
+  else postMessage({ kind: "names", names: python.names(complete).toJs() });
 });

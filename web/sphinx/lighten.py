@@ -25,11 +25,12 @@ FONT_FACE = re.compile(r"@font-face\s*\{(.*?)\}", re.DOTALL)
 FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"'}]+)")
 FONT = re.compile(r"url\([\"']?([^)\"']+\.woff2)")
 OURS = "course.css"  # a script may ask for any rule of it
-# At every key the theme looks through the whole page for its search box, whatever the key.
+# At every key the theme looks through the whole page for its search box, whatever the key, and
+# takes Ctrl-K even from who types code.
 THEME = "_static/scripts/pydata-sphinx-theme.js"
 LISTENS = 'window.addEventListener("keydown",e=>{'
 LOOKS = re.compile(re.escape(LISTENS) + r"(?=let (\w)=\w\(\);e\.shiftKey\|\|)")
-HEEDS = LISTENS + "if(!/^(k|escape)$/i.test(e.key))return;"
+HEEDS = LISTENS + "if(!/^(k|escape)$/i.test(e.key)||e.target.closest?.('.cm-editor'))return;"
 # What matplotlib writes into each picture, and pictures.mjs takes out.
 AS_DRAWN = '<style type="text/css">*{stroke-linejoin: round; stroke-linecap: butt}</style>'
 

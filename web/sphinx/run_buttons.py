@@ -6,6 +6,7 @@ button. A page loads nothing of it before a reader presses one.
 
 import ast
 import builtins
+import json
 import os
 import shutil
 import sys
@@ -19,15 +20,20 @@ from sphinx.application import Sphinx
 WEB = Path(__file__).parent.parent
 FETCHED = WEB / "live-python"
 PACKAGE = WEB.parent / "src" / "actloss"
-PARTS = WEB / "run"
+PARTS = [WEB / "run" / name for name in ("worker.js", "session.py")]
 # What session.py has a stand-in for is as good as there.
 THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "sklearn", "tqdm", "IPython"}
 # A browser has no files of the repository, and its processor tells nobody of an overflow.
 NOT_FOR_CELLS = {"pathlib", "warnings"}
+ROOMS = ["activations", "catalogue", "exercises", "losses", "network"]
 PATH = "_static/live-python"
-BAR = """<div class="run-python"><button type="button" \
-onclick="import('{address}').then((page) =&gt; page.press(this))">Run</button>\
-<span role="status"></span></div>"""
+START = "_static/laboratory/start.js"
+BAR = """<div class="run-python" data-page="{page}" data-cell="{cell}">\
+<button type="button">Run</button><span role="status"></span></div>"""
+PAGE_BAR = """<div class="run-page"><script type="module" src="{start}"></script>\
+<span>The code here runs in your browser: press Run, or change it first. What you type stays on \
+this machine, and is here when you come back.</span>\
+<button type="button" aria-label="Reset this page" hidden>Reset</button></div>"""
 
 
 def imports_of(tree: ast.AST) -> set[str]:
@@ -143,18 +149,32 @@ def parsed(code: str | None) -> ast.Module | None:
         return None
 
 
+def note_cells(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Keep the name of each cell of a notebook that is being read: a doctree has none of them."""
+    path = Path(app.env.doc2path(docname))
+    cells = json.loads(source[0])["cells"] if path.suffix == ".ipynb" else []
+    app.env.temp_data["cell_names"] = [cell.get("id", "") for cell in cells]
+
+
 def add_buttons(app: Sphinx, doctree: nodes.document) -> None:
     if not (FETCHED / ".complete").is_file():
         return
-    address = f"{'../' * app.env.docname.count('/')}{PATH}/page.js"
+    page = app.env.docname
+    names = app.env.temp_data.get("cell_names", [])
     found = doctree.findall(lambda node: attribute(node, "nb_element") == "cell_code")
     cells = [(cell, source_of(cell)) for cell in list(found)]
     runs = which_run([source and source.astext() for _, source in cells])
-    for (cell, source), it_runs in zip(cells, runs, strict=True):
-        if it_runs:
-            place = next(part for part in cell.children if source in part.findall())
-            bar = nodes.raw("", BAR.format(address=address), format="html")
-            cell.insert(cell.index(place) + 1, bar)
+    running = [cell for (cell, _), it_runs in zip(cells, runs, strict=True) if it_runs]
+    for cell in running:
+        bar = BAR.format(page=page, cell=names[cell["cell_index"]])
+        source = source_of(cell)
+        place = next(part for part in cell.children if source in part.findall())
+        cell.insert(cell.index(place) + 1, nodes.raw("", bar, format="html"))
+    if running:
+        first = running[0]
+        start = f"{'../' * page.count('/')}{START}"
+        bar = nodes.raw("", PAGE_BAR.format(start=start), format="html")
+        first.parent.insert(first.parent.index(first), bar)
 
 
 def attribute(node: nodes.Node, name: str) -> str | None:
@@ -177,8 +197,10 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     for path in FETCHED.iterdir():
         if not path.name.startswith("."):
             link_or_copy(path, target / path.name)
-    for part in PARTS.iterdir():
+    for part in PARTS:
         shutil.copy(part, target)
+    names = json.dumps(names_of_course(), separators=(",", ":"))
+    Path(target, "names.json").write_text(names, encoding="utf-8")
     with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PACKAGE.rglob("*")):
             if path.suffix in (".py", ".toml"):
@@ -196,7 +218,27 @@ def link_or_copy(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
+def names_of_course() -> dict[str, list[str]]:
+    """What each room of the course offers, for the editor's completion."""
+    found = {"actloss": ROOMS}
+    for room in ROOMS:
+        files = files_run_by(f"actloss.{room}")[-1:]
+        if not listed_by(files[0]) and files[0].name == "__init__.py":
+            files = sorted(files[0].parent.glob("*.py"))  # it puts the lists of its files together
+        found[f"actloss.{room}"] = sorted({name for file in files for name in listed_by(file)})
+    return found
+
+
+def listed_by(file: Path) -> list[str]:
+    """What `__all__` holds in a file; nothing where there is none."""
+    for part in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(part, ast.Assign) and "__all__" in names_bound(part):
+            return ast.literal_eval(part.value)
+    return []
+
+
 def setup(app: Sphinx) -> dict:
+    app.connect("source-read", note_cells, priority=900)  # solutions stand among the cells by then
     app.connect("doctree-read", add_buttons)
     app.connect("build-finished", publish_python)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

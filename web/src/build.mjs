@@ -42,6 +42,24 @@ async function buildWidgetHost() {
   });
 }
 
+/** The laboratory: a page with code to run loads `start.js`, and that all else once it is asked. */
+async function buildLaboratory() {
+  await build({
+    absWorkingDir: join(here, "..", "run"),
+    entryPoints: ["start.js"],
+    outdir: join(out, "laboratory"),
+    bundle: true,
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    nodePaths: [modules],
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+}
+
 /** KaTeX renders while the book is built; the page needs its style-sheet and WOFF2 fonts only. */
 function copyKatex() {
   const from = join(modules, "katex/dist");
@@ -74,5 +92,6 @@ async function buildStyle() {
 
 rmSync(out, { recursive: true, force: true });
 await buildWidgetHost();
+await buildLaboratory();
 await buildStyle();
 copyKatex();

@@ -21,6 +21,7 @@ from actloss.exercises.properties import (
     REMARKS,
     Property,
     Trial,
+    can_see_warnings,
     close,
     inputs,
     properties_of,
@@ -158,7 +159,7 @@ def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Rep
     notes = []
     try:
         with quiet() as printed, time_limit(SECONDS) as limited:
-            if not limited:
+            if not limited and sys.platform != "emscripten":  # a page has a button for that
                 notes.append("Here nothing can stop an endless loop but you: interrupt the kernel.")
             parts = examine(exercise, partial(call, answer), rng)
     except NotImplementedError:
@@ -171,6 +172,8 @@ def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Rep
         return report_on(exercise, "not right yet", message=message)
     if printed.getvalue():
         notes.append("What your function prints is left out here. Call it yourself to see it.")
+    if not can_see_warnings():
+        notes.append("Not checked, for a browser cannot know: whether NumPy warns. A notebook can.")
     solved = all(holds for _, holds in parts["properties"])
     state = "solved" if solved else "not right yet"
     borrowed = solved_by_the_course(exercise, course_functions_in(answer))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -191,6 +192,11 @@ REMARKS = (
         "np.where works out both of its sides.",
     ),
 )
+
+
+def can_see_warnings() -> bool:
+    """Whether NumPy can warn: in a browser no processor tells it of an overflow."""
+    return sys.platform != "emscripten"
 
 
 def properties_of(exercise: Any) -> list[Property]:

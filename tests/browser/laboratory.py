@@ -1,0 +1,80 @@
+"""The code cells of a page that a reader can change and run, as a reader goes about it."""
+
+import os
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tools.serve import BOOK
+
+HAS_PYTHON = (BOOK / "_static" / "live-python" / "pyodide.mjs").is_file()
+WHILE_PYTHON_STARTS = 600_000  # milliseconds
+NAME = "Code, which you can change"
+
+IN_CI = bool(os.environ.get("CI"))
+
+needs_python = pytest.mark.skipif(
+    not HAS_PYTHON and not IN_CI,
+    reason="Python for the browser is not there: `make live-python book` fetches it",
+)
+
+
+def cell_with(page, words):
+    """The first cell with this code, among those that have a button."""
+    cells = page.locator("div.cell:has(.run-python)")
+    codes = cells.locator(".cell_input pre").all_text_contents()
+    return cells.nth(next(n for n, code in enumerate(codes) if words in code))
+
+
+def named(cell):
+    """The same cell, whatever its code becomes."""
+    name = cell.locator(".run-python").get_attribute("data-cell")
+    return cell.page.locator(f"div.cell:has([data-cell='{name}'])")
+
+
+def press_run(cell):
+    """Run a cell to its end; returns what it gives out."""
+    cell.get_by_role("button", name="Run").click()
+    wait_for_end(cell)
+    return cell.locator(".run-output")
+
+
+def wait_for_end(cell):
+    ended = re.compile("Done|error|Stopped|could not")
+    expect(status_of(cell)).to_have_text(ended, timeout=WHILE_PYTHON_STARTS)
+
+
+def status_of(cell):
+    return cell.locator(".run-python [role=status]")
+
+
+def open_editor(cell):
+    """Click, or tap, into the code; returns its editor."""
+    editor = cell.get_by_role("textbox", name=NAME)
+    (editor if editor.count() else cell.locator(".cell_input pre")).click()
+    expect(editor).to_be_focused()
+    return editor
+
+
+def clear(cell):
+    editor = open_editor(cell)
+    editor.press("ControlOrMeta+a")
+    editor.press("Delete")
+    return editor
+
+
+def write(cell, code):
+    """Type over what stands there, one key after another."""
+    editor = clear(cell)
+    editor.press_sequentially(code)
+    editor.press("Escape")  # closes what it offers
+    return editor
+
+
+def code_of(cell):
+    """The code as it stands, line by line."""
+    lines = cell.locator(".cm-line")
+    if lines.count():
+        return "\n".join(lines.evaluate_all("lines => lines.map((line) => line.textContent)"))
+    return cell.locator(".cell_input pre").text_content().rstrip("\n")
