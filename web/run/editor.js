@@ -43,7 +43,7 @@ const COLOURS = syntaxHighlighting(
     { tag: tags.special(tags.string), class: "s2" },
     { tag: tags.number, class: "mi" },
     { tag: tags.comment, class: "c1" },
-    { tag: tags.meta, class: "nd" },
+    { tag: tags.meta, class: "nd" }, // codespell:ignore nd
     { tag: tags.definition(tags.function(tags.variableName)), class: "nf" },
     { tag: tags.definition(tags.className), class: "nc" },
   ]),
