@@ -111,6 +111,8 @@ def test_keys_run_a_cell_and_go_on(chapter):
     editor.press("ControlOrMeta+Enter")
     expect(cell.locator(".run-output")).to_have_text("'KEPT'")
     expect(editor).to_be_focused()
+    cell.get_by_role("button", name="Reset").click()
+    expect(cell.locator(".run-output")).to_have_count(0)
 
 
 @needs_python

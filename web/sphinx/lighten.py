@@ -1,4 +1,4 @@
-"""Takes out of the built site what no page needs: style rules, letters, icons, digits, work."""
+"""Takes out of the built site what no page needs: rules, letters, icons, digits, blanks, work."""
 
 import hashlib
 import html
@@ -46,6 +46,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     cut_fonts(site, styles, letters_of(pages))
     cut_pictures(site)
     heed_few_keys(site)
+    cut_scripts(site, pages)
 
 
 def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None]) -> None:
@@ -89,6 +90,17 @@ def cut_styles(site: Path, styles: list[Path], scripts: list[Path], words: list[
     order = {"styles": styles, "scripts": scripts, "words": words}
     cut = partial(run_in_node, purge, order)
     kept_cut(site, f"{purge.read_text(encoding='utf-8')} {scripts} {words}", styles, cut)
+
+
+# Scripts
+
+
+def cut_scripts(site: Path, pages: list[str]) -> None:
+    """Write what pages load in fewer letters; scripts of the theme's extensions come as typed."""
+    program = PROGRAMS / "scripts.mjs"
+    for script in linked(site, pages, ".js"):
+        cut = partial(run_in_node, program, [script])
+        kept_cut(site, program.read_text(encoding="utf-8"), [script], cut)
 
 
 # Fonts

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 FEWEST_SEEDS = 5
+WIDEST = 85  # letters, what a page shows without scrolling
 
 
 class Interval(NamedTuple):
@@ -182,6 +183,8 @@ class Comparison(NamedTuple):
             f"{self.budget} {self.unit} | {2 * self.budget} {self.unit}; {seeds} seeds; "
             f"± 95 % of the difference to {first}, seed by seed"
         ]
+        if len(lines[0]) > WIDEST:
+            lines = lines[0].replace("; ±", ";\n±").split("\n")
         for name, arm in self.arms.items():
             columns = [f"{name:<{wide}} rate {arm.rate:<5g}"]
             for doubled, scores in ((False, arm.scores), (True, arm.doubled)):

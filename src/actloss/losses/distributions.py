@@ -227,7 +227,8 @@ def categorical_cross_entropy(
 
     Examples
     --------
-    >>> categorical_cross_entropy([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]], np.eye(3)[[0, 2]]).round(4)
+    >>> probabilities = [[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]]
+    >>> categorical_cross_entropy(probabilities, np.eye(3)[[0, 2]]).round(4)
     array([0.3567, 2.3026])
     """
     check_distributions("probabilities", probabilities, axis)

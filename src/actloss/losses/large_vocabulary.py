@@ -170,7 +170,8 @@ def add_to_log_sum_exp(largest: Floats, total: Floats, logits: Floats) -> tuple[
     1000.0
     """
     new = np.maximum(largest, logits.max(axis=-1))
-    level = np.where(np.isneginf(new), new.dtype.type(0), new)  # −∞ − (−∞) would be NaN for ever
+    # −∞ − (−∞) would be NaN, and stay it
+    level = np.where(np.isneginf(new), new.dtype.type(0), new)
     more = np.exp(logits - level[..., np.newaxis]).sum(axis=-1)
     return new, total * np.exp(largest - level) + more
 

@@ -127,8 +127,11 @@ def mean_loss_and_grad(
     Examples
     --------
     >>> from actloss.losses import squared_error, squared_error_grad
-    >>> loss, slope = mean_loss_and_grad(squared_error, squared_error_grad, [1.0, 3.0], [0.0, 0.0])
-    >>> float(loss), slope
+    >>> predictions, targets = [1.0, 3.0], [0.0, 0.0]
+    >>> mean, slope = mean_loss_and_grad(
+    ...     squared_error, squared_error_grad, predictions, targets
+    ... )
+    >>> float(mean), slope
     (5.0, array([1., 3.]))
     """
     _check_function("gradient", gradient)

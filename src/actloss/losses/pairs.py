@@ -217,7 +217,8 @@ def cosine_loss(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -
 
     Examples
     --------
-    >>> cosine_loss([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]], [[5.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])
+    >>> predictions = [[1.0, 0.0], [1.0, 0.0], [1.0, 0.0]]
+    >>> cosine_loss(predictions, [[5.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])
     array([0., 1., 2.])
     """
     u, _, _ = _direction(predictions, axis)
