@@ -24,8 +24,12 @@ def printed(browser, site):
 
 
 def words_of(pdf):
-    """The text of each page, without the spaces: a machine may break a line elsewhere."""
-    return ["".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+    """The text of each page, without the spaces: a machine may break a line elsewhere.
+
+    The book sets the apostrophe of a name as a printer does.
+    """
+    texts = (page.extract_text().replace("’", "'") for page in PdfReader(BytesIO(pdf)).pages)
+    return ["".join(text.split()) for text in texts]
 
 
 def test_four_pages_of_a4_landscape(printed):

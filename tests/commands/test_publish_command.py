@@ -12,7 +12,7 @@ def origin(clone, tmp_path):
     """A clone with a commit and a built book; returns the repository that it pushes to."""
     bare = tmp_path / "origin.git"
     git(tmp_path, "init", "--quiet", "--bare", bare)
-    (clone / ".gitignore").write_text("_build/\n")
+    (clone / ".gitignore").write_text("_build/\n__pycache__/\n")
     git(clone, "init", "--quiet")
     git(clone, "remote", "add", "origin", bare)
     git(clone, "add", ".")
