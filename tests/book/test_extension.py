@@ -235,19 +235,20 @@ def test_other_outputs_and_other_pages_are_left_alone(app):
     assert html_of(doctree) == VIEW
 
 
-def state_script(*codes):
-    models = {str(number): {"state": {"_esm": code}} for number, code in enumerate(codes)}
+def state_script(*codes, part="_esm"):
+    models = {str(number): {"state": {part: code}} for number, code in enumerate(codes)}
     body = json.dumps({"state": models | {"slider": {"state": {"value": "</script>"}}}})
     return script(None, type=live_figures.WIDGET_STATE, body=body)
 
 
-def test_pages_share_the_code_of_widgets(app):
-    one, two = state_script("draw()", "ask()"), state_script("draw()")
+@pytest.mark.parametrize("part", ["_esm", "_css"])
+def test_pages_share_the_code_and_the_style_of_widgets(app, part):
+    one, two = state_script("draw()", "ask()", part=part), state_script("draw()", part=part)
     for page in (one, two):
         live_figures.share_widget_code(app, "page", "", {"script_files": [page]}, None)
     first, second = (json.loads(page.attributes["body"])["state"] for page in (one, two))
-    draw, ask = (first[number]["state"]["_esm"] for number in "01")
-    assert second["0"]["state"]["_esm"] == draw != ask
+    draw, ask = (first[number]["state"][part] for number in "01")
+    assert second["0"]["state"][part] == draw != ask
     folder = Path(app.outdir, "_static", "widgets")
     assert {path.name: path.read_text("utf-8") for path in folder.iterdir()} == {
         draw.removeprefix(live_figures.SHARED): "draw()",

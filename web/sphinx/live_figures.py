@@ -134,18 +134,20 @@ def prepare_widget_slots(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def share_widget_code(app, pagename, templatename, context, doctree) -> None:
-    """Put each widget's JavaScript in a file that all pages share, in place of a copy in each."""
+    """Put each widget's code and style in files that all pages share, not a copy in each."""
     for script in context.get("script_files", ()):
         attributes = getattr(script, "attributes", {})
         if attributes.get("type") != WIDGET_STATE:
             continue
         state = json.loads(attributes["body"])
         for model in state["state"].values():
-            code = model["state"].get("_esm")
-            if code and not code.startswith(SHARED):
-                name = f"{hashlib.sha256(code.encode()).hexdigest()[:16]}.js"
+            for part, suffix in (("_esm", "js"), ("_css", "css")):
+                text = model["state"].get(part)
+                if not text or text.startswith(SHARED):
+                    continue
+                name = f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.{suffix}"
                 path = Path(app.outdir, "_static", "widgets", name)
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(code, encoding="utf-8")
-                model["state"]["_esm"] = SHARED + name
+                path.write_text(text, encoding="utf-8")
+                model["state"][part] = SHARED + name
         attributes["body"] = json.dumps(state, separators=(",", ":")).replace("</", "<\\/")

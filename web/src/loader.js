@@ -3,14 +3,15 @@
 import { readFragment } from "./fragment.js";
 
 const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
-// The build moves each widget's code into a file of its own, which pages share.
+// The build moves each widget's code and style into files of their own, which pages share.
 const SHARED = "shared:";
 
 function readState() {
   const stored = JSON.parse(document.querySelector(STATE).textContent);
   for (const { state } of Object.values(stored.state)) {
-    if (state._esm?.startsWith(SHARED)) {
-      state._esm = new URL(state._esm.slice(SHARED.length), import.meta.url).href;
+    for (const part of ["_esm", "_css"]) {
+      if (!state[part]?.startsWith(SHARED)) continue;
+      state[part] = new URL(state[part].slice(SHARED.length), import.meta.url).href;
     }
   }
   return stored;
