@@ -187,6 +187,58 @@ def test_figure_far_down_the_page(open_page, width):
     expect(slot.locator(".noUi-handle:visible")).to_have_attribute("aria-disabled", "false")
 
 
+# What a figure shows and what is set in it, as one object. Hidden controls and spoken lines are left out.
+ALL_OF_IT = r"""(slot) => ({
+  controls: [...slot.querySelectorAll("select, input, [role=slider]")]
+    .filter((one) => one.checkVisibility())
+    .map((one) => [one.getAttribute("aria-label"), one.checked, one.value,
+                   one.getAttribute("aria-valuenow"), one.getAttribute("aria-valuetext")]),
+  numbers: [...slot.querySelectorAll("output")].map((one) => one.textContent),
+  drawing: [...slot.querySelectorAll("svg [d], svg rect")].map((mark) =>
+    ["d", "x", "y", "height", "fill-opacity"].map((name) => mark.getAttribute(name))
+      .map((text) => (/^[\d.]+$/.test(text) ? Number(text).toFixed(6) : text))),
+})"""
+
+
+def change_everything(slot):
+    """Choose another option in every menu, tick every box, and move every slider and point."""
+    for menu in slot.locator("select:visible").all():
+        at, count = menu.evaluate("menu => [menu.selectedIndex, menu.options.length]")
+        menu.select_option(index=(at + 1) % count)
+    for box in slot.locator("input[type=checkbox]:visible").all():
+        box.click()
+    for handle in slot.locator("[role=slider]:visible").all():
+        before = handle.get_attribute("aria-valuenow")
+        for key in ("PageUp", "ArrowLeft", "ArrowLeft"):
+            handle.press(key)
+        if handle.get_attribute("aria-valuenow") == before:
+            handle.press("Home")
+
+
+def test_a_link_holds_everything_that_can_be_set(open_page):
+    """In every kind of figure: all that was changed comes back, points and bars that were dragged too."""
+    page, there = (open_page("chapters/explorers.html") for _ in range(2))
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')); }")
+    count = page.locator(".widget-slot").count()
+    assert count > 10
+    for index in range(count):
+        slot, other = live_figure(page, index), live_figure(there, index)
+        if (skip := slot.get_by_role("button", name="Skip")).is_visible():
+            skip.click()
+        stored = slot.evaluate(ALL_OF_IT)
+        change_everything(slot)
+        settle(page)
+        changed = slot.evaluate(ALL_OF_IT)
+        assert changed != stored
+        copy_link(slot)
+        there.evaluate("hash => { location.hash = hash; }", page.evaluate("location.hash"))
+        there.wait_for_function(
+            "slot => slot === document.activeElement", arg=other.element_handle()
+        )
+        settle(there)
+        assert other.evaluate(ALL_OF_IT) == changed, page.evaluate("location.hash")
+
+
 def test_every_figure_has_a_name_of_its_own(open_page):
     page = open_page(ASKED)
     names = page.locator(".widget-slot").evaluate_all("all => all.map(({dataset}) => dataset.name)")

@@ -1,8 +1,9 @@
 // Reads the state of a live figure from its controls, for a link, and gives it back to them.
 //
 // A control is known by what stands before it: "α" is alpha, "learning rate" is learning-rate, and a
-// second α is alpha-2. A drawing may add numbers that no control holds, such as a point to be
-// dragged: its trait `link_numbers` gives the ends of each, { x: [-5, 5] }.
+// second α is alpha-2. A drawing may add what no control holds, such as a point or a bar to be
+// dragged: its trait `link_numbers` gives the ends of each number, { x: [-5, 5] }, and the step if
+// only some numbers between them will do; `link_distributions` names lists of probabilities.
 import { writeFragment } from "./fragment.js";
 
 // In words, so that an address stays readable.
@@ -45,9 +46,18 @@ export function plainName(text) {
     .replace(/^-|-$/g, "");
 }
 
-function numberIn(text, [low, high]) {
+function numberIn(text, [low, high, step]) {
   const number = NUMBER.test(text) ? Number(text) : NaN;
-  return low <= number && number <= high ? number : undefined;
+  const fits = low <= number && number <= high && !(step && (number - low) % step);
+  return fits ? number : undefined;
+}
+
+/** "0.2_0.8" → [0.2, 0.8], if these are `count` probabilities. */
+function distributionIn(text, count) {
+  const numbers = text.split("_").map((part) => numberIn(part, [0, 1]));
+  if (numbers.length !== count || numbers.includes(undefined)) return undefined;
+  const total = numbers.reduce((sum, number) => sum + number, 0);
+  return Math.abs(total - 1) < 1e-6 ? numbers : undefined;
 }
 
 function endsOf(model) {
@@ -123,6 +133,15 @@ function controlsOf(figure) {
         trait,
         read: () => print(model.get(trait)),
         parse: (text) => numberIn(text, ends),
+      });
+    }
+    for (const trait of model.get("link_distributions") ?? []) {
+      add(trait, {
+        model,
+        visible,
+        trait,
+        read: () => model.get(trait).map(print).join("_"),
+        parse: (text) => distributionIn(text, model.get(trait).length),
       });
     }
   }

@@ -58,13 +58,24 @@ function render({ model, el }) {
   let zoom, xDomain;
   const pointsOf = keepLast(grid);
 
+  /** Magnify what lies around the point. A link then needs to say where that was. */
+  function magnify() {
+    const numbers = model.get("zoom_index") ? ["x", "centre"] : ["x"];
+    const ends = Object.fromEntries(numbers.map((name) => [name, X_DOMAIN]));
+    model.set({ centre: model.get("x"), link_numbers: ends });
+    model.save_changes();
+  }
+
   /** A magnified part of the axis stands still while the point moves within it. */
   function lookCloser() {
-    const [chosen, x] = [ZOOMS[model.get("zoom_index")], model.get("x")];
-    const inside = xDomain && xDomain[0] <= x && x <= xDomain[1];
-    if (zoom === chosen && inside) return;
-    zoom = chosen;
-    xDomain = zoom === 1 ? X_DOMAIN : windowAround(x, zoom);
+    const x = model.get("x");
+    zoom = ZOOMS[model.get("zoom_index")];
+    xDomain = windowAround(model.get("centre"), zoom);
+    if (x < xDomain[0] || x > xDomain[1]) {
+      model.set("centre", x);
+      model.save_changes();
+      xDomain = windowAround(x, zoom);
+    }
     change(handle, "aria-valuemin", Number(xDomain[0].toFixed(6)));
     change(handle, "aria-valuemax", Number(xDomain[1].toFixed(6)));
     numbers.classList.toggle("wide", zoom > 1);
@@ -199,6 +210,9 @@ function render({ model, el }) {
     set: setX,
     step: () => STEP / zoom,
   });
+
+  model.on("change:zoom_index", magnify);
+  magnify();
 
   const owners = Object.fromEntries(PARAMETERS.map((name) => [name, ownerOf(model, name)]));
   const asked = [model.get("function_index"), { ...owners }];

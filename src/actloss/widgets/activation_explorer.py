@@ -64,6 +64,7 @@ class ActivationPlot(anywidget.AnyWidget):
     beta = traitlets.Float().tag(sync=True)
     cap = traitlets.Float().tag(sync=True)
     zoom_index = traitlets.Int().tag(sync=True)
+    centre = traitlets.Float(0.0).tag(sync=True)  # of the part that is magnified
     float16 = traitlets.Bool().tag(sync=True)
     # A link to what the figure shows carries these numbers, too, within their ends.
     link_numbers = traitlets.Dict({"x": list(X_LIMITS)}).tag(sync=True)

@@ -34,6 +34,8 @@ class CrossEntropyPlot(anywidget.AnyWidget):
     probabilities = traitlets.List(traitlets.Float()).tag(sync=True)
     classes_index = traitlets.Int().tag(sync=True)
     unit_index = traitlets.Int().tag(sync=True)
+    # Set by dragging alone; a link to the figure holds them too.
+    link_distributions = traitlets.List(list(DISTRIBUTIONS)).tag(sync=True)
 
     def __repr__(self) -> str:
         return f"CrossEntropyPlot({len(self.labels)} classes)"

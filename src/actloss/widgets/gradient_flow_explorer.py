@@ -55,6 +55,8 @@ class GradientFlowPlot(anywidget.AnyWidget):
     gain = traitlets.Float(1.0).tag(sync=True)
     depth = traitlets.Float(20.0).tag(sync=True)
     layer = traitlets.Float(1.0).tag(sync=True)
+    # Set by dragging alone; a link to the figure holds it too, in whole layers.
+    link_numbers = traitlets.Dict({"layer": [1, DEPTHS[-1], 1]}).tag(sync=True)
     titles = traitlets.List([ACTIVATIONS[name].title for name in NAMES]).tag(sync=True)
 
     def __repr__(self) -> str:

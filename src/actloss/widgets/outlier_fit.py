@@ -59,6 +59,8 @@ class OutlierFitPlot(anywidget.AnyWidget):
     delta = traitlets.Float(1.0).tag(sync=True)
     quantile = traitlets.Float(0.8).tag(sync=True)
     disabled = traitlets.Bool(False).tag(sync=True)
+    # Set by dragging alone; a link to the figure holds it too, between these ends.
+    link_numbers = traitlets.Dict({"x": list(X_LIMITS)}).tag(sync=True)
 
     def __repr__(self) -> str:
         return f"OutlierFitPlot({NAMES[self.loss_index]!r})"

@@ -115,6 +115,8 @@ class RegressionLossPlot(anywidget.AnyWidget):
     # Whether each slider is shown; the page changes it with the loss.
     delta_display = traitlets.Unicode("none").tag(sync=True)
     quantile_display = traitlets.Unicode("none").tag(sync=True)
+    # Set by dragging alone; a link to the figure holds it too, between these ends.
+    link_numbers = traitlets.Dict({"residual": list(RESIDUAL_LIMITS)}).tag(sync=True)
 
     def __repr__(self) -> str:
         return f"RegressionLossPlot({NAMES[self.loss_index]!r})"
