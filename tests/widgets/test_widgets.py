@@ -143,7 +143,7 @@ def test_page_changes_zoom_and_float16():
 
 def test_slider_belongs_to_the_function_before_the_ghost():
     explorer = ActivationExplorer("leaky_relu", compare="elu")
-    assert shown(explorer) == {"alpha": (0.0, 1.0, 0.01)}
+    assert shown(explorer) == {"alpha": (0.0, 2.0, 0.01)}
     explorer.function = "tanh"
     assert shown(explorer) == {"alpha": (0.0, 3.0, 1.0)}
     explorer.compare = ""
@@ -184,8 +184,8 @@ def test_the_menus_hold_only_the_functions_asked_for():
         (lambda: ActivationExplorer(x=6), "x must be between -5 and 5, but got 6"),
         (lambda: ActivationExplorer(x=np.nan), "x must be between -5 and 5, but got nan"),
         (
-            lambda: ActivationExplorer("leaky_relu", alpha=1.5),
-            "alpha must be between 0 and 1, but got 1.5",
+            lambda: ActivationExplorer("leaky_relu", alpha=2.5),
+            "alpha must be between 0 and 2, but got 2.5",
         ),
         (
             lambda: ActivationExplorer("relu", alpha=0.5),
@@ -199,8 +199,8 @@ def test_the_menus_hold_only_the_functions_asked_for():
         (lambda: question(shows=0.5, answer=2), "index of one of 2 options, but got 2"),
         (lambda: question(shows=0.5, answer=-1), "index of one of 2 options, but got -1"),
         (
-            lambda: ActivationExplorer("leaky_relu", predict=question(shows=1.5)),
-            "shows must lie between the ends of the slider, 0.0 and 1.0, but got 1.5",
+            lambda: ActivationExplorer("leaky_relu", predict=question(shows=2.5)),
+            "shows must lie between the ends of the slider, 0.0 and 2.0, but got 2.5",
         ),
     ],
 )
@@ -513,7 +513,7 @@ def test_the_functions_module_holds_what_the_figure_must_know():
     low, high = height_of(entry)
     assert facts == {
         "title": "Leaky ReLU",
-        "parameters": {"alpha": [0.0, 1.0, 0.01, 0.01]},
+        "parameters": {"alpha": [0.0, 2.0, 0.01, 0.01]},
         "kinks": [0.0],
         "low": low,
         "high": high,

@@ -36,7 +36,7 @@ ACTIVATIONS = by_name(
         title="Leaky ReLU",
         function=activations.leaky_relu,
         gradient=activations.leaky_relu_grad,
-        parameters={"alpha": Slider(0.0, 1.0, 0.01)},
+        parameters={"alpha": Slider(0.0, 2.0, 0.01)},
         range=lambda alpha: (-INFINITY if alpha > 0 else 0.0, INFINITY),
         kinks=lambda alpha: (0.0,) if alpha != 1 else (),
         monotonic=lambda alpha: alpha >= 0,
