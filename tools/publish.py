@@ -2,7 +2,7 @@
 
 The branch holds one commit, and each publication takes the place of the one before: what is on the
 site can be built again from the sources, and a history of built pages would only grow. Colab reads
-the notebooks from there (web/sphinx/page_actions.py).
+the notebooks from there (web/sphinx/downloads.py).
 """
 
 import os

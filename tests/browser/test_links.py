@@ -187,7 +187,7 @@ def test_figure_far_down_the_page(open_page, width):
     expect(slot.locator(".noUi-handle:visible")).to_have_attribute("aria-disabled", "false")
 
 
-# What a figure shows and what is set in it, as one object. Hidden controls and spoken lines are left out.
+# What a figure shows and what is set in it, but for hidden controls and spoken lines.
 ALL_OF_IT = r"""(slot) => ({
   controls: [...slot.querySelectorAll("select, input, [role=slider]")]
     .filter((one) => one.checkVisibility())
@@ -216,7 +216,7 @@ def change_everything(slot):
 
 
 def test_a_link_holds_everything_that_can_be_set(open_page):
-    """In every kind of figure: all that was changed comes back, points and bars that were dragged too."""
+    """In every kind of figure, points and bars that were dragged too."""
     page, there = (open_page("chapters/explorers.html") for _ in range(2))
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('no')); }")
     count = page.locator(".widget-slot").count()

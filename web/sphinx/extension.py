@@ -13,13 +13,14 @@ from urllib.parse import unquote
 import imagesize
 import sphinxcontrib.katex
 from docutils import nodes
+from downloads import publish_course, publish_notebooks
 from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
 from live_figures import prepare_widget_slots, share_widget_code
 from node import NODE
-from page_actions import offer_actions, publish_notebooks
+from page_actions import offer_actions
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
@@ -305,6 +306,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
     app.connect("html-page-context", offer_actions)
+    app.connect("build-finished", publish_course)
     app.connect("build-finished", publish_notebooks)
     app.connect("build-finished", lighten)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
