@@ -25,6 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
 from sphinxcontrib.katex import KaTeXServer
+from verdicts import colour_verdicts
 
 LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
 PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
@@ -298,6 +299,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("doctree-read", link_terms)
+    app.connect("doctree-read", colour_verdicts)
     app.connect("html-page-context", share_widget_code)
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", break_names_between_words)

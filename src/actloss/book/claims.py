@@ -94,7 +94,7 @@ class Verdict(NamedTuple):
         )
         number = self.claim.number
         return (
-            f'<div class="actloss-settled" id="claim-{number}">'
+            f'<div class="actloss-settled verdict-{_hyphened(self.word)}" id="claim-{number}">'
             f"<p>Claim {number}: <strong>{self.word}</strong></p><ul>{items}</ul></div>"
         )
 
@@ -207,7 +207,7 @@ class Ledger:
     def _repr_html_(self) -> str:
         counts = Counter(word for _, word in self.settled.values())
         choices = [("all", f"all {len(self.settled)}")]
-        choices += [(word.replace(" ", "-"), f"{word} ({counts[word]})") for word in WORDS]
+        choices += [(_hyphened(word), f"{word} ({counts[word]})") for word in WORDS]
         radios = "".join(
             f'<label><input type="radio" name="ledger" value="{value}"'
             f"{' checked' if value == 'all' else ''}> {text}</label>"
@@ -225,11 +225,16 @@ class Ledger:
         chapter, word = self.settled[claim.number]
         extent = "" if claim.says == EXTENTS[0] else f" <em>({claim.says})</em>"
         return (
-            f'<tr data-verdict="{word.replace(" ", "-")}"><td>{claim.number}</td>'
+            f'<tr data-verdict="{_hyphened(word)}"><td>{claim.number}</td>'
             f"<td>{html.escape(claim.claim)}{extent}</td>"
             f"<td>{'<br>'.join(map(_source, claim.by, repeat(claim))) or NOBODY}</td>"
             f'<td><a href="{chapter}.html#claim-{claim.number}">{word}</a></td></tr>'
         )
+
+
+def _hyphened(word: str) -> str:
+    """A verdict as a style-sheet names it."""
+    return word.replace(" ", "-")
 
 
 def _source(key: str, claim: Claim) -> str:
