@@ -59,3 +59,15 @@ def focal_slope(z, y, gamma):
     surprise = np.logaddexp(0, -x)
     pull = doubt**gamma * (doubt + gamma * (1 - doubt) * surprise)
     return np.where(y == 1, -pull, pull)
+
+
+# %% token_mean
+# First fault: 0 · NaN is NaN, so a mask must *choose* and not multiply. Second fault: the mean
+# divides by the number of tokens, and the weighted sum must be divided by the sum of the weights.
+# Third fault: a mean over rows counts a token of a short sentence for more than one of a long
+# sentence. Who trains on several small batches in place of a large one, and averages their mean
+# losses, makes the third fault, too: `actloss` and PyTorch would both give another cost for the
+# same tokens. Sums can be added up over batches; means cannot. (`mean_loss` of the course, with
+# `weights` and `where`, is this function for any loss.)
+def token_mean(losses, weights, there):
+    return np.sum(losses[there] * weights[there]) / np.sum(weights[there])

@@ -58,3 +58,30 @@ scale_of_one_valley = scale
 def soft_dice_gradient(p, y):
     both, total = np.sum(p * y), np.sum(p) + np.sum(y)
     return -2 * (y * total - both) / total**2
+
+
+# %% worth_claiming
+# Claiming makes $I + q$ of $I$, and of the denominator $D = I + \alpha A + \beta M$ it makes
+# $D + q + \alpha (1 - q) - \beta q$. The quotient $T = I/D$ rises if what is added above is more
+# than $T$ times what is added below: $q > T \, (q + \alpha (1 - q) - \beta q)$. Solve for $q$. For
+# Dice, with ½ and ½, it is $T/2$: the better the segmentation already is, the surer one has to be.
+# And $\alpha = 0.3$, $\beta = 0.7$ at $T = 0.8$ claims from 0.24 on. So what such a loss teaches
+# is a decision and no probability. Cross-entropy would answer $q$.
+def worth_claiming(index, alpha, beta):
+    return alpha * index / (1 - index + (alpha + beta) * index)
+
+
+# %% newton_runs_away
+# A step leads from $e$ to $e - \tanh(e) \cosh^2(e) = e - \tfrac12 \sinh 2e$. That is always
+# beyond the target, for the curvature fades away from it: the parabola that Newton's method sees is
+# flatter than what lies ahead, and its lowest point farther away. It comes nearer as long as
+# $\tfrac12 \sinh 2e - e < e$, so up to the $e$ with $\sinh 2e = 4e$. From there on each step ends
+# farther out, where the curvature is smaller still. A convex and smooth loss is not enough. Trained
+# systems shorten the step, or add something to the curvature.
+near, far = 0.5, 2.0
+for _ in range(40):
+    start = distance = (near + far) / 2
+    for _ in range(3):
+        distance = abs(distance - np.sinh(2 * min(distance, 9)) / 2)
+    near, far = (start, far) if distance < start else (near, start)
+newton_runs_away = near

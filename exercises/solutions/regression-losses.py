@@ -46,3 +46,23 @@ numbers[:100_000] = 100
 pulled_centre = 0.0
 for _ in range(50):
     pulled_centre -= 0.5 * np.mean(np.clip(pulled_centre - numbers, -1.345, 1.345))
+
+
+# %% calls_an_hour
+# In $h$ hours $h \lambda$ calls are expected, and with $\lambda = e^z$ each watch has the gradient
+# $h \lambda - y$. The three sum to $12 \lambda - 18$, so all calls are divided by all hours. The
+# rates of the watches are 5, 2 and 1, and each counts by its hours: a long watch tells more. Nobody
+# had to think of weights. They came out of the belief that a count varies as much as it is large.
+calls_an_hour = (5 + 4 + 9) / (1 + 2 + 9)
+
+
+# %% pull_with_own_noise
+# The best $v$ is $e^2$, as the chapter found, or $v_0$ if that is larger. Beyond,
+# $\tfrac12 \log e^2 + \tfrac12$ is left, the logarithm of the error: its slope is $1/e$. Below,
+# the loss is $e^2 / 2 v_0$ and a constant: $e / v_0$. Together $e / \max(e^2, v_0)$. One need not
+# even differentiate $v$: where it is best, the loss does not change with it, and where it rests, it
+# does not move. So a network that learns its own noise has made itself a loss that gives outliers
+# up, much like Cauchy's. And it may give up in the same way what it has merely not learned yet.
+def pull_with_own_noise(predictions, targets, least):
+    error = predictions - targets
+    return error / np.maximum(error**2, least)

@@ -44,3 +44,16 @@ def half_width_grad(s, centre, y, q):
     half = np.exp(s)
     outside = np.abs(y - centre) > half
     return 2 * q * half - np.where(outside, half, 0)
+
+
+# %% reweighted_centre
+# The pull of a target is $(c - y_i)\, w_i$ with $w_i = (1 - u_i^2)^2$, and 0 beyond δ. If the
+# weights stayed as they are, the pulls would balance at $c = \sum_i w_i y_i / \sum_i w_i$: least
+# squares, in which each target's weight is judged by its own error. Then weigh again, from the new
+# centre. It is called iteratively reweighted least squares, needs no rate, and turns any solver for
+# squared error into a robust one. (Huber's and Cauchy's losses have weights, too.) Where no target
+# is in reach, every weight is 0, and the centre stays: the plain of the bounded losses.
+def reweighted_centre(targets, centre, delta):
+    weights = np.maximum(1 - ((targets - centre) / delta) ** 2, 0) ** 2
+    total = np.sum(weights)
+    return np.sum(weights * targets) / total if total > 0 else centre

@@ -66,3 +66,28 @@ def plain_triplet_pull(a, p, n, margin):
     return active * (
         near / np.where(to_p > 0, to_p, 1) - far / np.where(to_n > 0, to_n, 1)
     )
+
+
+# %% turning_pull
+# With $\hat u = u / \lVert u \rVert$ the quotient rule gives
+# $(\cos \cdot \hat u - \hat v) / \lVert u \rVert$: what is left of $-\hat v$ without its part
+# along $u$, over the length. So lengths do not count in the loss, and do count in learning: a $u$
+# ten times as long turns by a hundredth of the angle, as the gradient is a tenth and moves a tip
+# ten times as far away. And each step goes at a right angle to $u$, so by Pythagoras it makes $u$
+# longer, and slows the next one down. Networks therefore divide by the length before, or let weight
+# decay shorten it.
+def turning_pull(u, v):
+    length = np.sqrt(np.sum(u**2, axis=1, keepdims=True))
+    safe = np.where(length == 0, 1, length)
+    own, other = u / safe, v / np.sqrt(np.sum(v**2, axis=1, keepdims=True))
+    cosine = np.sum(own * other, axis=1, keepdims=True)
+    return np.where(length == 0, 0, (cosine * own - other) / safe)
+
+
+# %% how_far_it_may_stray
+# At $\theta$ from its own direction it is $90^\circ - \theta$ away from the other. The losses
+# are even where the two logits are, $\cos(\theta + m) = \cos(90^\circ - \theta)$, so
+# $\theta = (90^\circ - m) / 2$. The other class stays as far away on its side: between the two
+# lies an empty sector, exactly $m$ wide. Without the margin they would touch. The scale does not
+# enter here: it says how much it costs to be beyond.
+how_far_it_may_stray = (90 - np.degrees(0.5)) / 2

@@ -10,6 +10,7 @@ from actloss.losses import (
     focal_loss,
     focal_loss_grad,
     kl_divergence,
+    mean_loss,
 )
 
 CHAPTER = "cross-entropy"
@@ -93,6 +94,55 @@ def focal_of(slope):
         return np.where(y == 1, 1, -1) * slope(sigmoid(x), -np.logaddexp(0, -x), gamma)
 
     return wrong
+
+
+# 5. Find the bugs: a weighted mean over sentences of unequal length
+
+
+def draw_sentences(rng):
+    """Rows of tokens; what stands in the places of padding is anything."""
+    shape = int(rng.integers(1, 4)), int(rng.integers(2, 5))
+    there = rng.random(shape) < 0.6
+    there[rng.integers(shape[0]), rng.integers(shape[1])] = True
+    padding = rng.choice([np.nan, np.inf, 100.0, -100.0, 0.0], p=[0.4, 0.1, 0.2, 0.2, 0.1])
+    return {
+        "losses": np.where(there, rng.exponential(size=shape), padding),
+        "weights": rng.uniform(0.2, 3.0, size=shape).round(1),
+        "there": there,
+    }
+
+
+def token_mean(losses, weights, there):
+    return mean_loss(lambda each: each, losses, weights=weights, where=there)
+
+
+def times_mask(losses, weights, there):
+    return losses * weights * there
+
+
+def chosen(losses, weights, there):
+    return np.where(there, losses * weights, 0)
+
+
+def tokens_there(weights, there):
+    return there
+
+
+def weights_there(weights, there):
+    return weights * there
+
+
+def mean_of_rows(kept, counted):
+    """The mean of the means of the rows."""
+    return lambda losses, weights, there: np.mean(
+        kept(losses, weights, there).sum(axis=1) / counted(weights, there).sum(axis=1)
+    )
+
+
+def mean_of_all(kept, counted):
+    return lambda losses, weights, there: (
+        kept(losses, weights, there).sum() / counted(weights, there).sum()
+    )
 
 
 add(
@@ -308,6 +358,74 @@ add(
                 "Where p underflows to 0, log p is −∞, and 0 · ∞ is NaN. How did the chapter "
                 "compute log σ(x) without σ(x)?",
             ),
+        ],
+    ),
+    Exercise(
+        "token_mean",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=2,
+        reference=token_mean,
+        draw=draw_sentences,
+        axes=2,
+        extremes=(),
+        mistakes=[
+            (
+                mean_of_all(times_mask, weights_there),
+                "One fault is left: 0 times what stands in the places of padding need not be 0. "
+                "Choose the losses that count before you compute with them.",
+            ),
+            (
+                mean_of_rows(times_mask, tokens_there),
+                "So far this does what the given function does. What is 0 · NaN? And what should "
+                "the weighted losses be divided by, and when?",
+            ),
+            (
+                mean_of_rows(times_mask, weights_there),
+                "The divisor of a row is right now. A mask that multiplies does not take a NaN "
+                "away; and are rows to count alike, however many tokens they hold?",
+            ),
+            (
+                mean_of_all(times_mask, tokens_there),
+                "All rows together: good. NaN still passes through the product, and the number of "
+                "tokens is not the sum of their weights.",
+            ),
+            (
+                mean_of_rows(chosen, tokens_there),
+                "No NaN any more, unless a row is all padding. Two faults are left, and both are "
+                "about what the sum is divided by, and when.",
+            ),
+            (
+                mean_of_rows(chosen, weights_there),
+                "Each row has its own weighted mean. But in the mean of these, a row of one token "
+                "counts as much as a row of four.",
+            ),
+            (
+                mean_of_all(chosen, tokens_there),
+                "What happens to this number if all weights are doubled? Nothing should.",
+            ),
+            (
+                lambda losses, weights, there: chosen(losses, weights, there).mean(),
+                "The places of padding count in the divisor here: the more padding, the smaller "
+                "the cost.",
+            ),
+            (
+                lambda losses, weights, there: chosen(losses, weights, there).sum() / weights.sum(),
+                "The weights of padding are in the divisor, too. They are no part of the batch.",
+            ),
+            (
+                lambda losses, weights, there: losses[there].mean(),
+                "This is the right mean if all tokens count alike. They have weights.",
+            ),
+            (
+                lambda losses, weights, there: np.nansum(losses * weights) / weights[there].sum(),
+                "Not all padding is NaN: it may hold any number. Only the mask knows.",
+            ),
+            (
+                lambda losses, weights, there: chosen(losses, weights, there).sum(),
+                "This is the sum, which grows with the batch. The mean divides it.",
+            ),
+            ("shape", "The cost is one number for the whole batch, not one for each row."),
         ],
     ),
 )

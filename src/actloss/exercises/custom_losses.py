@@ -5,7 +5,7 @@ import functools
 import numpy as np
 from scipy.optimize import brentq
 
-from actloss.exercises.definitions import Exercise, NumberExercise, add
+from actloss.exercises.definitions import Exercise, NumberExercise, add, any_array
 
 CHAPTER = "custom-losses"
 
@@ -102,6 +102,32 @@ def soft_dice_slope(p, y):
     if total == 0:
         raise ValueError("0/0")
     return 2 * ((p * y).sum() / total - y) / total
+
+
+# 5. From which probability on a pixel is worth claiming
+
+
+def draw_index(rng):
+    return {
+        "index": np.asarray(rng.uniform(0.05, 0.95, size=any_array(rng).shape)),
+        "alpha": round(float(rng.uniform(0.1, 2.0)), 2),
+        "beta": round(float(rng.uniform(0.1, 2.0)), 2),
+    }
+
+
+def worth_claiming(index, alpha, beta):
+    if not ((index > 0) & (index < 1)).all() or min(alpha, beta) <= 0:
+        raise ValueError("an index lies between 0 and 1, and prices are positive")
+    return alpha * index / (1 - index + (alpha + beta) * index)
+
+
+# 6. An experiment: where Newton's method on log-cosh runs away
+
+
+@functools.cache
+def newton_runs_away():
+    """Where a step leads to the same distance on the other side: sinh 2e is 4e."""
+    return brentq(lambda e: np.sinh(2 * e) - 4 * e, 0.5, 2.0)
 
 
 add(
@@ -283,6 +309,97 @@ add(
                 soft_dice,
                 "This is the loss. Its derivatives are asked for, one for each p.",
             ),
+        ],
+    ),
+    Exercise(
+        "worth_claiming",
+        chapter=CHAPTER,
+        points=3,
+        difficulty=3,
+        reference=worth_claiming,
+        draw=draw_index,
+        extremes=(),
+        mistakes=[
+            (
+                lambda index, alpha, beta: index / 2,
+                "This holds for the prices of the Dice loss, which are one half each.",
+            ),
+            (
+                lambda index, alpha, beta: alpha * index,
+                "This is right where α and β add up to 1. Do they have to?",
+            ),
+            (
+                lambda index, alpha, beta: 0.5 + 0 * index,
+                "From there on the pixel is likelier in the region than not. Is it worth claiming "
+                "earlier, as a pixel that is shared counts above the line, too?",
+            ),
+            (
+                lambda index, alpha, beta: alpha / (alpha + beta) + 0 * index,
+                "This would be right if the loss were a sum of alarms and misses. It is a "
+                "quotient: how much a pixel changes it depends on how good it is already.",
+            ),
+            (
+                lambda index, alpha, beta: beta * index / (1 - index + (alpha + beta) * index),
+                "The two prices have changed places: which of them does a false alarm cost?",
+            ),
+            (
+                lambda index, alpha, beta: alpha * index / (1 - index + alpha * index),
+                "A pixel that is claimed and does belong to the region is no longer missed. What "
+                "becomes of M?",
+            ),
+            (
+                lambda index, alpha, beta: alpha * index / (1 - index + beta * index),
+                "These are the odds, q against 1 − q. Which probability has them?",
+            ),
+            (
+                lambda index, alpha, beta: (
+                    (1 - index + beta * index) / (1 - index + (alpha + beta) * index)
+                ),
+                "This is the chance that the pixel does not belong to the region.",
+            ),
+            (
+                lambda index, alpha, beta: index,
+                "If this were all, what an alarm costs makes no difference. Let α be very small: "
+                "should one claim more then, or less?",
+            ),
+            ("shape", "One number for each index is asked for."),
+        ],
+    ),
+    NumberExercise(
+        "newton_runs_away",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=2,
+        answer=newton_runs_away,
+        tolerance=0.01,
+        mistakes=[
+            (
+                lambda number: abs(number - 2 * newton_runs_away()) < 0.02,
+                "That is twice the distance. Is it 2e that you solved for?",
+            ),
+            (
+                lambda number: abs(number) < 0.005,
+                "Every step leads beyond the target, but many come back: the next one starts "
+                "nearer. From where on does it start farther away?",
+            ),
+            (
+                lambda number: 0 < abs(number - newton_runs_away()) < 0.06,
+                "Close. It is wanted to within 0.01: near the limit it swings from side to side "
+                "for long before it decides.",
+            ),
+            (
+                lambda number: 0 < number < newton_runs_away(),
+                "Start there: it comes back. Try a little farther away.",
+            ),
+            (
+                lambda number: newton_runs_away() < number < 1.5,
+                "From there it runs away. From a little nearer, too?",
+            ),
+            (
+                lambda number: number > 1.5,
+                "From there it runs away, and from much nearer, too.",
+            ),
+            (lambda number: number < 0, "A distance is asked for. The two sides are alike."),
         ],
     ),
 )

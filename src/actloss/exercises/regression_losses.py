@@ -90,6 +90,61 @@ def centre(delta=DELTA, share=WRONG_SHARE):
     return brentq(pull, -1, 10)
 
 
+# 5. Predict a number: counts of watches that were not equally long
+
+HOURS, CALLS = np.array([1.0, 2.0, 9.0]), np.array([5.0, 4.0, 9.0])
+
+
+def calls_an_hour():
+    """Where Σ (h λ − y) is 0."""
+    return float(CALLS.sum() / HOURS.sum())
+
+
+# 6. What is left of a loss that chooses its noise
+
+
+def draw_own_noise(rng):
+    predictions = any_array(rng)
+    errors = np.where(rng.random(predictions.shape) < 0.5, rng.normal(), 5 * rng.normal())
+    errors = np.asarray(errors * rng.uniform(0.2, 1.0, size=predictions.shape))
+    return {
+        "predictions": predictions,
+        "targets": np.asarray(predictions - errors),
+        "least": round(float(rng.uniform(0.2, 2.5)), 2),
+    }
+
+
+def with_best_noise(function):
+    """From the error, and its variance: the error squared, or `least`."""
+
+    def loss(predictions, targets, least):
+        e = predictions - targets
+        return function(e, np.maximum(e**2, least))
+
+    return loss
+
+
+cost_with_own_noise = with_best_noise(lambda e, v: np.log(v) / 2 + e**2 / (2 * v))
+
+
+def pull_with_own_noise(predictions, targets, least):
+    if least <= 0 or np.shape(predictions) != np.shape(targets):
+        raise ValueError("the least variance is above 0, and each prediction has a target")
+    e = predictions - targets
+    return e / np.maximum(e**2, least)
+
+
+def beyond_least(slope, rest=lambda e, least: e / least):
+    """Two formulas, for errors beyond the least variance and for the rest."""
+
+    def wrong(predictions, targets, least):
+        e = predictions - targets
+        far = e**2 > least
+        return np.where(far, slope(np.where(far, e, 1.0)), rest(e, least))
+
+    return wrong
+
+
 add(
     NumberExercise(
         "loaves_to_bake",
@@ -319,6 +374,114 @@ add(
             (
                 lambda number: number > 1,
                 "So far from all the good numbers? Has the descent arrived: does c still move?",
+            ),
+        ],
+    ),
+    NumberExercise(
+        "calls_an_hour",
+        chapter=CHAPTER,
+        points=1,
+        difficulty=1,
+        answer=calls_an_hour,
+        tolerance=0.01,
+        mistakes=[
+            (
+                lambda number: abs(number - np.mean(CALLS / HOURS)) < 0.04,
+                "That is the mean of the three rates. Does an hour of watching tell as much about "
+                "the rate as nine?",
+            ),
+            (
+                lambda number: abs(number - CALLS.mean()) < 0.01,
+                "That is the mean number of calls of a watch. The watches were not equally long.",
+            ),
+            (2.0, "That is the rate of the middle watch, the median of the three."),
+            (
+                lambda number: abs(number - np.log(calls_an_hour())) < 0.01,
+                "That is z, the logarithm of the rate.",
+            ),
+            (
+                lambda number: abs(number - (HOURS @ CALLS) / (HOURS @ HOURS)) < 0.01,
+                "That is the best rate for the squared error of the counts, which believes a long "
+                "watch as precise as a short one.",
+            ),
+            (
+                lambda number: abs(number - 1 / calls_an_hour()) < 0.01,
+                "That is in hours a call. Calls an hour are asked for.",
+            ),
+            (18.0, "These are all calls together. In how many hours?"),
+            (
+                lambda number: 1 <= number <= 5,
+                "It lies between the lowest and the highest of the three rates, as it must. Where "
+                "is the sum of the gradients, expected calls minus calls, zero?",
+            ),
+            (lambda number: number < 0, "It is e to the power of z, and no rate is negative."),
+        ],
+    ),
+    Exercise(
+        "pull_with_own_noise",
+        chapter=CHAPTER,
+        points=3,
+        difficulty=3,
+        reference=pull_with_own_noise,
+        draw=draw_own_noise,
+        derivative_of=(cost_with_own_noise, "predictions"),
+        extremes=(),
+        mistakes=[
+            (
+                lambda predictions, targets, least: (predictions - targets) / least,
+                "Here the variance is always the least. A larger error may choose a larger one.",
+            ),
+            (
+                lambda predictions, targets, least: 1 / (predictions - targets),
+                "Right for errors that choose their own variance. What about small errors, for "
+                "which it may not be as small as they would like?",
+            ),
+            (
+                lambda predictions, targets, least: (
+                    (predictions - targets) / ((predictions - targets) ** 2 + least)
+                ),
+                "The variance is not the sum of the squared error and the least one. It is the "
+                "larger of the two.",
+            ),
+            (
+                with_best_noise(lambda e, v: e / np.sqrt(v)),
+                "This divides by the standard deviation. Look at what stands below the squared "
+                "error in the loss.",
+            ),
+            (
+                beyond_least(lambda e: 0 * e),
+                "Beyond, the fraction is one half whatever the error is. But the other term, the "
+                "price of saying so much noise, still grows with the error.",
+            ),
+            (
+                beyond_least(lambda e: 2 / e),
+                "What stands before the logarithm of the variance?",
+            ),
+            (
+                beyond_least(lambda e: 1 / e, lambda e, least: 0 * e),
+                "And where the variance rests at the least one? There the loss is the squared "
+                "error, up to factor and constant.",
+            ),
+            (
+                with_best_noise(lambda e, v: -e / v),
+                "The sign is turned round. These point towards the targets, and a gradient points "
+                "to where the loss grows.",
+            ),
+            (
+                with_best_noise(lambda e, v: 2 * e / v),
+                "What stands before the square of the error?",
+            ),
+            (
+                with_best_noise(lambda e, v: e / v / e.size),
+                "Each sample has a loss of its own here. There is no mean.",
+            ),
+            (
+                cost_with_own_noise,
+                "This is the loss. Its derivative in the prediction is asked for.",
+            ),
+            (
+                "shape",
+                "Each prediction has its own loss, and a pull of its own: nothing is summed.",
             ),
         ],
     ),

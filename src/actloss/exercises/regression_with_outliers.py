@@ -104,6 +104,62 @@ def draw_half_width(rng):
     }
 
 
+# 5. Tukey's loss as a weighted mean, again and again
+
+
+def draw_heap(rng):
+    """Targets around a centre; some out of reach, and in some draws all of them."""
+    count, delta = int(rng.integers(1, 7)), round(float(rng.uniform(1.0, 4.0)), 1)
+    centre = round(float(rng.normal(scale=3.0)), 1)
+    away = np.where(rng.random(count) < 0.3, rng.uniform(1.1, 3.0), rng.uniform(0, 0.9, count))
+    if rng.random() < 0.15:
+        away = rng.uniform(1.1, 3.0, size=count)
+    side = rng.choice([-1.0, 1.0], size=count)
+    return {"targets": centre + side * away * delta, "centre": centre, "delta": delta}
+
+
+def reweighted_centre(targets, centre, delta):
+    if targets.ndim != 1 or delta <= 0:
+        raise ValueError("targets in a row, and a reach above 0")
+    near = np.abs(targets - centre) < delta
+    weights = (1 - ((targets - centre) / delta) ** 2) ** 2
+    return np.average(targets[near], weights=weights[near]) if near.any() else np.float64(centre)
+
+
+def weighted_centre(weigh, nothing_near=None):
+    """The mean with these weights of u, the error over δ; without any: 0/0, or what is given."""
+
+    def wrong(targets, centre, delta):
+        weights = weigh((targets - centre) / delta)
+        if nothing_near is not None and not weights.any():
+            return nothing_near(centre)
+        return (weights * targets).sum() / weights.sum()
+
+    return wrong
+
+
+def tukey_weight(u):
+    return np.maximum(1 - u**2, 0) ** 2
+
+
+def stays(centre):
+    return np.float64(centre)
+
+
+def mean_step(targets, centre, delta):
+    """One step of gradient descent on the mean loss, at the rate 1."""
+    return centre + np.mean(tukey_weight((targets - centre) / delta) * (targets - centre))
+
+
+def way_to_go(targets, centre, delta):
+    return reweighted_centre(targets, centre, delta) - centre
+
+
+def over_all(targets, centre, delta):
+    weights = tukey_weight((targets - centre) / delta)
+    return (weights * targets).sum() / len(targets) if weights.any() else np.float64(centre)
+
+
 add(
     NumberExercise(
         "quantile_above_zeros",
@@ -339,6 +395,73 @@ add(
                 "Each patient has an s of its own here, and so a gradient of its own: no sum, no "
                 "mean.",
             ),
+        ],
+    ),
+    Exercise(
+        "reweighted_centre",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=2,
+        reference=reweighted_centre,
+        draw=draw_heap,
+        axes=1,
+        extremes=(),
+        smallest=1e-9,
+        mistakes=[
+            (
+                weighted_centre(lambda u: (np.abs(u) < 1) * 1.0, stays),
+                "Within δ all targets count alike here. Tukey's pull grows less than the error "
+                "long before it ends.",
+            ),
+            (
+                weighted_centre(lambda u: np.maximum(1 - u**2, 0), stays),
+                "In Tukey's pull the bracket is squared.",
+            ),
+            (
+                weighted_centre(lambda u: (1 - u**2) ** 2),
+                "Beyond δ the formula grows again, and there the pull is 0.",
+            ),
+            (
+                weighted_centre(tukey_weight),
+                "Right, but for a centre that no target is near: there 0/0 is NaN. Nothing pulls, "
+                "so where does it stay?",
+            ),
+            (
+                weighted_centre(tukey_weight, lambda centre: np.float64(0.0)),
+                "Where nothing pulls, this moves to 0, which is a place like any other.",
+            ),
+            (
+                weighted_centre(lambda u: tukey_weight(u) * u, stays),
+                "The pulls themselves stand for the weights here. A weight is the pull divided by "
+                "the error: what one unit of it pulls.",
+            ),
+            (
+                over_all,
+                "The weights do not sum to the number of targets. What must a weighted sum be "
+                "divided by?",
+            ),
+            (
+                way_to_go,
+                "This is how far the centre moves. Where does it arrive?",
+            ),
+            (
+                mean_step,
+                "One step of descent at the rate 1. Asked for is the place where the pulls would "
+                "balance if the weights stayed as they are.",
+            ),
+            (
+                weighted_centre(lambda u: 1 / (1 + u**2)),
+                "These are Cauchy's weights, which give up nobody altogether.",
+            ),
+            (
+                weighted_centre(lambda u: np.minimum(1, 1 / np.maximum(np.abs(u), 1e-9))),
+                "These are Huber's weights: 1 up to δ, and then δ over the size of the error.",
+            ),
+            (
+                lambda targets, centre, delta: targets.mean(),
+                "This is the mean of all targets, outliers included.",
+            ),
+            ("shape", "These are the weights, or something as long: one number is asked for."),
         ],
     ),
 )

@@ -7,7 +7,7 @@ from scipy.special import betainc
 
 from actloss.activations import softmax
 from actloss.exercises.definitions import Exercise, NumberExercise, add
-from actloss.losses import info_nce_loss, info_nce_loss_grad
+from actloss.losses import cosine_loss, cosine_loss_grad, info_nce_loss, info_nce_loss_grad
 
 CHAPTER = "similarity"
 
@@ -142,6 +142,75 @@ def one_length(a, p, n, margin):
     """The norm of whole arrays."""
     to_p, to_n = np.linalg.norm(a - p), np.linalg.norm(a - n)
     return ((a - p) / to_p - (a - n) / to_n) * (to_p - to_n + margin > 0)
+
+
+# 5. The gradient of the cosine loss
+
+
+def draw_directions(rng):
+    u, v = rng.normal(size=(2, int(rng.integers(1, 5)), int(rng.integers(2, 4))))
+    return {"u": u * rng.choice([0.2, 1.0, 5.0], size=(len(u), 1)), "v": v}
+
+
+def draw_some_without_direction(rng):
+    drawn = draw_directions(rng)
+    return drawn | {"u": drawn["u"] * (rng.random((len(drawn["u"]), 1)) < 0.5)}
+
+
+def turning_pull(u, v):
+    if not v.any(axis=1).all():
+        raise ValueError("a target without a direction")
+    return cosine_loss_grad(u, v)
+
+
+def turned(difference, power=1, length_of=np.linalg.norm):
+    """A gradient from both directions and their cosine, divided by a power of the length of u."""
+
+    def wrong(u, v):
+        own, other = direction(u), direction(v)
+        cosine = (own * other).sum(axis=1, keepdims=True)
+        length = np.linalg.norm(u, axis=1, keepdims=True)
+        safe = np.where(length == 0, 1, length)
+        return np.where(length == 0, 0, difference(own, other, cosine) / safe**power)
+
+    return wrong
+
+
+def across(own, other, cosine):
+    return cosine * own - other
+
+
+def across_of_arrays(u, v):
+    """The norm of whole arrays."""
+    cosine = (u * v).sum() / np.linalg.norm(u) / np.linalg.norm(v)
+    return (cosine * u / np.linalg.norm(u) - v / np.linalg.norm(v)) / np.linalg.norm(u)
+
+
+def without_guard(u, v):
+    own, other = over_length(u), over_length(v)
+    cosine = (own * other).sum(axis=1, keepdims=True)
+    return over_length(cosine * own - other, 0) / np.linalg.norm(u, axis=1, keepdims=True)
+
+
+def pulled_without_direction(u, v):
+    """The length 1 instead of 0, and nothing else."""
+    own, other = direction(u), direction(v)
+    length = np.linalg.norm(u, axis=1, keepdims=True)
+    cosine = (own * other).sum(axis=1, keepdims=True)
+    return across(own, other, cosine) / np.where(length == 0, 1, length)
+
+
+IN_TARGET = "This is the gradient in v. The one in u is asked for."
+
+
+# 6. Predict a number: how far ArcFace lets an embedding stray
+
+BETWEEN, MARGIN = 90.0, float(np.degrees(0.5))
+
+
+def how_far_it_may_stray():
+    """θ + m is 90° − θ."""
+    return (BETWEEN - MARGIN) / 2
 
 
 add(
@@ -362,6 +431,132 @@ add(
                 "shape",
                 "One row for each anchor is asked for, as long as the anchor itself.",
             ),
+        ],
+    ),
+    Exercise(
+        "turning_pull",
+        chapter=CHAPTER,
+        points=2,
+        difficulty=2,
+        reference=turning_pull,
+        draw=draw_directions,
+        edges=draw_some_without_direction,
+        derivative_of=(lambda u, v: cosine_loss(u, v), "u"),
+        axes=2,
+        extremes=(),
+        smallest=1e-9,
+        mistakes=[
+            (
+                lambda u, v: -v,
+                "This is the gradient of the product alone, without the lengths below it.",
+            ),
+            (
+                turned(lambda own, other, cosine: -other, 0),
+                "This differentiates as if the length of u were 1, and stayed so.",
+            ),
+            (
+                turned(lambda own, other, cosine: -other),
+                "u stands below the line, too: its length changes with it. What does the quotient "
+                "rule add?",
+            ),
+            (
+                turned(across, 0),
+                "The right direction. If u were ten times as long, how far would the same step "
+                "turn it?",
+            ),
+            (
+                turned(lambda own, other, cosine: own - other, 0),
+                "This compares the two directions, but would also make u longer, or make it "
+                "shorter. And if u were ten times as long?",
+            ),
+            (
+                turned(lambda own, other, cosine: own - other),
+                "Along u itself the loss does not change: only its length would. How much of this "
+                "points along u?",
+            ),
+            (
+                turned(lambda own, other, cosine: other - cosine * own),
+                "The sign is turned round: descent would turn u away from v.",
+            ),
+            (
+                turned(across, 2),
+                "Divided by the length of u once too often: a direction has the length 1 already, "
+                "and how far it turns is divided once.",
+            ),
+            (
+                lambda u, v: turned(across)(v, u),
+                IN_TARGET,
+            ),
+            (
+                lambda u, v: turned(across)(v, np.where(u.any(axis=1, keepdims=True), u, np.nan)),
+                IN_TARGET,
+            ),
+            (
+                without_guard,
+                "Right but for a u of zeros, where 0/0 is NaN. Which gradient did we agree on?",
+            ),
+            (
+                pulled_without_direction,
+                "Finite now. But a u of zeros has no direction to be turned: there the gradient is "
+                "to be 0.",
+            ),
+            (
+                lambda u, v: turned(across)(u, v) / len(u),
+                "This is the gradient of the mean over the pairs. Each pair has a loss of its own.",
+            ),
+            (
+                across_of_arrays,
+                "These are the lengths of whole arrays. Each row is a vector: over which axis does "
+                "its length go?",
+            ),
+            ("shape", "One row for each u is asked for, as long as u itself."),
+        ],
+    ),
+    NumberExercise(
+        "how_far_it_may_stray",
+        chapter=CHAPTER,
+        points=1,
+        difficulty=1,
+        answer=how_far_it_may_stray,
+        tolerance=0.1,
+        mistakes=[
+            (BETWEEN / 2, "That is the boundary without a margin, half-way."),
+            (
+                lambda number: abs(number - (BETWEEN / 2 - MARGIN)) < 0.1,
+                "The margin is added to the angle on one side only, and as the embedding turns, "
+                "both angles change. Where are they equal?",
+            ),
+            (
+                lambda number: abs(number - (BETWEEN - MARGIN)) < 0.1,
+                "As it turns away from its own direction, the other class comes nearer at the "
+                "same time.",
+            ),
+            (
+                lambda number: abs(number - (BETWEEN + MARGIN) / 2) < 0.1,
+                "That is counted from the direction of the other class.",
+            ),
+            (
+                lambda number: abs(number - MARGIN) < 0.1,
+                "That is the margin itself.",
+            ),
+            (
+                lambda number: abs(number - np.radians(how_far_it_may_stray())) < 0.01,
+                "The right angle, in radians. It is asked for in degrees.",
+            ),
+            (
+                lambda number: abs(number - (BETWEEN / 2 + MARGIN)) < 0.1,
+                "The margin is on the wrong side: does it ask more of the embedding, or less?",
+            ),
+            (
+                lambda number: abs(number - MARGIN / 2) < 0.1,
+                "That is half the margin. The two angles add up to 90°: when is the first one, "
+                "with the margin, as large as the second?",
+            ),
+            (
+                lambda number: number > BETWEEN / 2,
+                "There it is nearer to the other class, even without a margin.",
+            ),
+            (lambda number: number < 0, "An angle of at least 0 is asked for."),
         ],
     ),
 )

@@ -7,7 +7,7 @@ from scipy.special import softmax as scipy_softmax
 
 from actloss.activations import log_softmax, softmax
 from actloss.losses import binary_cross_entropy_with_logits
-from tests.exercises.answers.cells import compiled
+from tests.exercises.answers.cells import compiled, rewritten
 
 CLIPPED = """
 def answer(z, y):
@@ -81,6 +81,30 @@ def focal_of_one_side(z, y, gamma):
     return (1 - p) ** gamma * (p - 1 + gamma * p * log_p)
 
 
+TOKENS = """
+def answer(losses, weights, there):
+    of_rows = (losses * weights * there).sum(axis=1)
+    return (of_rows / there.sum(axis=1)).mean()
+"""
+
+CHOSEN = ("losses * weights * there", "np.where(there, losses * weights, 0)")
+WEIGHED = ("there.sum(axis=1)", "(weights * there).sum(axis=1)")
+ALL_ROWS = ("(of_rows / there.sum(axis=1)).mean()", "of_rows.sum() / there.sum()")
+ALL_WEIGHED = (ALL_ROWS[0], "of_rows.sum() / (weights * there).sum()")
+
+
+def tokens(*changes):
+    return rewritten(TOKENS, *changes)
+
+
+def token_by_token(losses, weights, there):
+    total = weight = 0.0
+    for place in np.argwhere(there):
+        total += weights[tuple(place)] * losses[tuple(place)]
+        weight += weights[tuple(place)]
+    return total / weight
+
+
 RIGHT = {
     "price_of_a_wrong_belief": [0.5, 1 / 2, np.float32(0.5)],
     "distillation_gap": [
@@ -112,6 +136,12 @@ RIGHT = {
                 np.where(y == 1, 1, -1) * focal_of_one_side((2 * y - 1) * z, 1, gamma)
             )
         ),
+    ],
+    "token_mean": [
+        lambda losses, weights, there: np.average(losses[there], weights=weights[there]),
+        lambda losses, weights, there: np.nansum(losses * weights * there) / weights[there].sum(),
+        tokens(CHOSEN, ALL_WEIGHED),
+        token_by_token,
     ],
 }
 
@@ -170,5 +200,39 @@ WRONG = {
             "This is the loss",
         ),
         (lambda z, y, gamma: focal_in_product_form(z, y, gamma).mean(), "nothing is summed"),
+    ],
+    "token_mean": [
+        (tokens(), "does what the given function does"),
+        (tokens(WEIGHED), "does not take a NaN away"),
+        (tokens(ALL_ROWS), "still passes through the product"),
+        (tokens(ALL_WEIGHED), "One fault is left"),
+        (tokens(CHOSEN), "No NaN any more"),
+        (tokens(CHOSEN, WEIGHED), "a row of one token"),
+        (tokens(CHOSEN, ALL_ROWS), "if all weights are doubled"),
+        (
+            lambda losses, weights, there: np.where(there, losses * weights, 0).mean(),
+            "places of padding count in the divisor",
+        ),
+        (
+            lambda losses, weights, there: (
+                np.where(there, losses * weights, 0).sum() / weights.sum()
+            ),
+            "The weights of padding",
+        ),
+        (lambda losses, weights, there: losses[there].mean(), "all tokens count alike"),
+        (
+            lambda losses, weights, there: np.nansum(losses * weights) / weights[there].sum(),
+            "Not all padding is NaN",
+        ),
+        (
+            lambda losses, weights, there: np.sum(losses[there] * weights[there]),
+            "This is the sum",
+        ),
+        (
+            lambda losses, weights, there: (
+                np.where(there, losses * weights, 0).sum(axis=1) / (weights * there).sum(axis=1)
+            ),
+            "one number for the whole batch",
+        ),
     ],
 }

@@ -62,6 +62,12 @@ RIGHT = {
             * (-2 / parts(p, y)[1] ** 2)
         ),
     ],
+    "worth_claiming": [
+        lambda index, alpha, beta: alpha / (1 / index - 1 + alpha + beta),
+        lambda index, alpha, beta: index * alpha / (1 - index * (1 - alpha - beta)),
+        lambda index, alpha, beta: 1 / (1 + (1 - index + beta * index) / (alpha * index)),
+    ],
+    "newton_runs_away": [1.0887, 1.09, np.float32(1.085)],
 }
 
 WRONG = {
@@ -106,5 +112,40 @@ WRONG = {
         (lambda p, y: 0 * p, "which is flat"),
         (lambda p, y: 2 * parts(p, y)[0] / parts(p, y)[1] ** 2 - 2 * p / parts(p, y)[1], "in y"),
         (lambda p, y: 1 - 2 * parts(p, y)[0] / parts(p, y)[1], "This is the loss"),
+    ],
+    "worth_claiming": [
+        (lambda index, alpha, beta: index / 2, "prices of the Dice loss"),
+        (lambda index, alpha, beta: alpha * index, "add up to 1"),
+        (lambda index, alpha, beta: 0.5 + 0 * index, "likelier in the region than not"),
+        (lambda index, alpha, beta: alpha / (alpha + beta) + 0 * index, "if the loss were a sum"),
+        (
+            lambda index, alpha, beta: beta * index / (1 - index + (alpha + beta) * index),
+            "changed places",
+        ),
+        (
+            lambda index, alpha, beta: alpha * index / (1 - index + alpha * index),
+            "is no longer missed",
+        ),
+        (
+            lambda index, alpha, beta: alpha * index / (1 - index + beta * index),
+            "odds",
+        ),
+        (
+            lambda index, alpha, beta: (
+                (1 - index + beta * index) / (1 - index + (alpha + beta) * index)
+            ),
+            "that the pixel does not belong",
+        ),
+        (lambda index, alpha, beta: index, "makes no difference"),
+        (lambda index, alpha, beta: np.mean(alpha * index / (1 - index)), "One number for each"),
+    ],
+    "newton_runs_away": [
+        (2.177, "twice the distance"),
+        (0.0, "many come back"),
+        (1.05, "Close"),
+        (1.2, "From a little nearer"),
+        (3.0, "and from much nearer"),
+        (0.66, "comes back"),
+        (-1.09, "A distance"),
     ],
 }

@@ -27,6 +27,16 @@ def of_far(function):
     return answer
 
 
+def own_noise(function):
+    """From the error and its variance, which is the error squared, or `least`."""
+
+    def answer(predictions, targets, least):
+        e = predictions - targets
+        return function(e, np.maximum(e**2, least))
+
+    return answer
+
+
 RIGHT = {
     "loaves_to_bake": [40, 40.0, sorted([28, 22, 40, 25, 58, 30, 20, 34, 26])[-2]],
     "column_gradient": [
@@ -42,6 +52,19 @@ RIGHT = {
         lambda p, y, delta: np.clip(np.abs(p - y) - delta, 0, None).mean(),
     ],
     "pulled_centre": [0.1825, 0.19, np.float32(0.176)],
+    "calls_an_hour": [1.5, 18 / 12, np.float32(1.5)],
+    "pull_with_own_noise": [
+        own_noise(lambda e, variance: e / variance),
+        lambda p, y, least: np.where(
+            np.abs(p - y) > np.sqrt(least),
+            1 / np.where(p == y, 1, p - y),
+            (p - y) / least,
+        ),
+        lambda p, y, least: (
+            np.sign(p - y)
+            * np.minimum(np.abs(p - y) / least, 1 / np.maximum(np.abs(p - y), 1e-300))
+        ),
+    ],
 }
 
 WRONG = {
@@ -102,5 +125,44 @@ WRONG = {
         (1.345, "the most that one"),
         (-0.18, "lie on the right"),
         (60, "does c still move"),
+    ],
+    "calls_an_hour": [
+        (8 / 3, "mean of the three rates"),
+        (6, "calls of a watch"),
+        (2, "rate of the middle watch"),
+        (0.405, "the logarithm"),
+        (94 / 86, "squared error"),
+        (2 / 3, "hours a call"),
+        (18, "all calls together"),
+        (3.7, "between the lowest"),
+        (-1.5, "no rate is negative"),
+    ],
+    "pull_with_own_noise": [
+        (lambda p, y, least: (p - y) / least, "always the least"),
+        (lambda p, y, least: 1 / (p - y), "small errors"),
+        (lambda p, y, least: (p - y) / ((p - y) ** 2 + least), "the larger of the two"),
+        (own_noise(lambda e, variance: e / np.sqrt(variance)), "standard deviation"),
+        (
+            lambda p, y, least: np.where((p - y) ** 2 > least, 0, (p - y) / least),
+            "whatever the error",
+        ),
+        (
+            lambda p, y, least: np.where(
+                (p - y) ** 2 > least, 2 / np.where(p == y, 1, p - y), (p - y) / least
+            ),
+            "before the logarithm",
+        ),
+        (
+            lambda p, y, least: np.where((p - y) ** 2 > least, 1 / np.where(p == y, 1, p - y), 0),
+            "where the variance rests",
+        ),
+        (own_noise(lambda e, variance: -e / variance), "towards the targets"),
+        (own_noise(lambda e, variance: 2 * e / variance), "before the square"),
+        (own_noise(lambda e, variance: e / variance / e.size), "There is no mean"),
+        (
+            own_noise(lambda e, variance: np.log(variance) / 2 + e**2 / (2 * variance)),
+            "This is the loss",
+        ),
+        (own_noise(lambda e, variance: np.sum(e / variance)), "a pull of its own"),
     ],
 }

@@ -1,8 +1,11 @@
 """Answers to the exercises on regression with outliers."""
 
+from functools import partial
+
 import numpy as np
 
-from actloss.losses import quantile_loss
+from actloss.losses import quantile_loss, tukey_loss_grad
+from tests.exercises.answers.cells import rewritten
 
 
 def pinball(z, y, q):
@@ -16,6 +19,27 @@ def inside(s, centre, y):
 
 def half_width(s, centre, y, q):
     return np.exp(s) * np.where(inside(s, centre, y), 2 * q, 2 * q - 1)
+
+
+CENTRE = """
+def answer(targets, centre, delta):
+    share = 1 - ((targets - centre) / delta) ** 2
+    weights = np.maximum(share, 0) ** 2
+    if not weights.any():
+        return centre
+    return (weights * targets).sum() / weights.sum()
+"""
+
+reweighted = partial(rewritten, CENTRE)
+
+
+def one_by_one(targets, centre, delta):
+    total = moved = 0.0
+    for target in targets:
+        if abs(target - centre) < delta:
+            weight = (1 - ((target - centre) / delta) ** 2) ** 2
+            total, moved = total + weight, moved + weight * (target - centre)
+    return centre + moved / total if total else centre
 
 
 RIGHT = {
@@ -42,6 +66,22 @@ RIGHT = {
             inside(s, centre, y), 2 * q * np.exp(s), (2 * q - 1) * np.exp(s)
         ),
         half_width,
+    ],
+    "reweighted_centre": [
+        reweighted(),
+        one_by_one,
+        lambda targets, centre, delta: (
+            centre
+            if (np.abs(targets - centre) >= delta).all()
+            else np.average(
+                targets,
+                weights=np.where(
+                    np.abs(targets - centre) < delta,
+                    (1 - ((targets - centre) / delta) ** 2) ** 2,
+                    0,
+                ),
+            )
+        ),
     ],
 }
 
@@ -174,5 +214,57 @@ WRONG = {
         ),
         (lambda s, centre, y, q: 2 * q - (np.abs(y - centre) > s), "exponential of s, also"),
         (lambda s, centre, y, q: half_width(s, centre, y, q).sum(), "no sum, no mean"),
+    ],
+    "reweighted_centre": [
+        (
+            reweighted(("np.maximum(share, 0) ** 2", "(share > 0) * 1.0")),
+            "count alike",
+        ),
+        (reweighted(("np.maximum(share, 0) ** 2", "np.maximum(share, 0)")), "bracket is squared"),
+        (reweighted(("np.maximum(share, 0) ** 2", "share ** 2")), "Beyond δ"),
+        (
+            reweighted(("    if not weights.any():\n        return centre\n", "")),
+            "0/0",
+        ),
+        (reweighted(("return centre\n", "return 0.0\n")), "moves to 0"),
+        (
+            reweighted(
+                ("np.maximum(share, 0) ** 2", "np.maximum(share, 0) ** 2 * (targets - centre)")
+            ),
+            "The pulls themselves",
+        ),
+        (
+            reweighted(("/ weights.sum()", "/ len(targets)")),
+            "weights do not sum to",
+        ),
+        (
+            reweighted(("* targets).sum()", "* (targets - centre)).sum()")),
+            "how far the centre moves",
+        ),
+        (
+            lambda targets, centre, delta: (
+                centre
+                - np.mean(tukey_loss_grad(np.full(len(targets), centre), targets, delta=delta))
+            ),
+            "One step of descent",
+        ),
+        (
+            reweighted(("np.maximum(share, 0) ** 2", "1 / (2 - share)")),
+            "Cauchy",
+        ),
+        (
+            lambda targets, centre, delta: np.average(
+                targets,
+                weights=np.minimum(1, delta / np.maximum(np.abs(targets - centre), 1e-9)),
+            ),
+            "Huber",
+        ),
+        (lambda targets, centre, delta: targets.mean(), "the mean of all targets"),
+        (
+            lambda targets, centre, delta: (
+                np.maximum(1 - ((targets - centre) / delta) ** 2, 0) ** 2
+            ),
+            "These are the weights",
+        ),
     ],
 }

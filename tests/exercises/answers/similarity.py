@@ -79,6 +79,29 @@ def chosen_afterwards(a, p, n, margin):
     return unit * (to_p - to_n + margin > 0)
 
 
+TURN = """
+def answer(u, v):
+    length = np.linalg.norm(u, axis=1, keepdims=True)
+    length = np.where(length == 0, 1, length)
+    own = u / length
+    other = v / np.linalg.norm(v, axis=1, keepdims=True)
+    cosine = (own * other).sum(axis=1, keepdims=True)
+    return (cosine * own - other) / length * u.any(axis=1, keepdims=True)
+"""
+
+turn = partial(rewritten, TURN)
+
+
+def by_projection(u, v):
+    """What is left of v, once its part along u is taken away."""
+    gradient = np.zeros(u.shape)
+    for i in range(len(u)):
+        if u[i].any():
+            across = v[i] - u[i] * (u[i] @ v[i]) / (u[i] @ u[i])
+            gradient[i] = -across / np.sqrt((u[i] @ u[i]) * (v[i] @ v[i]))
+    return gradient
+
+
 RIGHT = {
     "certified_nats": [np.log(10), 2.303, 2.3],
     "contrastive_push": [
@@ -96,6 +119,18 @@ RIGHT = {
         pull(MENDED),
         chosen_afterwards,
     ],
+    "turning_pull": [
+        turn(),
+        by_projection,
+        lambda u, v: np.nan_to_num(
+            u
+            * (u * v).sum(1, keepdims=True)
+            / np.linalg.norm(u, axis=1)[:, None] ** 3
+            / np.linalg.norm(v, axis=1)[:, None]
+            - v / np.linalg.norm(u, axis=1)[:, None] / np.linalg.norm(v, axis=1)[:, None]
+        ),
+    ],
+    "how_far_it_may_stray": [30.68, 45 - 90 / (2 * np.pi), np.float32(30.7)],
 }
 
 WRONG = {
@@ -153,5 +188,54 @@ WRONG = {
         (pull(ONE_LENGTH), "Over which axis"),
         (pull(("1, keepdims=True", "1")), "which axis is missing"),
         (lambda a, p, n, margin: one_by_one(a, p, n, margin).sum(axis=0), "One row for each"),
+    ],
+    "turning_pull": [
+        (lambda u, v: -v, "product alone"),
+        (turn(("(cosine * own - other) / length", "-other")), "as if the length of u were 1"),
+        (turn(("(cosine * own - other)", "-other")), "stands below the line, too"),
+        (turn((") / length *", ") *")), "would the same step turn it"),
+        (turn(("(cosine * own - other) / length", "(own - other)")), "make it shorter"),
+        (turn(("(cosine * own - other)", "(own - other)")), "Along u itself"),
+        (turn(("(cosine * own - other)", "(other - cosine * own)")), "away from v"),
+        (turn((") / length *", ") / length**2 *")), "divided once"),
+        (
+            lambda u, v: turn()(v, u) * u.any(axis=1, keepdims=True),
+            "the gradient in v",
+        ),
+        (
+            lambda u, v: np.where(u.any(axis=1, keepdims=True), turn()(v, u), 0),
+            "the gradient in v",
+        ),
+        (
+            turn(
+                ("    length = np.where(length == 0, 1, length)\n", ""),
+                (" * u.any(axis=1, keepdims=True)", ""),
+            ),
+            "Which gradient did we agree on",
+        ),
+        (turn((" * u.any(axis=1, keepdims=True)", "")), "no direction to be turned"),
+        (lambda u, v: turn()(u, v) / len(u), "the mean over the pairs"),
+        (
+            lambda u, v: (
+                ((u * v).sum() / (u**2).sum() * u - v) / np.sqrt((u**2).sum() * (v**2).sum())
+            ),
+            "lengths of whole arrays",
+        ),
+        (
+            lambda u, v: 1 - (u * v).sum(1) / np.sqrt((u**2).sum(1) * (v**2).sum(1)),
+            "One row for each u",
+        ),
+    ],
+    "how_far_it_may_stray": [
+        (45, "half-way"),
+        (16.35, "on one side only"),
+        (61.35, "other class comes nearer"),
+        (59.32, "the direction of the other class"),
+        (28.65, "That is the margin"),
+        (0.5354, "in degrees"),
+        (73.6, "wrong side"),
+        (14.3, "The two angles add up"),
+        (80, "nearer to the other class"),
+        (-30, "An angle"),
     ],
 }
