@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import exercise_pages as pages
 import pytest
-import run_buttons
+import solutions
 from exercise_bars import bar_of_exercise
 from sphinx.errors import ExtensionError
 
@@ -143,19 +143,19 @@ def test_each_cell_of_an_exercise_has_its_button():
 
 
 def test_without_solutions_what_is_right_is_packed_and_works_as_before(monkeypatch):
-    path = run_buttons.PACKAGE / "exercises" / "moons.py"
+    path = ROOT / "src" / "actloss" / "exercises" / "moons.py"
     text = path.read_text(encoding="utf-8")
     monkeypatch.delenv("SOLUTIONS", raising=False)
-    assert run_buttons.published(path) == text
+    assert solutions.as_published(path).decode() == text
     monkeypatch.setenv("SOLUTIONS", "off")
-    packed = run_buttons.published(path)
+    packed = solutions.as_published(path).decode()
     assert "def " not in packed
     unpacked = {"__file__": str(path), "__name__": "moons"}
     exec(packed, unpacked)
     assert unpacked["CHAPTER"] == "moons"
     assert "hidden_loss" in text
-    engine = run_buttons.PACKAGE / "exercises" / "engine.py"
-    assert run_buttons.published(engine) == engine.read_text(encoding="utf-8")
+    engine = ROOT / "src" / "actloss" / "exercises" / "engine.py"
+    assert solutions.as_published(engine) == engine.read_bytes()
 
 
 def test_missing_solution_is_named(read):

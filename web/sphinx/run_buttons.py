@@ -16,13 +16,12 @@ from pathlib import Path
 
 from docutils import nodes
 from exercise_bars import bar_of_exercise, panel_of
-from solutions import are_shown, packed
+from solutions import as_published
 from sphinx.application import Sphinx
 
 WEB = Path(__file__).parent.parent
 FETCHED = WEB / "live-python"
 PACKAGE = WEB.parent / "src" / "actloss"
-SOLUTIONS = WEB.parent / "exercises" / "solutions"
 PARTS = [WEB / "run" / name for name in ("worker.js", "session.py")]
 # What session.py has a stand-in for is as good as there.
 THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "sklearn", "tqdm", "IPython"}
@@ -217,15 +216,7 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PACKAGE.rglob("*")):
             if path.suffix in (".py", ".toml"):
-                archive.writestr(str(path.relative_to(PACKAGE.parent)), published(path))
-
-
-def published(path: Path) -> str:
-    """What a browser gets of a file of the course: right answers are packed where none is shown."""
-    text = path.read_text(encoding="utf-8")
-    chapters = {solution.stem.replace("-", "_") for solution in SOLUTIONS.glob("*.py")}
-    of_chapter = path.parent.name == "exercises" and path.stem in chapters
-    return packed(text) if of_chapter and not are_shown() else text
+                archive.writestr(str(path.relative_to(PACKAGE.parent)), as_published(path))
 
 
 def link_or_copy(source: Path, target: Path) -> None:

@@ -4,7 +4,9 @@ import base64
 import os
 import re
 import zlib
+from pathlib import Path
 
+FOLDER = Path(__file__).parent.parent.parent / "exercises" / "solutions"
 SECTION = re.compile(r"^# %% (\w+)\n((?:#.*\n)*)", re.MULTILINE)
 
 
@@ -38,3 +40,14 @@ exec(compile(zlib.decompress(base64.b85decode("{text}")), __file__, "exec"))
 def packed(source: str) -> str:
     """A module that does what this one does, and that nobody reads, or searches, as text."""
     return PACKED.format(text=base64.b85encode(zlib.compress(source.encode(), 9)).decode())
+
+
+def as_published(path: Path) -> bytes:
+    """What the site offers of a file of the course: where no solution is shown, none in the checks.
+
+    These have to know what is right, so there it is packed.
+    """
+    content = path.read_bytes()
+    chapters = {solution.stem.replace("-", "_") for solution in FOLDER.glob("*.py")}
+    of_chapter = path.suffix == ".py" and path.parent.name == "exercises" and path.stem in chapters
+    return content if are_shown() or not of_chapter else packed(content.decode()).encode()
