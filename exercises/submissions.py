@@ -3,7 +3,7 @@
 import json
 
 from tools.stamps import ROOT
-from web.sphinx import exercise_pages
+from web.sphinx import solutions as solution_files
 
 EXERCISES = ROOT / "chapters" / "exercises"
 SOLUTIONS = ROOT / "exercises" / "solutions"
@@ -18,7 +18,7 @@ def solutions_of(chapter):
     others = [
         line for line in imports if line != "import numpy as np"
     ]  # the notebook has that
-    solutions = exercise_pages.solutions_of(text)
+    solutions = solution_files.solutions_of(text)
     return {
         name: "\n".join([*others, code]) for name, (_, code) in solutions.items()
     }

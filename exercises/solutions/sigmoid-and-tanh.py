@@ -6,8 +6,8 @@ A line `# %% name` opens the solution of an exercise. The comment below it is it
 import numpy as np
 
 # %% undecided_measurement
-# Bayes' rule multiplies the odds $e^{2x}$ of the chapter by the odds before the measurement, 3 to
-# 1. So the log-odds are $2x + \log 3$, and the probability is $\sigma(2x + \log 3)$: the
+# Bayes' rule multiplies the odds $e^{2x}$ of the chapter by those before the measurement, 3 to 1.
+# So the log-odds are $2x + \log 3$, and the probability is $\sigma(2x + \log 3)$: the
 # frequencies have become the bias of the unit. It is undecided where the log-odds are 0, left of
 # the middle, for it takes some evidence to speak against the frequent class.
 undecided_measurement = -np.log(3) / 2

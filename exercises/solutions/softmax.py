@@ -13,8 +13,9 @@ second_probability = 3 / (1 + 3)
 
 # %% stable_softmax
 # Subtracting the largest logit of each row changes nothing, by shift invariance. Then every
-# exponent is at most 0, so nothing overflows, and one of them is exactly 0, so the sum is at least
-# 1. With `keepdims=True` the maxima and sums stay in line with their rows, in any number of axes.
+# exponent is at most 0, so nothing overflows, and one of them is exactly 0, so the sum is no less
+# than 1. With `keepdims=True` the maxima and sums stay in line with their rows, in any number of
+# axes.
 def stable_softmax(z):
     e = np.exp(z - np.max(z, axis=-1, keepdims=True))
     return e / np.sum(e, axis=-1, keepdims=True)

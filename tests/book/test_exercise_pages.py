@@ -1,10 +1,13 @@
 """What joins a page of exercises while it is read, and only there: its download, its solutions."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import exercise_pages as pages
 import pytest
+import solutions
+from exercise_bars import bar_of_exercise
 from sphinx.errors import ExtensionError
 
 from tools.stamps import ROOT
@@ -27,14 +30,16 @@ def second(x):
 '''
 
 
-def cell(name, **marked):
-    return {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": name} | marked}}
+def cell(name, source="", **marked):
+    mark = {"grade_id": name, "grade": False, "solution": False, "points": 1} | marked
+    return {"cell_type": "code", "metadata": {"nbgrader": mark}, "source": source}
 
 
+TITLE = {"cell_type": "markdown", "metadata": {}, "source": "# Exercises: one\n"}
 NOTEBOOK = {
     "cells": [
-        {"cell_type": "markdown", "metadata": {}},
-        cell("first", grade=False),
+        TITLE,
+        cell("first", solution=True),
         cell("check-first", grade=True),
         cell("check-second", grade=True),
     ]
@@ -45,6 +50,7 @@ NOTEBOOK = {
 def read(tmp_path, monkeypatch):
     """What Sphinx reads of a notebook of that name."""
     monkeypatch.delenv("SOLUTIONS", raising=False)
+    monkeypatch.setattr(pages, "python_is_there", lambda: False)
     (tmp_path / "exercises" / "solutions").mkdir(parents=True)
     (tmp_path / "exercises" / "solutions" / "one.py").write_text(FILE, encoding="utf-8")
     noted = []
@@ -90,6 +96,68 @@ def test_a_book_without_solutions_still_offers_the_notebook(read, monkeypatch):
     assert download["source"].startswith("{download}`Download the notebook <one.ipynb>`")
 
 
+INTRODUCTION = """# Exercises: one
+
+Four exercises on one, 8 points. **You need:** the chapter, and a Python cell to type in; open \
+this page as a notebook (`make lab`, then `chapters/exercises/one.ipynb`). **Time:** an hour.
+
+Fill in the cells and run the check below each."""
+
+
+def test_where_python_runs_the_page_speaks_of_the_page(read, monkeypatch):
+    monkeypatch.setattr(pages, "python_is_there", lambda: True)
+    task = "Run the two cells as they are, and mend one fault at a time."
+    cells = [
+        TITLE | {"source": INTRODUCTION.splitlines(keepends=True)},
+        TITLE | {"source": task},
+        *NOTEBOOK["cells"][1:],
+        TITLE | {"source": "## Your score"},
+        cell("code-9", 'score("one")'),
+    ]
+    for one in cells:
+        one["metadata"].setdefault("nbgrader", {"grade": False})
+    found = [one["source"] for one in read("chapters/exercises/one", {"cells": cells})[0]["cells"]]
+    first, how, task = found[0].split("\n\n")[1], found[0].split("\n\n")[2], found[2]
+    assert first == "Four exercises on one, 8 points. **You need:** the chapter. **Time:** an hour."
+    assert "press *Check* below" in how
+    assert "opens once you have solved" in how
+    assert task == "Check it as it stands, and mend one fault at a time."
+    assert found[1].startswith("Or {download}`download the notebook <one.ipynb>`")
+    assert "0 of 2 solved, 0 of 2 points" in found[-1]
+    assert not any("score(" in source for source in found)
+
+
+def test_each_cell_of_an_exercise_has_its_button():
+    assert bar_of_exercise(None).button == "Run"
+    answer, check, given = (
+        bar_of_exercise(cell(name, **marked)["metadata"]["nbgrader"])
+        for name, marked in [
+            ("one", {"solution": True}),
+            ("check-one", {"grade": True, "points": 2}),
+            ("code-1", {}),
+        ]
+    )
+    assert (answer.hidden, answer.attributes) == (" hidden", ' data-answer="one"')
+    assert (check.button, check.attributes) == ("Check", ' data-check="one" data-points="2"')
+    assert (given.button, given.attributes) == ("Run", " data-locked")
+
+
+def test_without_solutions_what_is_right_is_packed_and_works_as_before(monkeypatch):
+    path = ROOT / "src" / "actloss" / "exercises" / "moons.py"
+    text = path.read_text(encoding="utf-8")
+    monkeypatch.delenv("SOLUTIONS", raising=False)
+    assert solutions.as_published(path).decode() == text
+    monkeypatch.setenv("SOLUTIONS", "off")
+    packed = solutions.as_published(path).decode()
+    assert "def " not in packed
+    unpacked = {"__file__": str(path), "__name__": "moons"}
+    exec(packed, unpacked)
+    assert unpacked["CHAPTER"] == "moons"
+    assert "hidden_loss" in text
+    engine = ROOT / "src" / "actloss" / "exercises" / "engine.py"
+    assert solutions.as_published(engine) == engine.read_bytes()
+
+
 def test_missing_solution_is_named(read):
     with pytest.raises(ExtensionError, match=r"one\.py has no `# %% third`"):
         read(
@@ -104,4 +172,6 @@ def test_missing_solution_is_named(read):
 def test_every_solution_is_explained(path):
     for name, (explanation, code) in pages.solutions_of(path.read_text("utf-8")).items():
         assert len(explanation) > 40, name
+        prose = re.sub(r"\$\$.*?\$\$", "", explanation, flags=re.DOTALL)
+        assert not re.search(r"(?<=[^\n]\n)(\d+[.)]|[-+*]) ", prose), f"{name}: a list by chance"
         assert code

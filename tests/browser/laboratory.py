@@ -40,8 +40,30 @@ def press_run(cell):
     return cell.locator(".run-output")
 
 
+def answer_of(page, exercise):
+    """The cell with the answer to an exercise."""
+    return page.locator(f"div.cell:has([data-answer='{exercise}'])")
+
+
+def check_of(page, exercise):
+    """The cell that checks an exercise."""
+    return page.locator(f"div.cell:has([data-check='{exercise}'])")
+
+
+def press_check(page, exercise):
+    """Check an answer; returns what the check says of it."""
+    check = check_of(page, exercise)
+    check.get_by_role("button", name="Check").click()
+    wait_for_end(check)
+    return check.locator(".run-output")
+
+
+def score_of(page):
+    return page.locator(".run-page .exercise-score strong")
+
+
 def wait_for_end(cell):
-    ended = re.compile("Done|error|Stopped|could not")
+    ended = re.compile("Done|error|Stopped|could not|[Ss]olved")
     expect(status_of(cell)).to_have_text(ended, timeout=WHILE_PYTHON_STARTS)
 
 

@@ -5,7 +5,6 @@ is not built.
 """
 
 import pytest
-from exercise_pages import solutions_of
 from playwright.sync_api import expect
 
 from benchmarks.page_weight import transfers
@@ -14,7 +13,6 @@ from tests.browser.conftest import quiet_context
 from tests.browser.laboratory import (
     HAS_PYTHON,
     cell_with,
-    clear,
     code_of,
     named,
     needs_python,
@@ -25,9 +23,8 @@ from tests.browser.laboratory import (
     write,
 )
 from tests.browser.test_accessibility import AXE, RUN_AXE
-from tools.stamps import ROOT
 
-PAGE, EXERCISES = "chapters/sigmoid-and-tanh.html", "chapters/exercises/softmax.html"
+PAGE = "chapters/sigmoid-and-tanh.html"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -138,27 +135,6 @@ def test_stop_ends_even_a_loop_without_end(chapter):
     expect(status_of(cell)).to_contain_text("Stopped")
     write(cell, "'answer' in globals(), 'sigmoid' in globals()")
     expect(press_run(cell)).to_have_text("(False, True)")
-
-
-@needs_python
-def test_an_exercise_is_solved_in_the_page(open_page):
-    page = open_page(EXERCISES)
-    check = named(cell_with(page, 'check("stable_softmax"'))
-    expect(press_run(check)).to_contain_text("not solved yet")
-    solutions = (ROOT / "exercises" / "solutions" / "softmax.py").read_text(encoding="utf-8")
-    _, solution = solutions_of(solutions)["stable_softmax"]
-    editor = clear(named(cell_with(page, "def stable_softmax")))
-    for line in solution.splitlines():  # the editor indents: begin each line at its beginning
-        editor.press("Escape")
-        editor.press("Home")
-        editor.press("Shift+End")
-        editor.press_sequentially(line)
-        editor.press("Enter")
-    answer = press_run(check)
-    expect(answer).to_contain_text("stable_softmax: solved, 2 points")
-    expect(answer).to_contain_text("a browser cannot know: whether NumPy warns")
-    expect(answer).not_to_contain_text("kernel")
-    expect(answer).not_to_contain_text("causes no warning")
 
 
 @needs_python

@@ -103,7 +103,7 @@ def test_what_no_value_shows_is_a_remark(double, answer, remark):
 
 
 def test_a_browser_ticks_nothing_that_it_cannot_know(double, monkeypatch):
-    """Nor does it speak of a kernel, although nothing limits the time there."""
+    """Nor does it speak of a kernel, although nothing limits the time there, nor of cells."""
     monkeypatch.setattr("sys.platform", "emscripten")
     monkeypatch.delattr("signal.setitimer")
     report = check("double", lambda x: 2 * x)
@@ -111,6 +111,7 @@ def test_a_browser_ticks_nothing_that_it_cannot_know(double, monkeypatch):
     assert "causes no warning" not in repr(report)
     assert "Not checked, for a browser cannot know: whether NumPy warns" in repr(report)
     assert "kernel" not in repr(report)
+    assert "cell" not in repr(check("double", ...))
 
 
 def test_counter_example_calls_float32_only_what_is(double):

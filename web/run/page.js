@@ -1,6 +1,25 @@
 // The laboratory of a page; start.js loads it when a reader first goes into code or presses Run. One
 // Python runs the cells in their order: those above the pressed one run first, unless they have run
 // as they stand. What was typed and what came of it is kept in the browser.
+import {
+  answerOf,
+  checkOf,
+  codeOfCells,
+  isLocked,
+  isSolved,
+  openSolution,
+  showScore,
+  wordsOfCheck,
+} from "./exercises.js";
+import {
+  WrongFile,
+  answersIn,
+  chooseFile,
+  fillIn,
+  readNotebook,
+  saveAs,
+  titleOf,
+} from "./notebook.js";
 import { change, keyOf, listen, read } from "./storage.js";
 
 const STARTING = "Starting Python: the first time it is 46 MB to fetch …";
@@ -8,6 +27,8 @@ const PYTHON = new URL("../live-python/", import.meta.url);
 const MOST_KEPT = 2_000_000; // characters of a cell's output
 const KEYS =
   "Tab indents; Escape, then Tab, leaves. Shift-Enter runs and goes on, Ctrl-Enter runs.";
+const KEYS_OF_ANSWER =
+  "Tab indents; Escape, then Tab, leaves. Ctrl-Enter checks, Shift-Enter checks and goes on.";
 
 const cells = [...document.querySelectorAll(".run-python")].map((bar) => {
   const box = bar.closest(".cell");
@@ -22,6 +43,8 @@ const cells = [...document.querySelectorAll(".run-python")].map((bar) => {
     text: source, // as it stands
     key: keyOf(bar.dataset.page, bar.dataset.cell),
     button: bar.querySelector("button"),
+    name: bar.querySelector("button").textContent,
+    isCheck: "check" in bar.dataset,
     status: bar.querySelector("[role=status]"),
     stored: box.querySelector(":scope > .cell_output"),
     editor: null,
@@ -57,18 +80,19 @@ export async function edit(bar, place) {
 }
 
 async function openEditor(cell) {
+  if (isLocked(cell.bar)) return;
   editing ??= await import("./editor.js");
   if (cell.editor) return;
   const keys = Object.assign(document.createElement("p"), {
     className: "run-keys",
-    textContent: KEYS,
+    textContent: checkOf(cells, cell) ? KEYS_OF_ANSWER : KEYS,
   });
   keys.id = `keys ${cell.key}`.replaceAll(/[^\w-]+/g, "-");
   cell.editor = editing.createEditor({
     text: cell.text,
     describedBy: keys.id,
     onChange: (text) => typed(cell, text),
-    onRun: () => press(cell.bar, { stop: false }),
+    onRun: () => run(cell),
     onRunAndGoOn: () => runAndGoOn(cell),
     complete: (before, word) => completions(cell, before, word),
   });
@@ -117,15 +141,20 @@ function note(cell, text) {
 
 /** Put code into a cell; keeping it is up to the caller. */
 async function setText(cell, text) {
-  if (cell.text === text) return;
+  if (cell.text === text || isLocked(cell.bar)) return;
   await openEditor(cell);
   note(cell, text);
   editing.setText(cell.editor, text);
 }
 
+/** What the keys do: run a cell, or check an answer. */
+function run(cell) {
+  press((checkOf(cells, cell) ?? cell).bar, { stop: false });
+}
+
 function runAndGoOn(cell) {
-  press(cell.bar, { stop: false });
-  const next = cells[cells.indexOf(cell) + 1];
+  run(cell);
+  const next = cells.slice(cells.indexOf(cell) + 1).find(({ bar }) => !isLocked(bar));
   if (!next) return;
   edit(next.bar, null);
   next.box.scrollIntoView({ block: "nearest" });
@@ -196,6 +225,7 @@ function removeOutput(cell) {
 }
 
 const SHOW = {
+  report() {}, // what it says stands in the text that came with it
   text(output, { text }) {
     const last = output.lastElementChild;
     const pre = last?.matches("pre:not(.run-error)")
@@ -226,47 +256,51 @@ function show(cell, message) {
 }
 
 /** Show again what a cell gave out when it last ran. */
-function showOutcome(cell, { messages, words }) {
+function showOutcome(cell, { messages, words, checked }) {
   clearOutput(cell);
-  cell.outcome = { messages: [], words };
+  cell.outcome = { messages: [], words, checked };
   for (const message of messages) show(cell, message);
   cell.status.textContent = words;
   offerReset(cell);
 }
 
-/** Run one cell to its end, be it an error; false if it was stopped, or there is no Python. */
-function runOne(cell) {
+/** Run one cell to its end: "good", "error", or "stopped", also where there is no Python. */
+function runOne(cell, needed) {
   clearOutput(cell);
-  cell.outcome = { messages: [], words: "" };
+  cell.outcome = { messages: [], words: "", checked: cell.isCheck ? codeOfCells(needed) : null };
   cell.undo = null;
   cell.status.textContent = worker ? "Running …" : STARTING;
   if (cell.editor) editing.markFailingLine(cell.editor, null);
-  if (!worker) startWorker();
   const { text } = cell;
+  const done = checkOf(cells, cell) ? "" : "Done."; // of an answer its check says more
   return new Promise((resolve) => {
     receive = (message) => {
       if (message.kind === "ready") cell.status.textContent = "Running …";
       else if (message.kind === "end")
-        finish(true, message.good ? "Done." : "An error, shown below.");
-      else if (message.kind === "stopped")
-        finish(false, "Stopped. What had been computed is gone.");
+        finish(message.good ? "good" : "error", message.good ? done : "An error, shown below.");
+      else if (message.kind === "stopped") finish("stopped", "Stopped.");
       else if (message.kind === "broken")
-        (finish(false, `Python could not start: ${message.text}`), forget());
+        (finish("stopped", `Python could not start: ${message.text}`), forget());
       else show(cell, message);
       if (message.kind === "error") markError(cell, text, message.line);
     };
-    function finish(ended, words) {
-      cell.ran = ended && cell.text === text;
-      cell.status.textContent = cell.outcome.words = words;
+    function finish(end, words) {
+      cell.ran = end !== "stopped" && cell.text === text;
+      cell.status.textContent = cell.outcome.words = wordsOfCheck(cell) || words;
       save(cell);
-      resolve(ended);
+      resolve(end);
     }
-    worker.postMessage({ run: text });
+    send({ run: text });
   });
 }
 
+function send(question) {
+  if (!worker) startWorker();
+  worker.postMessage(question);
+}
+
 async function markError(cell, text, line) {
-  if (!line) return;
+  if (!line || isLocked(cell.bar)) return;
   await openEditor(cell);
   if (cell.text === text) editing.markFailingLine(cell.editor, line);
 }
@@ -279,41 +313,218 @@ function forget() {
 }
 
 let busy = null; // the cell whose button was pressed
+let stopped = false; // it was pressed again
 
-/** Run a cell; pressed while it runs, the same button stops it. */
+/** Run a cell; pressed while it runs, the same button stops it. Returns how it ended. */
 export async function press(bar, { stop = true } = {}) {
   const cell = cells.find((one) => one.bar === bar);
   if (busy) {
-    if (!stop) {
-      if (busy !== cell) cell.status.textContent = "Another cell is still running.";
-      return;
-    }
-    receive({ kind: "stopped" });
-    forget();
-    return;
+    if (stop) stopRunning();
+    else if (busy !== cell) cell.status.textContent = "Another cell is still running.";
+    return "busy";
   }
   busy = cell;
-  for (const { button: other } of cells) other.disabled = other !== cell.button;
-  for (const reset of document.querySelectorAll(".run-reset")) reset.disabled = true;
+  stopped = false;
+  allowOthers(false);
   cell.button.textContent = "Stop";
   cell.status.textContent = worker ? "Running …" : STARTING;
-  const above = cells.slice(0, cells.indexOf(cell)).filter(({ ran }) => !ran);
-  for (const one of [...above, cell]) {
-    if (!(await runOne(one))) break;
-  }
-  cell.button.textContent = "Run";
-  for (const { button: other } of cells) other.disabled = false;
-  for (const reset of document.querySelectorAll(".run-reset")) reset.disabled = false;
-  for (const one of cells) offerReset(one);
+  await comingBack;
+  if (stopped) cell.status.textContent = "Stopped.";
+  const end = stopped ? "stopped" : await runWithWhatItNeeds(cell);
+  cell.button.textContent = cell.name;
   busy = null;
+  allowOthers(true);
+  for (const one of cells) offerReset(one);
+  if (cell.isCheck && isSolved(cells, cell)) openSolution(cell);
+  if (end === "stopped" && stopped) bringBack(cell);
+  return end;
+}
+
+/** While a cell runs nothing else can be asked for, except to stop it. */
+function allowOthers(allowed) {
+  for (const { button: other } of cells) other.disabled = !allowed && other !== busy.button;
+  for (const other of document.querySelectorAll(".run-reset, [data-act]"))
+    other.disabled = !allowed && other.textContent !== "Stop";
+}
+
+async function runWithWhatItNeeds(cell) {
+  const needed = await cellsNeededBy(cell);
+  if (!needed) return "stopped";
+  for (const one of needed.filter(({ ran }) => !ran)) {
+    const end = await runOne(one, []);
+    if (end === "stopped") {
+      if (one !== cell) cell.status.textContent = one.status.textContent;
+      return end;
+    }
+    if (end === "error" && cell.isCheck) {
+      removeOutput(cell);
+      cell.status.textContent = "Not checked: the code above has an error.";
+      save(cell);
+      return end;
+    }
+  }
+  return runOne(cell, needed);
+}
+
+/** The cells that have to run before this one; null if that was stopped, or there is no Python. */
+async function cellsNeededBy(cell) {
+  const above = cells.slice(0, cells.indexOf(cell));
+  if (!cell.isCheck) return above;
+  const places = await new Promise((resolve) => {
+    receive = ({ kind, places: found, text }) => {
+      if (kind === "needed") resolve(found);
+      if (kind === "stopped") cell.status.textContent = "Stopped.";
+      if (kind === "broken") cell.status.textContent = `Python could not start: ${text}`;
+      if (kind === "stopped" || kind === "broken") resolve(null);
+      if (kind === "broken") forget();
+    };
+    send({ needs: [...above, cell].map((one) => one.text) });
+  });
+  // The answer is needed also if it is no Python, and gives no name a value.
+  return places && above.filter((one, at) => places.includes(at) || one === answerOf(cells, cell));
+}
+
+let hasRun = []; // what stood when Python was ended
+
+function stopRunning() {
+  stopped = true;
+  if (!comingBack) hasRun = cells.filter(({ ran }) => ran);
+  receive?.({ kind: "stopped" });
+  forget();
+}
+
+let comingBack = null; // a promise, while what had run before runs again
+
+/** After a stop: start Python anew, and run again, out of sight, what had run before. */
+function bringBack(after) {
+  const again = hasRun.filter((cell) => cell !== after && !cell.isCheck);
+  if (!again.length) return;
+  const say = (words) => {
+    if (after.status.textContent.startsWith("Stopped.")) after.status.textContent = words;
+  };
+  say("Stopped. What stood before it comes back …");
+  comingBack = (async () => {
+    for (const cell of again) {
+      if (!(await runUnseen(cell))) return;
+    }
+    say("Stopped. What stood before it is here again.");
+  })().finally(() => (comingBack = null));
+}
+
+/** Run a cell for the names that it defines, and leave what it shows as it is. */
+function runUnseen(cell) {
+  const { text } = cell;
+  return new Promise((resolve) => {
+    receive = ({ kind }) => {
+      if (kind === "end") cell.ran = cell.text === text;
+      if (["end", "stopped", "broken"].includes(kind)) resolve(kind === "end");
+      if (kind === "broken") forget();
+    };
+    send({ run: text });
+  });
+}
+
+// What the top of a page with exercises offers
+
+let takingAll = false; // all answers are being checked, one after another
+
+const ACTS = {
+  "check-all": checkAll,
+  download,
+  open: (pressed) => chooseFile((file) => open(file, pressed)),
+};
+
+export const act = (pressed) => ACTS[pressed.dataset.act](pressed);
+
+async function checkAll(pressed) {
+  if (takingAll) return stopRunning();
+  const name = pressed.textContent;
+  takingAll = true;
+  pressed.textContent = "Stop";
+  for (const check of cells.filter(({ isCheck }) => isCheck)) {
+    if ((await press(check.bar, { stop: false })) === "stopped") break;
+  }
+  takingAll = false;
+  pressed.textContent = name;
+}
+
+/** The notebook that this page was made from, as students get it. */
+const pristine = () => document.querySelector("a.download[href$='.ipynb']");
+
+const answers = () =>
+  cells.flatMap((cell) => (cell.bar.dataset.answer ? [[cell.bar.dataset.answer, cell]] : []));
+
+async function download(pressed) {
+  const { href } = pristine();
+  try {
+    const answer = await fetch(href);
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    const codes = answers().map(([name, { text }]) => [name, text]);
+    saveAs(href.split("/").at(-1), fillIn(await answer.json(), codes));
+    sayBeside(pressed, "Your notebook is among your downloads, with your answers in its cells.");
+  } catch (error) {
+    sayBeside(pressed, `The notebook could not be fetched (${error.message}): try again later.`);
+  }
+}
+
+/** Take over the answers of a notebook; what stood here comes back by *Undo*. */
+async function open(file, pressed) {
+  try {
+    const notebook = await readNotebook(file);
+    const given = cells.filter(({ bar }) => isLocked(bar)).map(({ source }) => source.trim());
+    const found = answersIn(notebook, given);
+    const mine = answers().filter(([name]) => found.answers.has(name));
+    if (!mine.length)
+      throw new WrongFile(
+        `${file.name} has no answer to an exercise of this page; its title is ${titleOf(notebook)}.`,
+      );
+    const codes = mine.map(([name, cell]) => [cell, found.answers.get(name)]);
+    const changed = codes.filter(([cell, code]) => cell.text !== code);
+    for (const [cell, code] of changed) await replace(cell, code);
+    if (changed.length) pageUndo = { cells: changed.map(([cell]) => cell), what: "opening" };
+    offerPageReset();
+    sayBeside(pressed, wordsOnOpening(file, changed.length, mine.length, found.leftOut));
+  } catch (error) {
+    if (!(error instanceof WrongFile)) throw error;
+    sayBeside(pressed, error.message);
+  }
+}
+
+function wordsOnOpening({ name }, changed, found, leftOut) {
+  const absent = answers().length - found;
+  const words = [
+    changed
+      ? `The answers of ${name} are here. Undo brings back what stood here before.`
+      : `${name} has the answers that stand here already.`,
+  ];
+  if (absent) words.push(`It has none to ${absent} of the exercises; these are as they were.`);
+  if (leftOut) words.push(`Cells of yours that a page has no place for: ${leftOut}.`);
+  return words.join(" ");
+}
+
+function sayBeside(pressed, words) {
+  const panel = pressed.parentElement.parentElement;
+  let place = panel.querySelector(".run-note");
+  if (!place) {
+    place = Object.assign(document.createElement("p"), { className: "run-note" });
+    place.setAttribute("role", "status");
+    panel.append(place);
+  }
+  place.textContent = words;
 }
 
 // Back to what the page came with, and back again
 
 const isAsItCame = ({ text, source, output }) => text === source && !output;
 
+/** The bar that offers to reset a cell: an answer's is beside its check. */
+const barOfReset = (cell) => (checkOf(cells, cell) ?? cell).bar;
+
 function offerReset(cell) {
-  const offered = cell.bar.querySelector(".run-reset");
+  offerPageReset();
+  if (isLocked(cell.bar)) return;
+  const bar = barOfReset(cell);
+  const offered = bar.querySelector(".run-reset");
   if (isAsItCame(cell) && !cell.undo) offered?.remove();
   else if (!offered) {
     const reset = button("Reset", "Reset this cell", () =>
@@ -321,10 +532,10 @@ function offerReset(cell) {
     );
     reset.className = "run-reset";
     reset.disabled = Boolean(busy);
-    cell.button.after(reset);
+    bar.querySelector("button").after(reset);
   }
-  nameReset(cell.bar.querySelector(".run-reset"), cell.undo, "this cell");
-  offerPageReset();
+  const what = bar === cell.bar ? "this cell" : "this answer";
+  nameReset(bar.querySelector(".run-reset"), cell.undo, what);
 }
 
 function nameReset(reset, undo, what) {
@@ -334,12 +545,17 @@ function nameReset(reset, undo, what) {
 }
 
 async function resetCell(cell) {
+  await replace(cell, cell.source);
+  if (barOfReset(cell) === cell.bar) cell.status.textContent = "As the page has it.";
+}
+
+/** Put other code in the place of a cell's, so that *Undo* brings back what stood there. */
+async function replace(cell, code) {
   const undo = { text: cell.text, base: cell.base, outcome: cell.outcome };
-  await setText(cell, cell.source);
+  await setText(cell, code);
   Object.assign(cell, { undo, base: cell.source, ran: false });
   removeOutput(cell);
   hideOthers(cell);
-  cell.status.textContent = "As the page has it.";
   offerReset(cell);
   save(cell);
 }
@@ -354,25 +570,29 @@ async function takeBack(cell) {
   save(cell);
 }
 
-let pageUndo = null; // the cells that the last reset of the page changed
+let pageUndo = null; // the cells that were last changed all at once, and by what
+
+const pageReset = pageBar.querySelector("button:not([data-act])");
 
 function offerPageReset() {
-  if (pageUndo?.some(({ undo }) => !undo)) pageUndo = null; // one was changed since
-  const reset = pageBar.querySelector("button");
-  reset.hidden = !pageUndo && cells.every(isAsItCame);
-  nameReset(reset, pageUndo, "this page");
+  if (pageUndo?.cells.some(({ undo }) => !undo)) pageUndo = null; // one was changed since
+  pageReset.hidden = !pageUndo && cells.every(isAsItCame);
+  nameReset(pageReset, pageUndo, "this page");
+  if (pageUndo?.what === "opening")
+    pageReset.setAttribute("aria-label", "Undo the opening of a notebook");
+  showScore(cells);
 }
 
-pageBar.querySelector("button").addEventListener("click", async () => {
+pageReset.addEventListener("click", async () => {
   if (pageUndo) {
-    const changed = pageUndo;
+    const changed = pageUndo.cells;
     pageUndo = null;
     for (const cell of changed) await takeBack(cell);
   } else {
     const changed = cells.filter((cell) => !isAsItCame(cell));
     for (const cell of changed) await resetCell(cell);
     forget();
-    pageUndo = changed;
+    pageUndo = { cells: changed, what: "reset" };
   }
   offerPageReset();
 });

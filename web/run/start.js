@@ -1,11 +1,20 @@
 // Waits until a reader goes into a cell's code or presses Run, then loads the laboratory; at once
 // where the reader left something on this page before.
+import { isLocked } from "./exercises.js";
 import { keyOf, read } from "./storage.js";
 
 const bars = [...document.querySelectorAll(".run-python")];
 const laboratory = () => import("./page.js");
 
 for (const bar of bars) {
+  bar.querySelector("button").addEventListener("click", async () => {
+    (await laboratory()).press(bar);
+  });
+  if (!isLocked(bar)) openAtFirstTouch(bar);
+}
+
+/** Load the laboratory when a reader goes into this cell's code. */
+function openAtFirstTouch(bar) {
   const code = bar.closest(".cell").querySelector(".cell_input pre");
   const frame = code.parentElement; // the theme decides itself which <pre> the Tab key reaches
   frame.tabIndex = 0;
@@ -19,8 +28,11 @@ for (const bar of bars) {
     const isCode = target === frame || target === code;
     if (isCode && target.matches(":focus-visible")) (await laboratory()).edit(bar);
   });
-  bar.querySelector("button").addEventListener("click", async () => {
-    (await laboratory()).press(bar);
+}
+
+for (const button of document.querySelectorAll("[data-act]")) {
+  button.addEventListener("click", async () => {
+    (await laboratory()).act(button);
   });
 }
 

@@ -32,14 +32,16 @@ async function start() {
       return runCell(code);
     },
     names: python.globals.get("names_below"),
+    needed: (codes) => python.globals.get("cells_needed")(python.toPy(codes)),
   };
 }
 
 const ready = start();
 ready.catch((error) => postMessage({ kind: "broken", text: String(error) }));
 
-addEventListener("message", async ({ data: { run, complete } }) => {
+addEventListener("message", async ({ data: { run, complete, needs } }) => {
   const python = await ready;
   if (run !== undefined) postMessage({ kind: "end", good: await python.run(run) });
+  else if (needs) postMessage({ kind: "needed", places: python.needed(needs).toJs() });
   else postMessage({ kind: "names", names: python.names(complete).toJs() });
 });

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from page_actions import ARCHIVE, Repository, repository
 from site_address import site_address
+from solutions import as_published
 from sphinx.application import Sphinx
 
 # What stands in the archive: `make book` and `make test` need more, a notebook does not.
@@ -181,5 +182,5 @@ def write_archive(archive: Path, course: Path, files: list[Path]) -> None:
         for path in files:
             entry = zipfile.ZipInfo(f"{FOLDER}/{path.relative_to(course).as_posix()}")
             entry.external_attr = 0o644 << 16
-            made.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+            made.writestr(entry, as_published(path), zipfile.ZIP_DEFLATED)
     os.replace(beside, archive)

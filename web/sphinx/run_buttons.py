@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from docutils import nodes
+from exercise_bars import bar_of_exercise, panel_of
+from solutions import as_published
 from sphinx.application import Sphinx
 
 WEB = Path(__file__).parent.parent
@@ -28,12 +30,16 @@ NOT_FOR_CELLS = {"pathlib", "warnings"}
 ROOMS = ["activations", "catalogue", "exercises", "losses", "network"]
 PATH = "_static/live-python"
 START = "_static/laboratory/start.js"
-BAR = """<div class="run-python" data-page="{page}" data-cell="{cell}">\
-<button type="button">Run</button><span role="status"></span></div>"""
-PAGE_BAR = """<div class="run-page"><script type="module" src="{start}"></script>\
-<span>The code here runs in your browser: press Run, or change it first. What you type stays on \
-this machine, and is here when you come back.</span>\
+BAR = """<div class="run-python" data-page="{page}" data-cell="{cell}"{attributes}>\
+<button type="button"{hidden}>{button}</button><span role="status"></span></div>"""
+PAGE_BAR = """<div class="run-page"><script type="module" src="{start}"></script>{words}\
 <button type="button" aria-label="Reset this page" hidden>Reset</button></div>"""
+WORDS = """<span>The code here runs in your browser: press Run, or change it first. What you type \
+stays on this machine, and is here when you come back.</span>"""
+
+
+def python_is_there() -> bool:
+    return (FETCHED / ".complete").is_file()
 
 
 def imports_of(tree: ast.AST) -> set[str]:
@@ -150,30 +156,36 @@ def parsed(code: str | None) -> ast.Module | None:
 
 
 def note_cells(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Keep the name of each cell of a notebook that is being read: a doctree has none of them."""
+    """Keep name and marks of each cell of a notebook that is being read: a doctree has none."""
     path = Path(app.env.doc2path(docname))
     cells = json.loads(source[0])["cells"] if path.suffix == ".ipynb" else []
     app.env.temp_data["cell_names"] = [cell.get("id", "") for cell in cells]
+    app.env.temp_data["cell_marks"] = [cell["metadata"].get("nbgrader") for cell in cells]
 
 
 def add_buttons(app: Sphinx, doctree: nodes.document) -> None:
-    if not (FETCHED / ".complete").is_file():
+    if not python_is_there():
         return
     page = app.env.docname
     names = app.env.temp_data.get("cell_names", [])
+    marks = app.env.temp_data.get("cell_marks", [])
     found = doctree.findall(lambda node: attribute(node, "nb_element") == "cell_code")
     cells = [(cell, source_of(cell)) for cell in list(found)]
     runs = which_run([source and source.astext() for _, source in cells])
     running = [cell for (cell, _), it_runs in zip(cells, runs, strict=True) if it_runs]
     for cell in running:
-        bar = BAR.format(page=page, cell=names[cell["cell_index"]])
+        place = cell["cell_index"]
+        own = bar_of_exercise(marks[place])
+        bar = BAR.format(page=page, cell=names[place], **own._asdict())
+        cell["classes"] += own.classes
         source = source_of(cell)
         place = next(part for part in cell.children if source in part.findall())
         cell.insert(cell.index(place) + 1, nodes.raw("", bar, format="html"))
     if running:
         first = running[0]
         start = f"{'../' * page.count('/')}{START}"
-        bar = nodes.raw("", PAGE_BAR.format(start=start), format="html")
+        words = panel_of([mark for mark in marks if mark]) or WORDS
+        bar = nodes.raw("", PAGE_BAR.format(start=start, words=words), format="html")
         first.parent.insert(first.parent.index(first), bar)
 
 
@@ -190,7 +202,7 @@ def source_of(cell: nodes.Element) -> nodes.Element | None:
 
 def publish_python(app: Sphinx, exception: Exception | None) -> None:
     """Put Python, the course and what runs the cells where the pages look for them."""
-    if exception or app.builder.format != "html" or not (FETCHED / ".complete").is_file():
+    if exception or app.builder.format != "html" or not python_is_there():
         return
     target = Path(app.outdir, PATH)
     target.mkdir(parents=True, exist_ok=True)
@@ -204,7 +216,7 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(PACKAGE.rglob("*")):
             if path.suffix in (".py", ".toml"):
-                archive.write(path, path.relative_to(PACKAGE.parent))
+                archive.writestr(str(path.relative_to(PACKAGE.parent)), as_published(path))
 
 
 def link_or_copy(source: Path, target: Path) -> None:

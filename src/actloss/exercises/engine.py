@@ -21,8 +21,8 @@ from actloss.exercises.properties import (
     REMARKS,
     Property,
     Trial,
-    can_see_warnings,
     close,
+    in_a_page,
     inputs,
     properties_of,
 )
@@ -45,6 +45,7 @@ Question: TypeAlias = tuple[str, Arguments, NDArray[Any]]  # kind, arguments, wh
 
 BY_NAME = {item.name: item for item in PROPERTIES}
 TO_DO = "Fill in the cell above and run it; then run this one again."
+TO_DO_IN_A_PAGE = "Write your answer above, where the dots are; then press Check again."
 
 _latest: dict[str, Report] = {}
 
@@ -93,6 +94,10 @@ def score(chapter: str) -> Score:
     return Score(chapter, [(item, _latest.get(item.name)) for item in of_chapter(chapter)])
 
 
+def _to_do() -> str:
+    return TO_DO_IN_A_PAGE if in_a_page() else TO_DO
+
+
 def _no_such(name: object) -> str:
     near = difflib.get_close_matches(str(name), EXERCISES, n=1)
     return f"There is no exercise {name!r}" + (f"; did you mean {near[0]!r}?" if near else ".")
@@ -110,7 +115,7 @@ def report_on(exercise: Any, state: str, **parts: Any) -> Report:
 def judge_number(exercise: Any, answer: Any, rng: np.random.Generator | None = None) -> Report:
     """Hold a number against its exercise; nothing is drawn for it."""
     if answer is None or answer is Ellipsis:
-        return report_on(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=_to_do())
     number, problem = _as_number(answer)
     if problem:
         return report_on(exercise, "not right yet", message=problem)
@@ -148,7 +153,7 @@ def _as_number(answer: Any) -> tuple[Any, str]:
 
 def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Report:
     if answer is None or answer is Ellipsis or is_stub(answer):
-        return report_on(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=_to_do())
     if not callable(answer):
         message = (
             f"A function is asked for, but this is a {type(answer).__name__}. "
@@ -159,11 +164,11 @@ def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Rep
     notes = []
     try:
         with quiet() as printed, time_limit(SECONDS) as limited:
-            if not limited and sys.platform != "emscripten":  # a page has a button for that
+            if not limited and not in_a_page():  # a page has a button for that
                 notes.append("Here nothing can stop an endless loop but you: interrupt the kernel.")
             parts = examine(exercise, partial(call, answer), rng)
     except NotImplementedError:
-        return report_on(exercise, "not solved yet", message=TO_DO)
+        return report_on(exercise, "not solved yet", message=_to_do())
     except OutOfTime as stopped:
         message = (
             f"Stopped after {SECONDS:g} s. Is there a loop that never ends?\n"
@@ -172,7 +177,7 @@ def _judge_function(exercise: Any, answer: Any, rng: np.random.Generator) -> Rep
         return report_on(exercise, "not right yet", message=message)
     if printed.getvalue():
         notes.append("What your function prints is left out here. Call it yourself to see it.")
-    if not can_see_warnings():
+    if in_a_page():
         notes.append("Not checked, for a browser cannot know: whether NumPy warns. A notebook can.")
     solved = all(holds for _, holds in parts["properties"])
     state = "solved" if solved else "not right yet"

@@ -194,9 +194,9 @@ REMARKS = (
 )
 
 
-def can_see_warnings() -> bool:
-    """Whether NumPy can warn: in a browser no processor tells it of an overflow."""
-    return sys.platform != "emscripten"
+def in_a_page() -> bool:
+    """Whether this is Python in a browser, where no processor tells NumPy of an overflow."""
+    return sys.platform == "emscripten"
 
 
 def properties_of(exercise: Any) -> list[Property]:
