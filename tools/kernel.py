@@ -7,8 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from functools import cache
-from itertools import count
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -44,14 +44,19 @@ BY_ITSELF = (sys.executable, "-P", str(PROCESS))
 
 # A nursery takes the time of a few kernels to set up.
 KERNELS_BEFORE_A_NURSERY = 2
-started = count(1)
+started = Counter()  # kernels, by their environment
 
 
 def how_to_start(environment):
-    """A process for each of the first kernels; those that follow are forked from one."""
-    if sys.platform != "linux" or next(started) <= KERNELS_BEFORE_A_NURSERY:
+    """A process for each of an environment's first kernels; those that follow are forked from one.
+
+    `make portable` runs a single notebook in as many environments as there are variants.
+    """
+    variables = frozenset(environment.items())
+    started[variables] += 1
+    if sys.platform != "linux" or started[variables] <= KERNELS_BEFORE_A_NURSERY:
         return BY_ITSELF
-    return (sys.executable, "-S", "-E", str(SHIM), nursery(frozenset(environment.items())))
+    return (sys.executable, "-S", "-E", str(SHIM), nursery(variables))
 
 
 @cache

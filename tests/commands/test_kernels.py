@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from collections import Counter
 
 import pytest
 from jupyter_client.manager import KernelManager
@@ -40,6 +41,17 @@ def test_a_forked_kernel_has_its_imports_at_once(forked, tmp_path):
 def test_the_first_kernels_start_by_themselves(monkeypatch, tmp_path):
     monkeypatch.setattr(kernel, "KERNELS_BEFORE_A_NURSERY", sys.maxsize)
     assert output_of("import sys; print('torch' in sys.modules)", folder=tmp_path) == "False\n"
+
+
+def test_the_first_kernels_of_each_environment_start_by_themselves(monkeypatch):
+    """A nursery for one notebook under each variant would take longer than the notebooks."""
+    monkeypatch.setattr(kernel, "started", Counter())
+    monkeypatch.setattr(kernel, "nursery", lambda variables: "socket")
+    starts = [
+        kernel.how_to_start({"VARIANT": variant}) == kernel.BY_ITSELF
+        for variant in ("a", "b", "c", "a", "a", "b", "c", "b")
+    ]
+    assert starts == [True, True, True, True, False, True, True, False]
 
 
 def test_two_kernels_share_nothing(forked, tmp_path):
