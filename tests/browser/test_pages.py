@@ -46,11 +46,12 @@ PAPER = {"width": 658, "height": 960}
 SHEET = {"width": 1032, "height": 725}
 FOR_SCREENS = """
   .bd-sidebar-primary, .bd-sidebar-secondary, .bd-header-article, .prev-next-footer, .bd-footer,
-  .bd-footer-content, #pst-search-dialog, .headerlink, .widget-live, button,
-  select, input, details.hide"""
+  .bd-footer-content, #pst-search-dialog, .headerlink, .widget-live .noUi-target, button,
+  select:not(.widget-live select), input, details.hide, [data-state=live] > .widget-still"""
 FOR_READERS = """
   .bd-article :is(h1, h2, h3, section > p:not(:has(> a.download)), div.cell > div.cell_input),
-  .widget-slot > .widget-still, .actloss-quiz summary"""
+  .widget-slot:not([data-state=live]) > .widget-still, [data-state=live] > .widget-live .actloss-plot,
+  .actloss-quiz summary"""
 CUT_OFF = """() => [...document.querySelectorAll(".bd-article *")].filter((element) => {
   const { right, width } = element.getBoundingClientRect();
   const hides = getComputedStyle(element).overflowX !== "visible";
