@@ -12,6 +12,7 @@ The public rooms, loaded when they are first used: ``activations``, ``losses``, 
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,9 @@ __all__ = ["__version__", "activations", "catalogue", "losses", "network"]
 def __getattr__(name: str) -> ModuleType:
     if name in __all__:
         return importlib.import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from actloss.names import missing  # a room that there is comes without it
+
+    raise missing(sys.modules[__name__], name)
 
 
 def __dir__() -> list[str]:

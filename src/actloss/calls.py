@@ -136,7 +136,7 @@ _WHOLE_ARRAY = {
     "requires_grad": "the derivative of a function stands beside it, under its name with _grad",
 }
 _NO_MEAN = "there is one loss a sample, so write .mean() or .sum() behind the call"
-_WEIGHTS = "multiply the losses by the weights before their mean"
+_WEIGHTS = "multiply the losses by the weights before their mean, or write mean_loss(..., weights=)"
 ADVICE = {
     "activations": {
         **_WHOLE_ARRAY,
@@ -165,7 +165,7 @@ ADVICE = {
         **_WHOLE_ARRAY,
         "alpha": _WEIGHTS,
         "base": "divide by np.log(base), for losses are in nats",
-        "class_weight": "multiply the losses by class_weight[labels] before their mean",
+        "class_weight": "write mean_loss(..., weights=class_weight[labels])",
         "delta": "huber_loss is the one with delta=",
         "eps": "leave it out: no probability is clipped",
         "epsilon": "leave it out: no probability is clipped",
@@ -176,18 +176,21 @@ ADVICE = {
         ),
         "full": "leave it out",
         "gamma": "focal_loss is the one with gamma=",
-        "ignore_class": "choose the samples before, as in keep = labels != ignore_class",
-        "ignore_index": "choose the samples before, as in keep = labels != ignore_index",
+        "ignore_class": "write mean_loss(..., where=labels != ignore_class)",
+        "ignore_index": "write mean_loss(..., where=labels != ignore_index)",
         "label_smoothing": "smooth the labels before, by smooth_labels(labels, epsilon=...)",
         "log_input": "write np.exp(predictions)",
         "log_target": "write np.exp(labels)",
-        "margin": "the margin is 1; triplet_loss is the one with margin=",
+        "margin": (
+            "the margin is 1; triplet_loss, contrastive_loss, margin_ranking_loss and arcface_loss "
+            "have margin="
+        ),
         "multioutput": _NO_MEAN,
         "normalize": _NO_MEAN,
         "num_classes": "leave it out: it is the length of the axis",
         "p": "leave it out: distances are Euclidean",
         "pos_label": "write the labels as this loss takes them, as in labels == pos_label",
-        "pos_weight": "multiply the losses by np.where(labels == 1, pos_weight, 1)",
+        "pos_weight": "write mean_loss(..., weights=np.where(labels == 1, pos_weight, 1))",
         "reduce": _NO_MEAN,
         "reduction": _NO_MEAN,
         "sample_weight": _WEIGHTS,

@@ -56,7 +56,7 @@ def test_no_name_stands_twice():
 def array_arguments():
     """Each public function of the two modules with each of its arguments that hold arrays."""
     for module in (activations, losses):
-        for function in vars(module).values():
+        for function in (getattr(module, name) for name in module.__all__):
             if inspect.isfunction(function):
                 for name, parameter in inspect.signature(function).parameters.items():
                     if parameter.kind is parameter.POSITIONAL_OR_KEYWORD:

@@ -812,3 +812,49 @@ def test_prelu_layer_by_hand():
     np.testing.assert_array_equal(layer.forward(np.array([[3.0, -4.0]])), [[3.0, -2.0]])
     np.testing.assert_array_equal(layer.backward(np.array([[10.0, 7.0]])), [[10.0, 3.5]])
     assert layer.alpha_grad == -28.0
+
+
+WEIGHTS, BIAS = np.ones((3, 2)), np.zeros(2)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: Dense([[1.0, 2.0]], BIAS), TypeError, "weights must be a NumPy array, but"),
+        (lambda: Dense(np.ones((3, 2), int), BIAS), TypeError, "write weights.astype(float)"),
+        (lambda: Dense(WEIGHTS, np.zeros(2, int)), TypeError, "write bias.astype(float)"),
+        (lambda: Dense(WEIGHTS, np.zeros(3)), ValueError, "have shapes (3, 2) and (3,)"),
+        (lambda: Dense(np.ones(3), BIAS), ValueError, "have shapes (3,) and (2,)"),
+        (lambda: Activation("relu", np.sign), TypeError, "function must be a function"),
+        (lambda: Activation(np.abs, None), TypeError, "gradient must be a function"),
+        (lambda: PReLU(0.25), TypeError, "alpha must be a NumPy array, but got float"),
+        (lambda: PReLU("steep"), TypeError, "but got str"),
+        (lambda: Dense(WEIGHTS, BIAS).forward(np.ones(3)), ValueError, "but have shape (3,)"),
+        (lambda: Dense(WEIGHTS, BIAS).forward(np.ones((4, 2))), ValueError, "(samples, 3)"),
+    ],
+)
+def test_a_layer_says_what_it_cannot_use(make, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        make()
+
+
+LAYERS = [
+    lambda: Dense(np.ones((2, 2)), np.zeros(2)),
+    lambda: Activation(np.abs, np.sign),
+    lambda: PReLU(np.array(0.25)),
+]
+
+
+@pytest.mark.parametrize("make", LAYERS, ids=["dense", "activation", "prelu"])
+def test_a_layer_takes_back_what_fits_its_outputs_and_nothing_else(make):
+    layer = make()
+    with pytest.raises(ValueError, match="backward must come after forward"):
+        layer.backward(np.ones((4, 2)))
+    with pytest.raises(TypeError, match="inputs must be a NumPy array, but got list"):
+        layer.forward([[1.0, 2.0]] * 4)
+    layer.forward(np.array([[1.0, 2.0]] * 4))
+    with pytest.raises(TypeError, match="outputs_grad must be a NumPy array, but got float"):
+        layer.backward(1.0)
+    with pytest.raises(ValueError, match=r"shape of the outputs, \(4, 2\), but has shape \(2,\)"):
+        layer.backward(np.ones(2))
+    assert layer.backward(np.ones((4, 2))).shape == (4, 2)

@@ -5,6 +5,10 @@ read in. Element-wise: ``rectifiers``, ``exponential_units``, ``sigmoids``, ``sm
 and ``gaussian_units``; along an axis: ``softmax_family`` and ``gated_units``.
 """
 
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from actloss import names
 from actloss.activations import (
     exponential_units,
     gated_units,
@@ -30,3 +34,9 @@ __all__ += rectifiers.__all__
 __all__ += sigmoids.__all__
 __all__ += smooth_rectifiers.__all__
 __all__ += softmax_family.__all__
+
+
+if not TYPE_CHECKING:  # a type checker knows the names by itself
+
+    def __getattr__(name: str) -> NoReturn:
+        raise names.missing(sys.modules[__name__], name)

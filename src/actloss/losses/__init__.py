@@ -10,6 +10,10 @@ A loss has one value a prediction or a sample, never their mean: that the caller
 ``mean_loss``, which knows of weights and padding.
 """
 
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from actloss import names
 from actloss.losses import (
     angles,
     distributions,
@@ -50,3 +54,9 @@ __all__ += regression.__all__
 __all__ += robust.__all__
 __all__ += second_derivatives.__all__
 __all__ += similarity.__all__
+
+
+if not TYPE_CHECKING:  # a type checker knows the names by itself
+
+    def __getattr__(name: str) -> NoReturn:
+        raise names.missing(sys.modules[__name__], name)

@@ -5,6 +5,10 @@ Its parts are in ``layers`` (forward and backward), ``pairings`` (the output wit
 What a network lets in is checked by ``arguments``; ``files`` keeps it in files.
 """
 
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from actloss import names
 from actloss.network.layers import Activation, Dense, PReLU
 from actloss.network.network import Network
 from actloss.network.optimisers import SGD, Adam
@@ -35,3 +39,9 @@ __all__ = [
     "PReLU",
     "Pairing",
 ]
+
+
+if not TYPE_CHECKING:  # a type checker knows the names by itself
+
+    def __getattr__(name: str) -> NoReturn:
+        raise names.missing(sys.modules[__name__], name)

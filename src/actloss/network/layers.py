@@ -25,10 +25,23 @@ class Dense:
     parameter_names: tuple[str, ...] = ("weights", "bias")
 
     def __init__(self, weights: Floats, bias: Floats) -> None:
+        check_floats("weights", weights)
+        check_floats("bias", bias)
+        if np.ndim(weights) < 2 or np.shape(bias)[-1:] != np.shape(weights)[-1:]:
+            raise ValueError(
+                "weights must have shape (fan_in, fan_out), and bias (fan_out,), but have shapes "
+                f"{np.shape(weights)} and {np.shape(bias)}"
+            )
         self.weights, self.bias = weights, bias
         self.weights_grad, self.bias_grad = np.zeros_like(weights), np.zeros_like(bias)
 
     def forward(self, inputs: Floats) -> Floats:
+        check_array("inputs", inputs)
+        if inputs.shape[1:] != self.weights.shape[:1]:
+            raise ValueError(
+                f"inputs must have shape (samples, {len(self.weights)}), one column for each row "
+                f"of the weights, but have shape {inputs.shape}"
+            )
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.bias
@@ -39,6 +52,7 @@ class Dense:
         return np.dot(outputs_grad, self.weights.T)
 
     def store_gradients(self, outputs_grad: Floats) -> None:
+        check_outputs_grad(self, outputs_grad)
         self.outputs_grad = outputs_grad
         self.weights_grad[...] = np.dot(self.inputs.T, outputs_grad)
         self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0)
@@ -52,14 +66,19 @@ class Activation:
     def __init__(
         self, function: Callable[[Floats], Floats], gradient: Callable[[Floats], Floats]
     ) -> None:
+        for name, given in (("function", function), ("gradient", gradient)):
+            if not callable(given):
+                raise TypeError(f"{name} must be a function, such as relu, but got {given!r}")
         self.function, self.gradient = function, gradient
 
     def forward(self, inputs: Floats) -> Floats:
+        check_array("inputs", inputs)
         self.inputs = inputs
         self.outputs = self.function(inputs)
         return self.outputs
 
     def backward(self, outputs_grad: Floats) -> Floats:
+        check_outputs_grad(self, outputs_grad)
         return outputs_grad * self.gradient(self.inputs)
 
 
@@ -69,18 +88,51 @@ class PReLU:
     parameter_names: tuple[str, ...] = ("alpha",)
 
     def __init__(self, alpha: Floats) -> None:
+        check_floats("alpha", alpha)
         self.alpha = alpha
         self.alpha_grad = np.zeros_like(alpha)
 
     def forward(self, inputs: Floats) -> Floats:
+        check_array("inputs", inputs)
         self.inputs = inputs
         self.outputs = activations.prelu(inputs, alpha=self.alpha)
         return self.outputs
 
     def backward(self, outputs_grad: Floats) -> Floats:
+        check_outputs_grad(self, outputs_grad)
         slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
         self.alpha_grad[...] = np.sum(outputs_grad * slopes)
         return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
+
+
+def check_array(name: str, given: Any) -> None:
+    if not isinstance(given, np.ndarray):
+        raise TypeError(
+            f"{name} must be a NumPy array, but got {type(given).__name__}: "
+            f"write np.array({name}, dtype=float)"
+        )
+
+
+def check_floats(name: str, given: Any) -> None:
+    """A gradient that is stored in integers would lose all that makes it a gradient."""
+    check_array(name, given)
+    if given.dtype.kind != "f":
+        raise TypeError(
+            f"{name} must be a NumPy array of floats, but got one of {given.dtype}: "
+            f"write {name}.astype(float)"
+        )
+
+
+def check_outputs_grad(layer: Any, outputs_grad: Any) -> None:
+    """Another shape may broadcast, and then nothing would be said of it."""
+    check_array("outputs_grad", outputs_grad)
+    if not hasattr(layer, "outputs"):
+        raise ValueError("backward must come after forward, whose inputs it needs")
+    if outputs_grad.shape != layer.outputs.shape:
+        raise ValueError(
+            f"outputs_grad must have the shape of the outputs, {layer.outputs.shape}, "
+            f"but has shape {outputs_grad.shape}"
+        )
 
 
 def activation_layer(
