@@ -375,26 +375,36 @@ def _over_blocks_of_samples(
     inner_step = inner if length * inner <= size else max(1, size // length)
     # NumPy reduces a short axis at the end one sample at a time; in front, many at once.
     in_front = inner == 1 and length <= FEW
-    place = 0 if in_front else 1
     flat = [array.reshape(outer, -1, *at_end) for array in arrays]
     result: Any = None
     for low in range(0, outer, outer_step):
         for left in range(0, inner, inner_step):
             block = np.s_[low : low + outer_step, :, left : left + inner_step][: 2 + len(at_end)]
             parts = [array[block] for array in flat]
-            if in_front:
-                parts = [np.ascontiguousarray(part.T) for part in parts]
-            part = in_dtype(function, parts, {**settings, "axis": place}, dtype)
-            reduced = part.ndim < parts[0].ndim
-            if reduced:
-                part = np.expand_dims(part, place)
-            if in_front:
-                part = part.T
+            part, kept = _block_of_samples(function, parts, settings, dtype, in_front=in_front)
             if result is None:
                 result = np.empty((outer, part.shape[1], *at_end), arrays[0].dtype)
             result[block] = part
-    kept = () if reduced else result.shape[1:2]
-    return result.reshape(shape[:axis] + kept + shape[axis + 1 :])
+    return result.reshape(shape[:axis] + result.shape[1 : 1 + kept] + shape[axis + 1 :])
+
+
+def _block_of_samples(
+    function: Callable[..., Floats],
+    parts: Sequence[NDArray[Any]],
+    settings: dict[str, Any],
+    dtype: np.dtype[Any],
+    *,
+    in_front: bool,
+) -> tuple[Floats, bool]:
+    """The result for samples along axis 1, with an axis 1, and whether the function kept it."""
+    axis = 0 if in_front else 1
+    if in_front:
+        parts = [np.ascontiguousarray(part.T) for part in parts]
+    result = in_dtype(function, parts, {**settings, "axis": axis}, dtype)
+    kept = result.ndim == parts[0].ndim
+    if not kept:
+        result = np.expand_dims(result, axis)
+    return (result.T if in_front else result), kept
 
 
 def in_dtype(
