@@ -305,12 +305,24 @@ def _elementwise(function: Formula, *, within_cache: bool) -> Formula:
 
 
 def along_axis(function: Formula) -> Formula:
-    """:func:`elementwise` for a ``function(x, ..., axis)`` that looks at several entries at once.
+    """:func:`elementwise_in_blocks` for a ``function(x, ..., axis)`` that looks along an axis.
 
     It also turns ``axis`` into a number from 0 on, or says that ``x`` has no such axis. Where ∞
     meets 0 and there is no limit, NaN comes silently. A gradient ``function(x, upstream, ...)`` is
     linear in ``upstream``: where sums overflow on the way, it is computed of a smaller one.
     """
+    return _along_axis(function, within_cache=True)
+
+
+def along_axis_in_one_array(function: Formula) -> Formula:
+    """:func:`along_axis` for a function that takes all its steps within its result.
+
+    So a large array of its own dtype is not walked through, unless each sample has few entries.
+    """
+    return _along_axis(function, within_cache=False)
+
+
+def _along_axis(function: Formula, *, within_cache: bool) -> Formula:
     read = reader_of(function)
     with_upstream = "upstream" in inspect.signature(function).parameters
 
@@ -327,6 +339,8 @@ def along_axis(function: Formula) -> Formula:
         x = as_float(value)
         settings = {**settings, "axis": check_axis(settings.get("axis", -1), x)}
         dtype = computing_dtype(x.dtype, parameters=[*others, *settings.values()])
+        if not within_cache and dtype == x.dtype and x.shape[settings["axis"]] > FEW:
+            return in_dtype(without_overflow, [x, *others], settings, dtype)
         return over_samples(without_overflow, [x, *others], settings, dtype)
 
     return cast(Formula, apply)

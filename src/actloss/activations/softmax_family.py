@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, along_axis, check_scale, check_shape
+from actloss.arguments import Floats, along_axis, along_axis_in_one_array, check_scale, check_shape
 from actloss.numerics import below_largest, clip, entries_at
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-@along_axis
+@along_axis_in_one_array
 def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats:
     r"""Softmax: turns logits into probabilities that add up to 1.
 
