@@ -1,135 +1,197 @@
-"""How long each function takes, beside PyTorch's and SciPy's of the same meaning: one thread. And
-how much memory it takes at its peak, and what a call costs.
+"""How long each function takes, beside PyTorch's, SciPy's and naive NumPy's of the same meaning.
 
-usage: python -m benchmarks.functions [--json FILE] [--quick]
+On one thread, with all instructions that the processor has and without AVX-512. And how much memory
+a function takes at its peak, and what a call costs.
+
+usage: python -m benchmarks.functions [--json FILE] [--quick] [--only WORD]
 
 Every row is measured in one go, the libraries in turn, and the shortest of many rounds counts: what
 disturbs a machine only adds to it. Ratios travel from machine to machine; nanoseconds do not.
 """
 
 import argparse
+import inspect
+import json
+import os
+import subprocess
+import sys
 import tracemalloc
 from functools import partial
 
 import numpy as np
-import scipy.special
 import torch
 from threadpoolctl import threadpool_limits
 
-from actloss import losses
 from actloss.catalogue import ACTIVATIONS, AXIS_ACTIVATIONS, LOSSES
+from benchmarks.peers import ELEMENTS, ROWS, all_cases, arrays_of
 from benchmarks.record import geometric_mean, shortest_times, write_record
+from tools.portable import dispatched, on_x86, probe
 
-ELEMENTS = 1_000_000
-
-# What a reader would write at first, and what SciPy has.
-NAIVE = {
-    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
-    "tanh": np.tanh,
-    "relu": lambda x: np.maximum(x, 0),
-    "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
-    "elu": lambda x: np.where(x > 0, x, np.exp(x) - 1),
-    "softplus": lambda x: np.log(1 + np.exp(x)),
-    "silu": lambda x: x / (1 + np.exp(-x)),
-    "gelu_tanh": lambda x: 0.5 * x * (1 + np.tanh(0.7978845608 * (x + 0.044715 * x**3))),
-}
-SCIPY = {
-    "sigmoid": scipy.special.expit,
-    "log_sigmoid": scipy.special.log_expit,
-    "gelu": lambda x: x * scipy.special.ndtr(x),
-    "softmax": lambda x: scipy.special.softmax(x, axis=-1),
-    "log_softmax": lambda x: scipy.special.log_softmax(x, axis=-1),
-}
+AS_IT_IS = "as it is"
+WITHOUT_AVX512 = "without AVX-512"
+GOALS = {"float32": 1.5, "float64": 1.2}
 
 
 def main():
     options = parse()
-    rounds = 5 if options.quick else 40
     torch.set_num_threads(1)
     threadpool_limits(1)
-    rows = [
-        *(row for dtype in (np.float32, np.float64) for row in elementwise_rows(dtype, rounds)),
-        *(row for dtype in (np.float32, np.float64) for row in class_rows(dtype, rounds)),
-    ]
+    rounds = 5 if options.quick else 15
+    if options.child:
+        json.dump(list(measured(rounds, options.only)), sys.stdout)
+        return
+    rows = []
+    for level, environment in levels().items():
+        print(f"\n{level}", file=sys.stderr)
+        rows += [{**row, "level": level} for row in measured_in_a_child(environment)]
     print_rows(rows)
+    print_means(rows)
+    print_losers(rows)
     print_memory()
     print_calls(rounds)
     if options.json:
-        write_record(options.json, rows=[record for one in rows for record in flat(one)])
+        by_level = {
+            level: [record for row in rows if row["level"] == level for record in flat(row)]
+            for level in (AS_IT_IS, WITHOUT_AVX512)
+        }
+        write_record(options.json, rows=by_level[AS_IT_IS], without_avx512=by_level[WITHOUT_AVX512])
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", metavar="FILE", help="store the rows there")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, rougher figures")
+    parser.add_argument("--only", metavar="WORD", default="", help="functions whose name has it")
+    parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def elementwise_rows(dtype, rounds):
-    """Activations on a million normal numbers, times 3: both tails and the bend are met."""
-    x = (3 * np.random.default_rng(0).standard_normal(ELEMENTS)).astype(dtype)
-    tensor = torch.from_numpy(x)
-    for name, entry in ACTIVATIONS.items():
-        if name == "identity":
-            continue  # PyTorch's hands back the very same array
-        candidates = {"actloss": partial(entry.function, x)}
-        if name in NAIVE:
-            candidates["naive NumPy"] = partial(NAIVE[name], x)
-        candidates["PyTorch"] = twin_of(entry, tensor)
-        if name in SCIPY:
-            candidates["SciPy"] = partial(SCIPY[name], x)
-        yield row(name, dtype, x.shape, candidates, rounds)
+# --- the instructions of a processor -------------------------------------------------------
 
 
-def twin_of(entry, tensor):
-    twin = compile(entry.pytorch, entry.name, "eval")
-    names = {"torch": torch, "x": tensor, **entry.defaults}
-    return lambda: eval(twin, names)
-
-
-def class_rows(dtype, rounds):
-    """Softmax and cross-entropy, for many samples and for many classes."""
-    rng = np.random.default_rng(0)
-    for shape in ((1000, 1000), (64, 128_000)):
-        logits = (3 * rng.standard_normal(shape)).astype(dtype)
-        labels = rng.integers(shape[1], size=shape[0])
-        tensor, classes = torch.from_numpy(logits), torch.from_numpy(labels)
-        for name in ("softmax", "log_softmax"):
-            candidates = {
-                "actloss": partial(AXIS_ACTIVATIONS[name].function, logits),
-                "PyTorch": partial(getattr(torch, name), tensor, dim=-1),
-                "SciPy": partial(SCIPY[name], logits),
-            }
-            yield row(name, dtype, shape, candidates, rounds)
-        cross_entropy = torch.nn.functional.cross_entropy
-        candidates = {
-            "actloss": partial(losses.sparse_softmax_cross_entropy, logits, labels),
-            "PyTorch": partial(cross_entropy, tensor, classes, reduction="none"),
+def levels():
+    """By name, the environment in which NumPy and PyTorch compute so."""
+    found = {AS_IT_IS: {}}
+    newest = [name for name in dispatched(probe({})) if name.startswith(("X86_V4", "AVX512"))]
+    if on_x86() and newest:
+        found[WITHOUT_AVX512] = {
+            "NPY_DISABLE_CPU_FEATURES": " ".join(newest),
+            "ATEN_CPU_CAPABILITY": "avx2",
+            "DNNL_MAX_CPU_ISA": "AVX2",
         }
-        yield row("sparse_softmax_cross_entropy", dtype, shape, candidates, rounds)
+    return found
 
 
-def row(name, dtype, shape, candidates, rounds):
-    size = int(np.prod(shape))
-    with np.errstate(all="ignore"):
-        seconds = shortest_times(candidates, rounds=rounds if size <= 2e6 else rounds // 5 + 1)
-    return {
-        "function": name,
-        "dtype": np.dtype(dtype).name,
-        "shape": list(shape),
-        "nanoseconds": {who: round(1e9 * took / size, 3) for who, took in seconds.items()},
-    }
+def measured_in_a_child(environment):
+    """Which instructions to use, the libraries ask once, when they are loaded."""
+    command = [sys.executable, "-m", "benchmarks.functions", "--child", *sys.argv[1:]]
+    done = subprocess.run(
+        command, env=os.environ | environment, stdout=subprocess.PIPE, check=True, encoding="utf-8"
+    )
+    return json.loads(done.stdout)
+
+
+# --- time ----------------------------------------------------------------------------------
+
+
+def measured(rounds, word):
+    for case in all_cases():
+        if word not in case.function:
+            continue
+        size = int(np.prod(case.shape))
+        with np.errstate(all="ignore"):
+            few = size > 2 * ELEMENTS
+            seconds = shortest_times(case.calls, rounds=rounds // 5 + 1 if few else rounds)
+        if sys.stderr.isatty():
+            print(f"\r{case.function:<42}{case.dtype}", end="", file=sys.stderr)
+        yield {
+            "function": case.function,
+            "group": case.group,
+            "dtype": case.dtype,
+            "shape": list(case.shape),
+            "nanoseconds": {who: round(1e9 * took / size, 3) for who, took in seconds.items()},
+        }
+
+
+def is_gradient(row):
+    return row["function"].endswith("_grad")
+
+
+def print_rows(rows):
+    for group in dict.fromkeys(row["group"] for row in rows):
+        for level in dict.fromkeys(row["level"] for row in rows):
+            print(f"\n{group}, {level}: nanoseconds an element, and time against …")
+            for row in rows:
+                if (row["group"], row["level"]) == (group, level):
+                    print_row(row)
+
+
+def print_row(row):
+    ours, *others = row["nanoseconds"].items()
+    ratios = "   ".join(f"{who} {ours[1] / took:.2f}" for who, took in others)
+    shape = " × ".join(f"{n:,}" for n in row["shape"])
+    print(f"{row['function']:<40}{row['dtype']:<9}{shape:<13}{ours[1]:>8.2f}   {ratios}")
+
+
+def print_means(rows):
+    """The geometric means; PyTorch's gradient is its way forward and back, as it needs both."""
+    print("\ntime against PyTorch, geometric mean (goal)")
+    kinds = dict.fromkeys(
+        (row["group"], is_gradient(row), row["dtype"], row["level"]) for row in rows
+    )
+    for kind in kinds:
+        ratios = [
+            row["nanoseconds"]["actloss"] / row["nanoseconds"]["PyTorch"]
+            for row in rows
+            if (row["group"], is_gradient(row), row["dtype"], row["level"]) == kind
+            and "PyTorch" in row["nanoseconds"]
+        ]
+        if ratios:
+            group, gradient, dtype, level = kind
+            what = "gradients" if gradient else "functions"
+            mean = geometric_mean(ratios)
+            print(f"{group + ', ' + what:<40}{dtype:<9}{level:<18}{mean:>6.2f} ({GOALS[dtype]})")
+
+
+def print_losers(rows):
+    """Where another library of arrays is quicker."""
+    for library in ("SciPy", "naive NumPy"):
+        compared = [row for row in rows if library in row["nanoseconds"]]
+        ratios = {
+            (row["function"], row["dtype"], tuple(row["shape"]), row["level"]): (
+                row["nanoseconds"]["actloss"] / row["nanoseconds"][library]
+            )
+            for row in compared
+        }
+        if not ratios:
+            continue
+        mean = geometric_mean(list(ratios.values()))
+        slower = sum(ratio > 1.0 for ratio in ratios.values())
+        print(f"\n{library}: geometric mean {mean:.2f}; it is quicker in {slower} of {len(ratios)}")
+        for (name, dtype, shape, level), ratio in sorted(ratios.items(), key=lambda row: -row[1]):
+            if ratio > 1.05:
+                print(f"{name:<40}{dtype:<9}{shape!s:<16}{level:<18}{ratio:>6.2f}")
+
+
+def flat(row):
+    """A row as one record a library, which a chapter can filter."""
+    facts = {name: row[name] for name in ("function", "dtype", "shape")}
+    return [
+        {**facts, "library": library, "nanoseconds": nanoseconds}
+        for library, nanoseconds in row["nanoseconds"].items()
+    ]
 
 
 # --- memory, and the cost of a call --------------------------------------------------------
 
 
 def print_memory():
-    """The most memory beyond its arguments that a call takes, in sizes of its first argument."""
-    print("\npeak memory / size of the first argument")
-    peaks = {name: peak_memory(call) for name, call in large_calls()}
+    """The most memory that a call takes, its result included, in sizes of its first argument."""
+    print("\npeak memory / size of the first argument (goal 3), where above 2")
+    peaks = {name: peak_memory(call) for name, call in calls_on(ROWS, (ELEMENTS,))}
     for name, peak in sorted(peaks.items(), key=lambda item: -item[1]):
-        print(f"{name:<44}{peak:>6.2f}")
+        if peak > 2.0:
+            print(f"{name:<44}{peak:>6.2f}")
 
 
 def peak_memory(call):
@@ -142,73 +204,25 @@ def peak_memory(call):
         tracemalloc.stop()
 
 
-def large_calls():
-    """Every function and gradient of one array or of two, on a million float64 numbers."""
-    rng = np.random.default_rng(0)
-    x = 3 * rng.standard_normal(ELEMENTS)
-    rows = x.reshape(1000, 1000)
-    classes = rng.integers(1000, size=1000)
-    distribution = scipy.special.softmax(rows, axis=1)
-    arguments = {
-        "number": x,
-        "logit": x,
-        "probability": scipy.special.expit(x),
-        "sign": np.sign(x),
-        "bit": (x > 0).astype(float),
-        "logits": rows,
-        "distribution": distribution,
-        "class": classes,
-        "embedding": rows,
-        "matrix": rows,
-    }
-    for entry in ACTIVATIONS.values():
-        yield entry.name, partial(entry.function, x)
-        yield f"{entry.name}_grad", partial(entry.gradient, x)
-    for entry in AXIS_ACTIVATIONS.values():
-        yield entry.name, partial(entry.function, rows)
-        upstream = np.ones_like(entry.function(rows))
-        yield f"{entry.name}_grad", partial(entry.gradient, rows, upstream)
-    for entry in LOSSES.values():
-        if set(entry.takes) <= set(arguments):
-            arrays = [arguments[kind] for kind in entry.takes]
-            yield entry.name, partial(entry.function, *arrays)
-            yield f"{entry.name}_grad", partial(entry.gradient, *arrays)
-
-
 def print_calls(rounds):
-    """What a call costs that has hardly anything to compute: ten numbers."""
-    print("\nmicroseconds of a call on ten numbers")
-    x = np.linspace(-3.0, 3.0, 10)
-    calls = {entry.name: partial(entry.function, x) for entry in ACTIVATIONS.values()}
-    for entry in LOSSES.values():
-        if entry.takes == ("number", "number"):
-            calls[entry.name] = partial(entry.function, x, x[::-1].copy())
-    seconds = shortest_times(calls, rounds=10 * rounds)
+    """What a call costs that has hardly anything to compute."""
+    print("\nmicroseconds of a call on ten numbers (goal 20), where above 15")
+    seconds = shortest_times(dict(calls_on((2, 6), (10,))), rounds=10 * rounds)
     for name, took in sorted(seconds.items(), key=lambda item: -item[1]):
-        print(f"{name:<44}{1e6 * took:>6.1f}")
+        if took > 15e-6:
+            print(f"{name:<44}{1e6 * took:>6.1f}")
 
 
-def flat(one):
-    """A row as one record a library, which a chapter can filter."""
-    facts = {name: one[name] for name in ("function", "dtype", "shape")}
-    return [
-        {**facts, "library": library, "nanoseconds": nanoseconds}
-        for library, nanoseconds in one["nanoseconds"].items()
-    ]
-
-
-def print_rows(rows):
-    print(f"{'function':<29}{'dtype':<9}{'shape':<13}{'ns an element':>14}   time against …")
-    for one in rows:
-        ours, *others = one["nanoseconds"].items()
-        ratios = "   ".join(f"{who} {ours[1] / took:.2f}" for who, took in others)
-        shape = " × ".join(f"{n:,}" for n in one["shape"])
-        print(f"{one['function']:<29}{one['dtype']:<9}{shape:<13}{ours[1]:>14.2f}   {ratios}")
-    for dtype in ("float32", "float64"):
-        for who in ("PyTorch", "SciPy", "naive NumPy"):
-            own = [one["nanoseconds"] for one in rows if one["dtype"] == dtype]
-            ratios = [times["actloss"] / times[who] for times in own if who in times]
-            print(f"{dtype}, against {who}: geometric mean {geometric_mean(ratios):.2f}")
+def calls_on(rows, numbers):
+    """Every function and gradient, on float64 of these shapes: along an axis, and of numbers."""
+    for entry in [*ACTIVATIONS.values(), *AXIS_ACTIVATIONS.values(), *LOSSES.values()]:
+        along_axis = entry.name in AXIS_ACTIVATIONS or not getattr(entry, "elementwise", True)
+        arrays = arrays_of(entry, rows if along_axis else numbers, "float64")
+        for function in (entry.function, entry.gradient):
+            given = list(arrays)
+            if "upstream" in inspect.signature(function).parameters:
+                given.append(np.ones_like(entry.function(*arrays)))
+            yield function.__name__, partial(function, *given)
 
 
 if __name__ == "__main__":

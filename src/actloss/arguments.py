@@ -7,7 +7,9 @@ only its formula meet anything that can be read as floats.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+import inspect
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -25,7 +27,8 @@ INF = float("inf")
 SMALLEST_FLOAT32 = float(np.finfo(np.float32).tiny)  # of those that have all their digits
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
-BLOCK_SIZE = 1 << 16  # elements: half a megabyte of float64
+BLOCK_SIZE = 1 << 17  # elements of the longest block: a megabyte of float64
+FEW = 64  # classes: of more, NumPy adds those of one sample as quickly as those of several
 
 # --- arrays --------------------------------------------------------------------------------
 
@@ -136,7 +139,7 @@ def _is_masked(value: Any) -> bool:
 def check_finite(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is one finite number."""
     number = _check_number(name, value, "a finite number")
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         raise ValueError(f"{name} must be a finite number, but got {number}")
     return number
 
@@ -144,7 +147,7 @@ def check_finite(name: str, value: Any) -> float:
 def check_positive(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is finite and greater than 0."""
     number = _check_number(name, value, "a finite number greater than 0")
-    if not (np.isfinite(number) and number > 0.0):
+    if not (math.isfinite(number) and number > 0.0):
         raise ValueError(f"{name} must be a finite number greater than 0, but got {number}")
     return number
 
@@ -159,7 +162,7 @@ def check_positive_integers(**settings: Any) -> None:
 def check_non_negative(name: str, value: Any) -> float:
     """``value`` as a Python float; ValueError unless it is finite and at least 0."""
     number = _check_number(name, value, "a finite number of at least 0")
-    if not (np.isfinite(number) and number >= 0.0):
+    if not (math.isfinite(number) and number >= 0.0):
         raise ValueError(f"{name} must be a finite number of at least 0, but got {number}")
     return number
 
@@ -220,6 +223,8 @@ def check_axis(axis: Any, x: Floats, name: str = "x") -> int:
 def _check_number(name: str, value: Any, expected: str) -> float:
     # A Python float, because NumPy lets it take the dtype of the array it meets:
     # a np.float64 would turn float32 results into float64.
+    if type(value) is float:
+        return value
     if not isinstance(value, str | bytes | bool | np.bool_) and np.ndim(value) == 0:
         try:
             return float(value)
@@ -241,53 +246,91 @@ def elementwise(function: Formula) -> Formula:
 
     The function itself is only the formula. This decorator turns ``x`` into floats, computes in
     what :func:`computing_dtype` says and returns the dtype of ``x``, and silences NumPy where an
-    overflow to ±∞ is the right answer.
+    overflow to ±∞ is the right answer. Where that is another dtype, it walks through a large ``x``
+    block by block: in float32, all of a float16 array would take twice its memory.
     """
+    return _elementwise(function, within_cache=False)
+
+
+def elementwise_in_blocks(function: Formula) -> Formula:
+    """:func:`elementwise` for formulas of several steps: block by block in every dtype.
+
+    The intermediate results of a block stay in the processor's cache. Those of the whole array
+    would travel to memory and back, which for some functions takes longer than to compute them;
+    and they would all be there at once.
+    """
+    return _elementwise(function, within_cache=True)
+
+
+def block_size(own: np.dtype[Any], computing: np.dtype[Any]) -> int:
+    """How many elements of an array of dtype ``own`` to compute at a time.
+
+    Of float16 fewer: intermediate results are wider, and are to take little beside it, too.
+    """
+    return BLOCK_SIZE // 4 if own.itemsize < computing.itemsize else BLOCK_SIZE
+
+
+def _elementwise(function: Formula, *, within_cache: bool) -> Formula:
     read = reader_of(function)
+
+    def over_blocks(
+        x: Floats, others: Sequence[Any], settings: dict[str, Any], dtype: np.dtype[Any]
+    ) -> Floats:
+        flat = x.reshape(-1)
+        result = np.empty(x.size, x.dtype)
+        step = block_size(x.dtype, dtype)
+        for start in range(0, flat.size, step):
+            block = slice(start, start + step)
+            result[block] = function(flat[block].astype(dtype, copy=False), *others, **settings)
+        return result.reshape(x.shape)
 
     @functools.wraps(function)
     @np.errstate(over="ignore")
     def apply(*args: Any, **kwargs: Any) -> Floats:
         (value, *others), settings = read(args, kwargs)
         x = as_float(value)
-        if x.dtype == np.float64:
-            return function(x, *others, **settings)
-        dtype = computing_dtype(x.dtype, parameters=[*others, *settings.values()])
+        dtype = x.dtype
+        if dtype != np.float64:
+            dtype = computing_dtype(dtype, parameters=[*others, *settings.values()])
+        if (
+            x.size > block_size(x.dtype, dtype)
+            and (within_cache or dtype != x.dtype)
+            and all(np.ndim(other) == 0 for other in others)
+        ):
+            return over_blocks(x, others, settings, dtype)
         result = function(x.astype(dtype, copy=False), *others, **settings)
-        return result.astype(x.dtype, copy=False)
+        return result if result.dtype == x.dtype else result.astype(x.dtype)
 
     return cast(Formula, apply)
 
 
-def elementwise_in_blocks(function: Formula) -> Formula:
-    """:func:`elementwise` for long formulas: walks through a large ``x`` block by block.
-
-    The intermediate results of a block stay in the processor's cache. Those of the whole array
-    would travel to memory and back, which for some functions takes longer than to compute them.
-    """
-
-    @functools.wraps(function)
-    def over_blocks(x: Floats, *args: Any, **kwargs: Any) -> Floats:
-        if x.size <= BLOCK_SIZE:
-            return function(x, *args, **kwargs)
-        flat = x.reshape(-1)
-        result = np.empty_like(flat)
-        for start in range(0, flat.size, BLOCK_SIZE):
-            block = slice(start, start + BLOCK_SIZE)
-            result[block] = function(flat[block], *args, **kwargs)
-        return result.reshape(x.shape)
-
-    return elementwise(cast(Formula, over_blocks))
-
-
 def along_axis(function: Formula) -> Formula:
-    """:func:`elementwise` for a ``function(x, ..., axis)`` that looks at several entries at once.
+    """:func:`elementwise_in_blocks` for a ``function(x, ..., axis)`` that looks along an axis.
 
     It also turns ``axis`` into a number from 0 on, or says that ``x`` has no such axis. Where ∞
     meets 0 and there is no limit, NaN comes silently. A gradient ``function(x, upstream, ...)`` is
     linear in ``upstream``: where sums overflow on the way, it is computed of a smaller one.
     """
+    return _along_axis(function, within_cache=True)
+
+
+def along_axis_in_one_array(function: Formula) -> Formula:
+    """:func:`along_axis` for a function that takes all its steps within its result.
+
+    So a large array of its own dtype is not walked through, unless each sample has few entries.
+    """
+    return _along_axis(function, within_cache=False)
+
+
+def _along_axis(function: Formula, *, within_cache: bool) -> Formula:
     read = reader_of(function)
+    with_upstream = "upstream" in inspect.signature(function).parameters
+
+    def without_overflow(*arrays: Floats, **settings: Any) -> Floats:
+        result = function(*arrays, **settings)
+        if with_upstream and not np.isfinite(result).all():
+            return _without_overflow(function, arrays[0], arrays[1], settings, result)
+        return result
 
     @functools.wraps(function)
     @np.errstate(over="ignore", invalid="ignore")
@@ -296,13 +339,103 @@ def along_axis(function: Formula) -> Formula:
         x = as_float(value)
         settings = {**settings, "axis": check_axis(settings.get("axis", -1), x)}
         dtype = computing_dtype(x.dtype, parameters=[*others, *settings.values()])
-        wide = x.astype(dtype, copy=False)
-        result = function(wide, *others, **settings)
-        if others and not np.isfinite(result).all():
-            result = _without_overflow(function, wide, others[0], settings, result)
-        return result.astype(x.dtype, copy=False)
+        if not within_cache and dtype == x.dtype and x.shape[settings["axis"]] > FEW:
+            return in_dtype(without_overflow, [x, *others], settings, dtype)
+        return over_samples(without_overflow, [x, *others], settings, dtype)
 
     return cast(Formula, apply)
+
+
+def over_samples(
+    function: Callable[..., Floats],
+    arrays: Sequence[Any],
+    settings: dict[str, Any],
+    dtype: np.dtype[Any],
+) -> Floats:
+    """``function(*arrays, **settings)`` of floats of ``dtype``, in the dtype of the first array.
+
+    Its samples lie along ``settings["axis"]``, and do not know each other: so large arrays are
+    walked through in blocks of samples, whose intermediate results stay in the processor's cache.
+    """
+    if arrays[0].size > block_size(arrays[0].dtype, dtype) and _have_the_same_samples(
+        arrays, settings["axis"]
+    ):
+        try:
+            return _over_blocks_of_samples(function, arrays, settings, dtype)
+        except ValueError:  # of an entry, whose place in the whole array is to be named
+            pass
+    return in_dtype(function, arrays, settings, dtype)
+
+
+def _have_the_same_samples(arrays: Sequence[Any], axis: int) -> bool:
+    """Whether the shapes differ at most in the length of the axis."""
+    if any(type(array) is not np.ndarray for array in arrays):
+        return False
+    samples = {(*array.shape[:axis], 1, *array.shape[axis + 1 :]) for array in arrays}
+    return len(samples) == 1
+
+
+def _over_blocks_of_samples(
+    function: Callable[..., Floats],
+    arrays: Sequence[NDArray[Any]],
+    settings: dict[str, Any],
+    dtype: np.dtype[Any],
+) -> Floats:
+    shape, axis = arrays[0].shape, settings["axis"]
+    outer, length, inner = math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+    at_end = (inner,) if inner > 1 else ()
+    size = block_size(arrays[0].dtype, dtype)
+    outer_step = max(1, size // (length * inner))
+    inner_step = inner if length * inner <= size else max(1, size // length)
+    # NumPy reduces a short axis at the end one sample at a time; in front, many at once.
+    in_front = inner == 1 and length <= FEW
+    flat = [array.reshape(outer, -1, *at_end) for array in arrays]
+    result: Any = None
+    for low in range(0, outer, outer_step):
+        for left in range(0, inner, inner_step):
+            block = np.s_[low : low + outer_step, :, left : left + inner_step][: 2 + len(at_end)]
+            parts = [array[block] for array in flat]
+            part, kept = _block_of_samples(function, parts, settings, dtype, in_front=in_front)
+            if result is None:
+                result = np.empty((outer, part.shape[1], *at_end), arrays[0].dtype)
+            result[block] = part
+    return result.reshape(shape[:axis] + result.shape[1 : 1 + kept] + shape[axis + 1 :])
+
+
+def _block_of_samples(
+    function: Callable[..., Floats],
+    parts: Sequence[NDArray[Any]],
+    settings: dict[str, Any],
+    dtype: np.dtype[Any],
+    *,
+    in_front: bool,
+) -> tuple[Floats, bool]:
+    """The result for samples along axis 1, with an axis 1, and whether the function kept it."""
+    axis = 0 if in_front else 1
+    if in_front:
+        parts = [np.ascontiguousarray(part.T) for part in parts]
+    result = in_dtype(function, parts, {**settings, "axis": axis}, dtype)
+    kept = result.ndim == parts[0].ndim
+    if not kept:
+        result = np.expand_dims(result, axis)
+    return (result.T if in_front else result), kept
+
+
+def in_dtype(
+    function: Callable[..., Floats],
+    arrays: Sequence[Any],
+    settings: dict[str, Any],
+    dtype: np.dtype[Any],
+) -> Floats:
+    """Call the function with floats of ``dtype``; the result has the dtype of the first array."""
+    own = arrays[0].dtype
+    if any(getattr(array, "dtype", dtype) != dtype for array in arrays):
+        arrays = [
+            array.astype(dtype) if getattr(array, "dtype", dtype) in FLOATS else array
+            for array in arrays
+        ]
+    result = function(*arrays, **settings)
+    return result if result.dtype == own else result.astype(own)
 
 
 def _without_overflow(

@@ -6,36 +6,42 @@ subtracting two nearly equal numbers, and ±∞ gives the limit of the function.
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
 
-from actloss.arguments import Floats
+from actloss.arguments import Floats, Integers
 
 # --- parts of a number line ----------------------------------------------------------------
-# np.clip between two numbers is several times faster than np.maximum(x, 0.0) or np.where,
-# and the functions below keep NaN.
+# To clip between two numbers is several times faster than np.maximum(x, 0.0) or np.where where
+# arrays are large, and the functions below keep NaN.
+
+
+def clip(x: Floats, low: Any, high: Any) -> Floats:
+    """``np.clip``, which takes a microsecond longer to get there."""
+    return x.clip(low, high)
 
 
 def positive_part(x: Floats) -> Floats:
     """max(x, 0)."""
-    return np.clip(x, 0.0, np.inf)
+    return clip(x, 0.0, np.inf)
 
 
 def negative_part(x: Floats) -> Floats:
     """min(x, 0)."""
-    return np.clip(x, -np.inf, 0.0)
+    return clip(x, -np.inf, 0.0)
 
 
 def is_positive(x: Floats) -> Floats:
     """1 where x > 0, else 0."""
-    return np.ceil(np.clip(x, 0.0, 1.0))
+    return np.ceil(clip(x, 0.0, 1.0))
 
 
 def finite_part(x: Floats) -> Floats:
     """x, with ±∞ replaced by the largest float: ∞ / ∞ and ∞ · 0 are NaN where there is a limit."""
     largest = np.finfo(x.dtype).max
-    return np.clip(x, -largest, largest)
+    return clip(x, -largest, largest)
 
 
 def below_largest(x: Floats, axis: int) -> Floats:
@@ -47,13 +53,23 @@ def below_largest(x: Floats, axis: int) -> Floats:
     return below
 
 
+def entries_at(classes: Integers, axis: int) -> tuple[Integers, ...]:
+    """The index of what ``np.take_along_axis(x, classes, axis)`` takes: to be used repeatedly."""
+    index = []
+    for place, length in enumerate(classes.shape):
+        shape = [1] * classes.ndim
+        shape[place] = length
+        index.append(classes if place == axis else np.arange(length).reshape(shape))
+    return tuple(index)
+
+
 def distance_from_zero(x: Floats, farthest: float = 1e4) -> Floats:
     """|x|, but at most ``farthest``.
 
     For the tails of functions: exp(−10 000) is 0 in every dtype, so nothing beyond can change a
     result, and ∞ · exp(−∞) = NaN is avoided.
     """
-    return np.clip(np.abs(x), 0.0, farthest)
+    return clip(np.abs(x), 0.0, farthest)
 
 
 def mirror_slope(x: Floats, slope: Floats) -> Floats:
@@ -63,8 +79,21 @@ def mirror_slope(x: Floats, slope: Floats) -> Floats:
 
 
 # --- exponentials and logarithms -----------------------------------------------------------
-# NumPy's functions differ in speed from dtype to dtype: without AVX-512, its float32 log1p and
-# expm1 take several times as long as what stands here instead.
+# NumPy has some functions for several numbers at once on processors with AVX-512 only. Elsewhere
+# it takes one number after the other, and what stands here instead is quicker.
+
+
+def takes_several_at_once(name: str) -> bool:
+    """Whether NumPy computes the function of this name for several numbers at once here."""
+    try:
+        kinds = np.lib.introspect.opt_func_info(func_name=f"^{name}$", signature="float64")[name]
+    except (AttributeError, KeyError):  # an older NumPy, or one that knows no such code
+        return False
+    return not any(kind["current"].startswith("baseline") for kind in kinds.values())
+
+
+LOG1P_TAKES_SEVERAL = takes_several_at_once("log1p")
+EXPM1_TAKES_SEVERAL = takes_several_at_once("expm1")
 
 
 def exp(x: Floats) -> Floats:
@@ -79,7 +108,8 @@ def float32_exp(x: Floats) -> Floats:
 
 def log1p(u: Floats) -> Floats:
     """log(1 + u) for 0 ≤ u ≤ 1, without losing the digits of a small u."""
-    return np.log1p(u) if u.dtype == np.float64 else float32_log1p(u)
+    of_numpy = LOG1P_TAKES_SEVERAL or u.dtype == np.float64
+    return np.log1p(u) if of_numpy else float32_log1p(u)
 
 
 def float32_log1p(u: Floats) -> Floats:
@@ -103,7 +133,7 @@ ARTANH_COEFFICIENTS = (
 
 def expm1(x: Floats) -> Floats:
     """exp(x) − 1 for x ≤ 1, without losing the digits of a small x."""
-    return np.expm1(x) if x.dtype == np.float64 else expm1_by_tanh(x)
+    return np.expm1(x) if EXPM1_TAKES_SEVERAL else expm1_by_tanh(x)
 
 
 def expm1_by_tanh(x: Floats) -> Floats:
@@ -160,9 +190,22 @@ def gated(x: Floats | float, logit: Floats, factor: Floats | float = 1.0) -> Flo
 def _product_in_tail(scale: Floats | float, exponent: Floats) -> Floats:
     """scale · exp(exponent) where the exponent is below the deepest, and 0 for −∞ · 0."""
     deepest = deepest_exponent(exponent.dtype)
-    finite = np.clip(np.asarray(scale, exponent.dtype), -1e30, 1e30)
+    finite = clip(np.asarray(scale, exponent.dtype), -1e30, 1e30)
     first = float(np.exp(deepest))
     return finite * first * np.exp(np.minimum(exponent, deepest) - deepest)
+
+
+def weighted(weight: Floats, x: Floats) -> Floats:
+    """weight · x for a weight in [0, 1] and x ≥ 0.
+
+    What has weight 0 does not count, even if it is ∞. (``np.where`` would say so more plainly, and
+    takes several times as long: its branch cannot be foreseen.)
+    """
+    product = weight * x
+    if not np.isnan(product).any():
+        return product
+    largest = 1.0 / (1.0 - np.ceil(weight)) - 1.0  # 0 where the weight is 0, else ∞
+    return weight * np.minimum(x, largest)
 
 
 # --- what rounding took away ---------------------------------------------------------------
@@ -253,20 +296,19 @@ def split_quotient_error(a: Floats, b: float) -> Floats:
 
 
 def difference_error(a: Floats, b: Floats | float) -> Floats:
-    """The exact a − b minus the floating-point ``a - b``; NaN where that is infinite."""
-    return split_difference_error(a, b) if a.dtype == np.float64 else float64_difference_error(a, b)
+    """The exact a − b minus the floating-point ``a - b``; NaN where that is infinite.
 
-
-def float64_difference_error(a: Floats, b: Floats | float) -> Floats:
-    """difference_error in float32."""
-    return (np.subtract(a, b, dtype=np.float64) - (a - b)).astype(a.dtype)
-
-
-def split_difference_error(a: Floats, b: Floats | float) -> Floats:
-    """difference_error in float64, by Knuth's method (1969)."""
+    By Knuth's method (1969), which holds in every dtype.
+    """
     difference = a - b
     a_part = difference + b
     return (a - a_part) - (b - (a_part - difference))
+
+
+def small_part(lost: Floats) -> Floats:
+    """What rounding took, where that is small: beside ∞ it is ∞ or NaN, and counts as 0."""
+    small = np.abs(lost) < 1.0
+    return lost if small.all() else np.where(small, lost, 0.0)
 
 
 def minus(zero: float, lost: Floats | float, x: Floats) -> Floats:
@@ -278,9 +320,30 @@ def minus(zero: float, lost: Floats | float, x: Floats) -> Floats:
 
 
 def polynomial(coefficients: tuple[float, ...], x: Floats) -> Floats:
-    """c₀ xⁿ + … + cₙ, the highest power first, by Horner's rule."""
+    """c₀ xⁿ + … + cₙ, the highest power first, for |x| ≤ 1 where n is large."""
+    if x.size <= FEW_NUMBERS and len(coefficients) > FEW_COEFFICIENTS:
+        return polynomial_by_powers(coefficients, x)
     total = coefficients[0] * x + coefficients[1]
-    for coefficient in coefficients[2:]:
+    for coefficient in coefficients[2:]:  # Horner's rule
         total *= x
         total += coefficient
     return total
+
+
+# Every step of Horner's rule costs a call of NumPy. For few numbers that is all that counts.
+FEW_NUMBERS = 64
+FEW_COEFFICIENTS = 8
+
+
+def polynomial_by_powers(coefficients: tuple[float, ...], x: Floats) -> Floats:
+    """The polynomial as one product of a table of powers with the coefficients."""
+    powers = np.empty((len(coefficients), x.size), x.dtype)
+    powers[0] = 1.0
+    powers[1:] = x.reshape(-1)
+    np.multiply.accumulate(powers, axis=0, out=powers)
+    return (lowest_first(coefficients, x.dtype) @ powers).reshape(x.shape)
+
+
+@functools.cache
+def lowest_first(coefficients: tuple[float, ...], dtype: np.dtype[Any]) -> Floats:
+    return np.array(coefficients[::-1], dtype)

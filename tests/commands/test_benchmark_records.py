@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from actloss.catalogue import ACTIVATIONS
-from benchmarks import large_vocabulary, moons
+from actloss.catalogue import ACTIVATIONS, AXIS_ACTIVATIONS, LOSSES
+from benchmarks import accuracy, large_vocabulary, moons, peers
 from benchmarks.record import geometric_mean, shortest_times
 from tools.stamps import ROOT
 
@@ -31,6 +31,28 @@ def test_every_activation_was_timed_beside_its_twin():
             for library in ("actloss", "PyTorch"):
                 assert (name, dtype, library) in timed
     assert all(np.isfinite(row["nanoseconds"]) and row["nanoseconds"] > 0 for row in rows)
+
+
+def test_every_function_was_timed_with_and_without_the_newest_instructions():
+    record = json.loads((RESULTS / "functions.json").read_text(encoding="utf-8"))
+    for rows in (record["rows"], record["without_avx512"]):
+        timed = {(row["function"], row["dtype"]) for row in rows if row["library"] == "actloss"}
+        for entry in [*ACTIVATIONS.values(), *AXIS_ACTIVATIONS.values(), *LOSSES.values()]:
+            for function in (entry.function, entry.gradient):
+                for dtype in ("float32", "float64"):
+                    name = function.__name__
+                    assert (name, dtype) in timed or name in peers.NOT_TIMED
+        assert all(row["nanoseconds"] > 0 for row in rows)
+
+
+def test_the_accuracy_of_every_activation_was_recorded_beside_its_peers():
+    record = json.loads((RESULTS / "accuracy.json").read_text(encoding="utf-8"))
+    found = {(row["function"], row["dtype"]): row["ulp"] for row in record["rows"]}
+    for name in ACTIVATIONS:
+        for dtype in ("float32", "float64"):
+            for function in (name, f"{name}_grad"):
+                assert found[function, dtype]["actloss"] <= 4.0
+                assert ("JAX" in found[function, dtype]) == (name in accuracy.JAX)
 
 
 def test_every_way_to_train_on_the_moons_was_timed():

@@ -214,7 +214,7 @@ def test_memory_layout_does_not_matter(entry, function):
 
 @every_function
 def test_large_arrays_are_computed_as_small_ones(entry, function):
-    size = 2 * BLOCK_SIZE + 3
+    size = 5 * (BLOCK_SIZE // 2)
     x = np.linspace(-9.0, 9.0, size).reshape(-1, 5)
     assert x.size > 2 * BLOCK_SIZE
     result = function(x)

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from actloss import arguments
+from actloss import activations, arguments, losses
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
@@ -107,3 +107,36 @@ def test_decorated_functions_keep_name_signature_and_docstring(decorate):
     assert decorated.__doc__ == "Text."
     assert str(inspect.signature(decorated)) == "(x, *, alpha=0.5)"
     assert "return x" in inspect.getsource(decorated)
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis"),
+    [
+        ((90, 10), -1),
+        ((10, 90), 0),
+        ((5, 100), 1),
+        ((200, 70), 1),
+        ((6, 7, 50), 1),
+        ((90, 2, 3), 1),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_blocks_of_samples_give_what_the_whole_gives(shape, axis, dtype, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, upstream = rng.normal(size=(2, *shape)).astype(dtype)
+    labels = rng.integers(0, shape[axis], np.delete(shape, axis))
+    calls = [
+        lambda: activations.softmax(x, axis=axis),
+        lambda: activations.softmax_grad(x, upstream, axis=axis),
+        lambda: activations.glu(np.concatenate([x, x], axis), axis=axis),
+        lambda: losses.sparse_softmax_cross_entropy(x, labels, axis=axis),
+        lambda: losses.sparse_softmax_cross_entropy_grad(x, labels, axis=axis),
+    ]
+    whole = [call() for call in calls]
+    monkeypatch.setattr(arguments, "BLOCK_SIZE", 128)
+    for call, expected in zip(calls, whole, strict=True):
+        result = call()
+        assert (result.shape, result.dtype) == (expected.shape, dtype)
+        # Sums are added in another order where the classes lie in front.
+        close = {np.float16: 1e-3, np.float32: 1e-6, np.float64: 1e-14}[dtype]
+        np.testing.assert_allclose(result, expected, rtol=close, atol=close)

@@ -512,7 +512,10 @@ def test_every_known_numpy_function_is_written_as_javascript():
         if function is np.where:
             code, expected = template.format("1 < 2", "3", "4"), 3.0
         else:
-            code, expected = template.format(*arguments), float(function(*arguments))
+            code, expected = (
+                template.format(*arguments),
+                float(function(*map(np.float64, arguments))),
+            )
         result = run(f"function f() {{ return Number({code}); }}", [("f", [])])
         np.testing.assert_allclose(result, [expected], rtol=1e-15, err_msg=template)
 

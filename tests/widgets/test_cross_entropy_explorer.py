@@ -8,7 +8,7 @@ from traitlets import TraitError
 
 from actloss.javascript import to_javascript
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
-from actloss.losses.distributions import weighted
+from actloss.numerics import weighted
 from actloss.widgets import CrossEntropyExplorer
 from actloss.widgets.module import join_module
 from tests.node import in_node

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_non_negative, check_scale, elementwise_in_blocks
-from actloss.numerics import expm1, is_positive, negative_part, positive_part, quotient_error
+from actloss.numerics import clip, expm1, is_positive, negative_part, positive_part, quotient_error
 
 __all__ = [
     "celu",
@@ -143,7 +143,7 @@ def celu_grad(x: ArrayLike, *, alpha: float = 1.0) -> Floats:
     array([0.6065, 1.    , 1.    ])
     """
     alpha = check_scale("alpha", alpha)
-    negative = np.clip(x, -1e4 * alpha, 0.0)
+    negative = clip(x, -1e4 * alpha, 0.0)
     slope = np.exp(negative / alpha)
     return slope + slope * quotient_error(negative, alpha)
 

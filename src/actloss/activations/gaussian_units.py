@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, elementwise_in_blocks
 from actloss.numerics import (
+    clip,
     distance_from_zero,
     gated,
     minus,
@@ -270,7 +271,7 @@ def gelu_tanh(x: ArrayLike) -> Floats:
     >>> gelu_tanh([-2.0, 0.0, 2.0]).round(4)
     array([-0.0454,  0.    ,  1.9546])
     """
-    logit, factor = gelu_tanh_logit(np.clip(x, -30.0, 30.0))  # the gate is 0 below, 1 above
+    logit, factor = gelu_tanh_logit(clip(x, -30.0, 30.0))  # the gate is 0 below, 1 above
     return gated(x, logit, factor)
 
 
@@ -309,7 +310,7 @@ GELU_TANH_LOWEST_LOST = -3.635560509207687e-17
 GELU_TANH_LOWEST_EXP = 0.29195521191476714
 
 
-def gelu_tanh_logit(x: Floats) -> tuple[Floats, Floats]:
+def gelu_tanh_logit(x: Floats) -> tuple[Floats, Floats | float]:
     """2u for u = √(2/π) (x + 0.044715 x³) and |x| ≤ 30, as ``logit`` and ``factor``, so that
     exp(2u) = exp(logit) · factor.
 
@@ -332,12 +333,10 @@ def gelu_tanh_split_logit(x: Floats) -> tuple[Floats, Floats]:
     return logit, np.exp(lost + low + (x - coarse) * steepness)
 
 
-def gelu_tanh_float64_logit(x: Floats) -> tuple[Floats, Floats]:
-    """gelu_tanh_logit in float32, whose digits all fit into a float64."""
+def gelu_tanh_float64_logit(x: Floats) -> tuple[Floats, float]:
+    """gelu_tanh_logit in float32, whose digits all fit into a float64: it is one."""
     x = x.astype(np.float64)
-    exact = x * (GELU_TANH_LINEAR + GELU_TANH_CUBIC * (x * x))
-    logit = exact.astype(np.float32)
-    return logit, 1.0 + (exact - logit).astype(np.float32)
+    return x * (GELU_TANH_LINEAR + GELU_TANH_CUBIC * (x * x)), 1.0
 
 
 def gelu_tanh_slope(d: Floats) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_scale, elementwise, elementwise_in_blocks
 from actloss.numerics import (
+    clip,
     distance_from_zero,
     finite_part,
     gated,
@@ -229,7 +230,7 @@ def hard_sigmoid(x: ArrayLike) -> Floats:
     >>> hard_sigmoid([-4.0, 0.0, 1.5])
     array([0.  , 0.5 , 0.75])
     """
-    return np.clip(x + 3.0, 0.0, 6.0) / 6.0
+    return clip(x + 3.0, 0.0, 6.0) / 6.0
 
 
 @elementwise_in_blocks
@@ -281,7 +282,7 @@ def hard_tanh(x: ArrayLike) -> Floats:
     >>> hard_tanh([-4.0, 0.5, 4.0])
     array([-1. ,  0.5,  1. ])
     """
-    return np.clip(x, -1.0, 1.0)
+    return clip(x, -1.0, 1.0)
 
 
 @elementwise_in_blocks

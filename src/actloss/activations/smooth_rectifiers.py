@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_scale, elementwise_in_blocks
 from actloss.numerics import (
+    clip,
     distance_from_zero,
     exp_of_product,
     gated,
@@ -101,7 +102,7 @@ def softplus_grad(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     array([0.1192, 0.5   , 0.8808])
     """
     beta = check_scale("beta", beta)
-    inner = np.clip(x, -1e4 / beta, 1e4 / beta)  # 0 below, 1 above
+    inner = clip(x, -1e4 / beta, 1e4 / beta)  # 0 below, 1 above
     return gated(1.0, beta * inner, 1.0 + product_error(beta, inner))
 
 
@@ -144,7 +145,7 @@ def swish(x: ArrayLike, *, beta: float = 1.0) -> Floats:
     array([-0.2384,  0.    ,  1.7616])
     """
     beta = check_scale("beta", beta)
-    inner = np.clip(x, -1e4 / beta, 1e4 / beta)  # the gate is 0 below, 1 above
+    inner = clip(x, -1e4 / beta, 1e4 / beta)  # the gate is 0 below, 1 above
     return gated(x, beta * inner, 1.0 + product_error(beta, inner))
 
 
@@ -286,8 +287,8 @@ def mish(x: ArrayLike) -> Floats:
     >>> mish([-2.0, 0.0, 2.0]).round(4)
     array([-0.2525,  0.    ,  1.944 ])
     """
-    x = np.clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
-    inner = np.clip(x, -np.inf, 20.0)  # the gate is 1 above
+    x = clip(x, -1e4, np.inf)  # the result is 0 below, where −∞ · 0 would be NaN
+    inner = clip(x, -np.inf, 20.0)  # the gate is 1 above
     e = np.exp(inner)
     # n / (n + 2) = e / (1 + e (e + 1) / (e + 2)): for small e the last fraction hardly counts,
     # and neither do its rounding errors.
@@ -311,7 +312,7 @@ def mish_grad(x: ArrayLike) -> Floats:
     >>> mish_grad([-2.0, 0.0, 2.0]).round(4)
     array([-0.1084,  0.6   ,  1.0693])
     """
-    x = np.clip(x, -1e4, 22.0)  # above 22 it is 1 to the last digit
+    x = clip(x, -1e4, 22.0)  # above 22 it is 1 to the last digit
     return mish_split_slope(x) if x.dtype == np.float64 else mish_float64_slope(x)
 
 
@@ -379,7 +380,7 @@ def hard_swish(x: ArrayLike) -> Floats:
     >>> hard_swish([-4.0, -1.5, 0.0, 4.0])
     array([-0.   , -0.375,  0.   ,  4.   ])
     """
-    return np.clip(x, -3.0, np.inf) * (np.clip(x + 3.0, 0.0, 6.0) / 6.0)
+    return clip(x, -3.0, np.inf) * (clip(x + 3.0, 0.0, 6.0) / 6.0)
 
 
 @elementwise_in_blocks
@@ -400,4 +401,4 @@ def hard_swish_grad(x: ArrayLike) -> Floats:
     array([0. , 0. , 0.5, 1. ])
     """
     inside = is_positive(3.0 - np.abs(x))
-    return inside * (np.clip(x, -3.0, 3.0) + 1.5) / 3.0 + is_positive(x) * (1.0 - inside)
+    return inside * (clip(x, -3.0, 3.0) + 1.5) / 3.0 + is_positive(x) * (1.0 - inside)

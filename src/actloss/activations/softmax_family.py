@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, along_axis, check_scale, check_shape
-from actloss.numerics import below_largest
+from actloss.arguments import Floats, along_axis, along_axis_in_one_array, check_scale, check_shape
+from actloss.numerics import below_largest, clip, entries_at
 
 __all__ = [
     "entmax15",
@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-@along_axis
+@along_axis_in_one_array
 def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats:
     r"""Softmax: turns logits into probabilities that add up to 1.
 
@@ -71,8 +71,12 @@ def softmax(x: ArrayLike, *, axis: int = -1, temperature: float = 1.0) -> Floats
     >>> softmax([1000.0, 1000.0])
     array([0.5, 0.5])
     """
-    temperature = check_scale("temperature", temperature)
-    p = below_largest(x, axis)  # one array for all steps: to fill new ones takes longer
+    return shares_of_exp(x, check_scale("temperature", temperature), axis)
+
+
+def shares_of_exp(x: Floats, temperature: float, axis: int) -> Floats:
+    """The softmax, in one array for all steps: to fill new ones takes longer."""
+    p = below_largest(x, axis)
     if temperature != 1.0:
         p /= temperature
     np.exp(p, out=p)
@@ -115,7 +119,7 @@ def softmax_grad(
     array([ 0.25, -0.25])
     """
     upstream = check_shape("upstream", upstream, x.shape, x)
-    p = softmax(x, axis=axis, temperature=temperature)
+    p = shares_of_exp(x, check_scale("temperature", temperature), axis)
     return p * (upstream - (upstream * p).sum(axis, keepdims=True)) / temperature
 
 
@@ -159,13 +163,14 @@ def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    largest = np.expand_dims(x.argmax(axis), axis)
-    maximum = np.take_along_axis(x, largest, axis)
+    largest = entries_at(x.argmax(axis, keepdims=True), axis)
+    maximum = x[largest]
     below = x - maximum
-    below[x == maximum] = 0.0  # ∞ − ∞ would be NaN
+    if not np.isfinite(maximum).all():
+        below[x == maximum] = 0.0  # where ∞ − ∞ was NaN
     # The sum is 1, for the largest logit, plus the others; adding the 1 now would cost digits.
     others = np.exp(below)
-    np.put_along_axis(others, largest, 0.0, axis)
+    others[largest] = 0.0
     below -= np.log1p(others.sum(axis, keepdims=True))
     return below
 
@@ -198,7 +203,7 @@ def log_softmax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Fl
     array([ 0.5, -0.5])
     """
     upstream = check_shape("upstream", upstream, x.shape, x)
-    return upstream - softmax(x, axis=axis) * upstream.sum(axis, keepdims=True)
+    return upstream - shares_of_exp(x, 1.0, axis) * upstream.sum(axis, keepdims=True)
 
 
 @along_axis
@@ -243,7 +248,7 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
         return x.copy()
     # Whatever lies 1 or more below the largest gets 0, however far it lies.
     below = below_largest(x, axis)
-    np.clip(below, -1.0, 0.0, out=below)  # in place from here on: arrays may be large
+    below.clip(-1.0, 0.0, out=below)  # in place from here on: arrays may be large
     descending = -below
     descending.sort(axis)
     np.negative(descending, out=descending)
@@ -253,9 +258,9 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     descending *= np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
     descending += 1.0
     support = (descending > sums).sum(axis, keepdims=True)
-    tau = (np.take_along_axis(sums, support - 1, axis) - 1.0) / support.astype(x.dtype)
+    tau = (sums[entries_at(support - 1, axis)] - 1.0) / support.astype(x.dtype)
     below -= tau
-    return np.clip(below, 0.0, 1.0, out=below)
+    return below.clip(0.0, 1.0, out=below)
 
 
 @along_axis
@@ -325,12 +330,12 @@ def entmax15(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    below = np.clip(0.5 * below_largest(x, axis), -1.0, 0.0)
+    below = clip(0.5 * below_largest(x, axis), -1.0, 0.0)
     tau = _threshold_of_squares(below, axis)
-    root = np.clip(below - tau, 0.0, 1.0)
+    root = clip(below - tau, 0.0, 1.0)
     # τ came from sums that cancel: one step of Newton's method gives the lost digits back.
     tau += ((root * root).sum(axis, keepdims=True) - 1.0) / (2.0 * root.sum(axis, keepdims=True))
-    root = np.clip(below - np.clip(tau, -1.0, 0.0), 0.0, 1.0)  # no τ is below −1
+    root = clip(below - clip(tau, -1.0, 0.0), 0.0, 1.0)  # no τ is below −1
     return root * root
 
 
@@ -346,10 +351,10 @@ def _threshold_of_squares(below: Floats, axis: int) -> Floats:
     counts = np.arange(1, below.shape[axis] + 1, dtype=below.dtype).reshape(shape)
     means = descending.cumsum(axis) / counts
     spreads = (descending * descending).cumsum(axis) / counts - means * means
-    taus = means - np.sqrt(np.clip(1.0 / counts - spreads, 0.0, np.inf))
+    taus = means - np.sqrt(clip(1.0 / counts - spreads, 0.0, np.inf))
     support = (taus <= descending).sum(axis, keepdims=True)
-    support = np.clip(support, 1, None)  # of NaN nothing is at most anything
-    return np.take_along_axis(taus, support - 1, axis)
+    support = clip(support, 1, None)  # of NaN nothing is at most anything
+    return taus[entries_at(support - 1, axis)]
 
 
 @along_axis

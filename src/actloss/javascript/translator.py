@@ -28,6 +28,7 @@ from actloss.javascript.words import (
     WRITTEN_BY_HAND,
     number,
 )
+from actloss.numerics import clip
 
 # By name: the Python object, and its JavaScript.
 Declarations: TypeAlias = dict[str, tuple[Any, str]]
@@ -321,7 +322,8 @@ class Translator:
     def call(self, node: ast.Call) -> str:
         function = self.lookup(node.func)
         written = ast.unparse(node.func)
-        if isinstance(function, np.ufunc) or getattr(np, written.split(".")[-1], ()) is function:
+        of_numpy = getattr(np, written.split(".")[-1], ()) is function
+        if of_numpy or isinstance(function, np.ufunc) or function is clip:
             return self.numpy_call(node, function)
         if not isinstance(function, types.FunctionType):
             self.refuse(node, f"{written} is not a function that can be translated")

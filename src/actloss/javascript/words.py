@@ -24,6 +24,7 @@ MATH_FUNCTIONS = {
     np.maximum: "Math.max({0}, {1})",
     np.minimum: "Math.min({0}, {1})",
     np.clip: "Math.min(Math.max({0}, {1}), {2})",
+    numerics.clip: "Math.min(Math.max({0}, {1}), {2})",
     np.where: "({0} ? {1} : {2})",
     np.isnan: "Number.isNaN({0})",
 }
@@ -66,9 +67,26 @@ function gated(x, logit, factor = 1.0) {
   const finite = Math.min(Math.max(x, -1e30), 1e30);
   return finite * Math.exp(-708.0) * Math.exp(logit + 708.0) * factor;
 }""",
+    numerics.log1p: """\
+function log1p(u) {
+  return Math.log1p(u);
+}""",
+    numerics.expm1: """\
+function expm1(x) {
+  return Math.expm1(x);
+}""",
+    numerics.small_part: """\
+function small_part(lost) {
+  return Math.abs(lost) < 1.0 ? lost : 0.0;
+}""",
     numerics.minus: """\
 function minus(zero, lost, x) {
   return (zero - x) + lost;
+}""",
+    numerics.weighted: """\
+function weighted(weight, x) {
+  const largest = 1.0 / (1.0 - Math.ceil(weight)) - 1.0;
+  return weight * Math.min(x, largest);
 }""",
     numerics.polynomial: """\
 function polynomial(coefficients, x) {

@@ -10,16 +10,15 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, Integers, as_float, check_axis, check_between, check_scale
-from actloss.calls import explained
-from actloss.losses.arguments import check_classes, check_cosines
-from actloss.losses.logits import sparse_softmax_cross_entropy, sparse_softmax_cross_entropy_grad
+from actloss.arguments import Floats, Integers, check_between, check_scale
+from actloss.losses.arguments import check_cosines, loss_of_classes
+from actloss.losses.logits import cross_entropy_of_classes, cross_entropy_of_classes_grad
+from actloss.numerics import clip, entries_at
 
 __all__ = ["arcface_loss", "arcface_loss_grad"]
 
 
-@explained
-@np.errstate(over="ignore")
+@loss_of_classes
 def arcface_loss(
     cosines: ArrayLike,
     labels: ArrayLike,
@@ -81,14 +80,12 @@ def arcface_loss(
     >>> arcface_loss([[0.8, 0.5, 0.1]], [0], margin=0.0, scale=8.0).round(4)
     array([0.0902])
     """
-    margin, scale = _checked(margin, scale)
-    values, classes, axis, dtype = _prepared(cosines, labels, axis)
-    logits, _ = _with_margin(values, classes, margin, scale, axis)
-    return sparse_softmax_cross_entropy(logits, labels, axis=axis).astype(dtype)
+    margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
+    logits, _ = _with_margin(cosines, labels, margin, scale, axis)
+    return cross_entropy_of_classes(logits, labels, axis)
 
 
-@explained
-@np.errstate(over="ignore")
+@loss_of_classes
 def arcface_loss_grad(
     cosines: ArrayLike,
     labels: ArrayLike,
@@ -115,46 +112,27 @@ def arcface_loss_grad(
     >>> arcface_loss_grad([0.8, 0.5, 0.1], 0, scale=8.0).round(4)
     array([-8.1742,  5.178 ,  0.2111])
     """
-    margin, scale = _checked(margin, scale)
-    values, classes, axis, dtype = _prepared(cosines, labels, axis)
-    logits, slopes = _with_margin(values, classes, margin, scale, axis)
-    gradient = scale * sparse_softmax_cross_entropy_grad(logits, labels, axis=axis)
-    own = np.take_along_axis(gradient, classes, axis)
-    np.put_along_axis(gradient, classes, own * slopes, axis)
-    return gradient.astype(dtype)
-
-
-def _checked(margin: float, scale: float) -> tuple[float, float]:
-    return check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
-
-
-def _prepared(
-    cosines: ArrayLike, labels: ArrayLike, axis: int
-) -> tuple[Floats, Integers, int, np.dtype]:
-    """The cosines in float32 at least, labels with an axis of length 1, and the dtype wanted."""
-    values = as_float(cosines, "cosines")
-    axis = check_axis(axis, values, "cosines")
-    if values.shape[axis] == 0:
-        raise ValueError(
-            f"cosines must have at least one entry along axis {axis}, but has shape {values.shape}"
-        )
-    classes = np.expand_dims(check_classes(labels, values, axis, "cosines"), axis)
-    check_cosines("cosines", values)
-    enough = np.promote_types(values.dtype, np.float32)
-    return np.clip(values.astype(enough), -1.0, 1.0), classes, axis, values.dtype
+    margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
+    logits, slopes = _with_margin(cosines, labels, margin, scale, axis)
+    gradient = scale * cross_entropy_of_classes_grad(logits, labels, axis)
+    gradient[entries_at(labels, axis)] *= slopes
+    return gradient
 
 
 def _with_margin(
     cosines: Floats, classes: Integers, margin: float, scale: float, axis: int
 ) -> tuple[Floats, Floats]:
     """The logits, and by how much those of the right classes change with their cosines."""
-    own = np.take_along_axis(cosines, classes, axis)
+    check_cosines("cosines", cosines)
+    cosines = clip(cosines, -1.0, 1.0)
+    own_entries = entries_at(classes, axis)
+    own = cosines[own_entries]
     sine = np.sqrt((1.0 - own) * (1.0 + own))
     smallest = math.sqrt(np.finfo(cosines.dtype).epsneg * 2.0)  # of the float before 1
     turned = own * math.cos(margin) - sine * math.sin(margin)
-    slope = math.cos(margin) + own / np.clip(sine, smallest, 1.0) * math.sin(margin)
+    slope = math.cos(margin) + own / clip(sine, smallest, 1.0) * math.sin(margin)
     beyond = own < -math.cos(margin)  # θ + m > π
     turned = np.where(beyond, own - margin * math.sin(margin), turned)
     logits = scale * cosines
-    np.put_along_axis(logits, classes, scale * turned, axis)
+    logits[own_entries] = scale * turned
     return logits, np.where(beyond, 1.0, slope)

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from actloss.arguments import (
-    BLOCK_SIZE,
     Floats,
     Formula,
     Integers,
     as_array,
     as_float,
+    block_size,
     check_axis,
     computing_dtype,
+    in_dtype,
+    over_samples,
 )
 from actloss.calls import reader_of
 
@@ -48,17 +50,24 @@ def elementwise_loss(function: Formula) -> Formula:
         full = [k for k, array in enumerate(arrays) if k == 0 or array.ndim > 0]
         check_one_shape([names[k] for k in full], [arrays[k] for k in full])
         dtype = computing_dtype(first.dtype, arrays[1:], parameters.values())
-        if first.size <= BLOCK_SIZE:
-            return _in_dtype(function, floats, parameters, dtype)
+        if first.size > block_size(first.dtype, dtype):
+            try:
+                return over_blocks(floats, parameters, dtype)
+            except ValueError:  # of an entry, whose place in the whole array is to be named
+                pass
+        return in_dtype(function, floats, parameters, dtype)
+
+    def over_blocks(
+        floats: list[Floats], parameters: dict[str, Any], dtype: np.dtype[Any]
+    ) -> Floats:
+        first = floats[0]
         result = np.empty(first.size, first.dtype)
         flat = [array.reshape(-1) if array.ndim > 0 else array for array in floats]
-        for start in range(0, first.size, BLOCK_SIZE):
-            block = slice(start, start + BLOCK_SIZE)
+        step = block_size(first.dtype, dtype)
+        for start in range(0, first.size, step):
+            block = slice(start, start + step)
             part = [array[block] if array.ndim > 0 else array for array in flat]
-            try:
-                result[block] = _in_dtype(function, part, parameters, dtype)
-            except ValueError:  # of an entry, whose place in the whole array is to be named
-                return _in_dtype(function, floats, parameters, dtype)
+            result[block] = in_dtype(function, part, parameters, dtype)
         return result.reshape(first.shape)
 
     return cast(Formula, apply)
@@ -81,49 +90,38 @@ def loss_over_axis(function: Formula) -> Formula:
         axis = _check_filled_axis(names[0], floats[0], parameters.get("axis", -1))
         check_one_shape(names, arrays, axis)
         dtype = computing_dtype(floats[0].dtype, arrays[1:], parameters.values())
-        return _in_dtype(function, floats, {**parameters, "axis": axis}, dtype)
+        return over_samples(function, floats, {**parameters, "axis": axis}, dtype)
 
     return cast(Formula, apply)
 
 
 def loss_of_classes(function: Formula) -> Formula:
-    """Prepare ``function(logits, labels, axis=-1)``, whose labels are the numbers of classes.
+    """Prepare ``function(logits, labels, ..., axis=-1)``, whose labels are the numbers of classes.
 
     As :func:`loss_over_axis`. The function gets the labels with an axis of length 1 at the place of
-    ``axis``, as ``np.take_along_axis`` wants them. Large arrays are walked through in blocks of
-    samples: with a vocabulary of classes, an intermediate result would be as large as the logits.
+    ``axis``, as ``np.take_along_axis`` wants them.
     """
-    read = reader_of(function)
-
-    def over_blocks(logits: Floats, labels: Integers, axis: int) -> Floats:
-        dtype = computing_dtype(logits.dtype)
-        if logits.size <= BLOCK_SIZE or axis != logits.ndim - 1:
-            return _in_dtype(function, [logits, labels], {"axis": axis}, dtype)
-        rows, row_labels = logits.reshape(-1, logits.shape[-1]), labels.reshape(-1, 1)
-        block_size = max(1, BLOCK_SIZE // logits.shape[-1])
-        result: Any = None
-        for start in range(0, len(rows), block_size):
-            block = slice(start, start + block_size)
-            part = _in_dtype(function, [rows[block], row_labels[block]], {"axis": 1}, dtype)
-            if result is None:
-                result = np.empty((len(rows), *part.shape[1:]), part.dtype)
-            result[block] = part
-        return result.reshape(logits.shape[:-1] + result.shape[1:])
+    name, read = _array_names(function)[0], reader_of(function)
 
     @functools.wraps(function)
     @_IN_SILENCE
     def apply(*args: Any, **kwargs: Any) -> Floats:
         (logits, labels), parameters = read(args, kwargs)
-        scores = as_float(logits, "logits")
-        axis = _check_filled_axis("logits", scores, parameters.get("axis", -1))
-        classes = np.expand_dims(check_classes(labels, scores, axis), axis)
-        return over_blocks(scores, classes, axis)
+        scores = as_float(logits, name)
+        axis = _check_filled_axis(name, scores, parameters.get("axis", -1))
+        classes = check_classes(labels, scores, axis, name)
+        column = classes.reshape((*scores.shape[:axis], 1, *scores.shape[axis + 1 :]))
+        dtype = computing_dtype(scores.dtype, parameters=parameters.values())
+        return over_samples(function, [scores, column], {**parameters, "axis": axis}, dtype)
 
     return cast(Formula, apply)
 
 
 def loss_of_matrix(function: Formula) -> Formula:
-    """Prepare ``function(similarities, ...)`` of a matrix with a right candidate in each row."""
+    """Prepare ``function(similarities, ...)`` of a matrix with a right candidate in each row.
+
+    The function passes its formula to :func:`over_queries`.
+    """
     read = reader_of(function)
 
     @functools.wraps(function)
@@ -137,29 +135,26 @@ def loss_of_matrix(function: Formula) -> Formula:
                 f"query, but have shape {matrix.shape}; of two sets of vectors they are "
                 "queries @ candidates.T"
             )
-        dtype = computing_dtype(matrix.dtype, parameters=parameters.values())
-        return _in_dtype(function, [matrix], parameters, dtype)
+        return function(matrix, **parameters)
 
     return cast(Formula, apply)
+
+
+def over_queries(
+    formula: Callable[..., Floats], similarities: Floats, **parameters: float
+) -> Floats:
+    """``formula(similarities, own, axis=..., ...)`` of blocks of queries, of a matrix of them.
+
+    ``own`` is the number of each query's right candidate, as ``np.take_along_axis`` wants it.
+    """
+    own = np.arange(len(similarities))[:, np.newaxis]
+    dtype = computing_dtype(similarities.dtype, parameters=parameters.values())
+    return over_samples(formula, [similarities, own], {**parameters, "axis": 1}, dtype)
 
 
 def _array_names(function: Callable[..., Floats]) -> list[str]:
     parameters = inspect.signature(function).parameters.values()
     return [p.name for p in parameters if p.kind == p.POSITIONAL_OR_KEYWORD]
-
-
-def _in_dtype(
-    function: Callable[..., Floats],
-    arrays: Sequence[NDArray[Any]],
-    parameters: dict[str, Any],
-    dtype: np.dtype[Any],
-) -> Floats:
-    """Call the function with floats of ``dtype``; the result has the dtype of the first array."""
-    cast_arrays = [
-        array.astype(dtype, copy=False) if array.dtype.kind == "f" else array for array in arrays
-    ]
-    result = function(*cast_arrays, **parameters)
-    return result if result.dtype == arrays[0].dtype else result.astype(arrays[0].dtype)
 
 
 # --- shapes --------------------------------------------------------------------------------
@@ -259,7 +254,10 @@ def check_probabilities(name: str, values: Floats) -> None:
 
 def check_zero_or_one(name: str, values: Floats) -> None:
     """ValueError unless every entry is 0 or 1."""
-    if _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0:
+    if (
+        not ((values == 0.0) | (values == 1.0)).all()
+        and _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0
+    ):
         wrong = values * (1.0 - values) != 0.0
         _refuse(name, values, wrong, "0 or 1", _advice_on_probabilities(name, values))
 
@@ -267,6 +265,8 @@ def check_zero_or_one(name: str, values: Floats) -> None:
 def check_signs(name: str, values: Floats) -> None:
     """ValueError unless every entry is −1 or +1."""
     sizes = np.abs(values)
+    if (sizes == 1.0).all():
+        return
     if _lowest(sizes, 1.0) < 1.0 or _highest(sizes, 1.0) > 1.0:
         bits = "of labels 0 and 1 make 2 * labels - 1" if _are_all(values, [0.0, 1.0]) else ""
         _refuse(name, values, sizes != 1.0, "−1 or +1", bits)

@@ -18,7 +18,7 @@ from actloss.losses.arguments import (
     elementwise_loss,
     loss_over_axis,
 )
-from actloss.numerics import minus
+from actloss.numerics import minus, weighted
 
 __all__ = [
     "binary_cross_entropy",
@@ -33,16 +33,6 @@ __all__ = [
     "kl_divergence_grad",
     "smooth_labels",
 ]
-
-
-def weighted(weight: Floats, x: Floats) -> Floats:
-    """weight · x for weights in [0, 1] and x ≥ 0, where 0 · ∞ is 0.
-
-    What has weight 0 does not count, even if it is ∞. (``np.where`` would say so more plainly, and
-    takes several times as long: its branch cannot be foreseen.)
-    """
-    largest = 1.0 / (1.0 - np.ceil(weight)) - 1.0  # 0 where the weight is 0, else ∞
-    return weight * np.minimum(x, largest)
 
 
 @loss_over_axis

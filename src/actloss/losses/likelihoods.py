@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats
 from actloss.losses.arguments import check_counts, elementwise_loss
+from actloss.numerics import clip
 
 __all__ = [
     "gaussian_nll_loss",
@@ -65,9 +66,9 @@ def poisson_nll_loss(log_rates: ArrayLike, counts: ArrayLike) -> Floats:
     """
     check_counts("counts", counts)
     # The exponential is ∞ long before 10 000, and 0 · ∞ is to be 0.
-    expected = counts * np.clip(log_rates, -np.inf, 1e4)
+    expected = counts * clip(log_rates, -np.inf, 1e4)
     expected = np.where(counts == 0.0, 0.0, expected)
-    return np.exp(log_rates) - np.clip(expected, -np.inf, np.finfo(log_rates.dtype).max)
+    return np.exp(log_rates) - clip(expected, -np.inf, np.finfo(log_rates.dtype).max)
 
 
 @elementwise_loss
@@ -196,6 +197,6 @@ def _over_root(errors: Floats, log_variances: Floats) -> Floats:
     """
     limit = 0.95 * np.log(np.finfo(errors.dtype).max)
     half = -0.5 * log_variances
-    near = np.clip(half, -limit, limit)
-    rest = np.clip(half - near, -limit, limit)
+    near = clip(half, -limit, limit)
+    rest = clip(half - near, -limit, limit)
     return errors * np.exp(near) * np.exp(rest)

@@ -19,13 +19,15 @@ from actloss.losses.arguments import (
     loss_of_classes,
     loss_over_axis,
 )
-from actloss.losses.distributions import weighted
 from actloss.numerics import (
     below_largest,
+    clip,
+    entries_at,
     exp,
     exp_of_inexact_product,
     log1p,
     positive_part,
+    weighted,
 )
 
 __all__ = [
@@ -187,19 +189,32 @@ def focal_loss_grad(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
     return side * (
         focal_slope(wrong_logit, gamma)
         if logits.dtype == np.float64
-        else focal_slope(wrong_logit.astype(np.float64), gamma).astype(np.float32)
+        else focal_float64_slope(wrong_logit, gamma)
     )
 
 
 def focal_slope(wrong_logit: Floats, gamma: float) -> Floats:
     """The derivative of the focal loss in the logit of the class that is not the label."""
     e = np.exp(-np.abs(wrong_logit))
-    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + log1p(e)  # 10 000 for ∞, as p is 0 there
-    # 1 − p and p, both times 1 + e:
+    return sigmoid_power(wrong_logit, e, gamma) * focal_pull(wrong_logit, e, gamma)
+
+
+def focal_float64_slope(wrong_logit: Floats, gamma: float) -> Floats:
+    """focal_slope in float32, whose digits all fit into a float64."""
+    wrong_logit = wrong_logit.astype(np.float64)
+    e = np.exp(-np.abs(wrong_logit))
+    slope = focal_pull(wrong_logit, e, gamma)
+    slope *= np.exp(clip(gamma * wrong_logit, -1e4, 0.0))
+    slope /= (1.0 + e) ** gamma
+    return slope.astype(np.float32)
+
+
+def focal_pull(wrong_logit: Floats, e: Floats, gamma: float) -> Floats:
+    """1 − p − γ p log p of the label's probability p, for e = exp(−|wrong_logit|)."""
+    # p (−log p), and 1 − p, both times 1 + e; −log p is 10 000 for ∞, as p is 0 there:
+    right = np.maximum(e, wrong_logit <= 0.0) * (clip(wrong_logit, 0.0, 1e4) + log1p(e))
     wrong = np.maximum(e, wrong_logit >= 0.0)
-    right = np.maximum(e, wrong_logit <= 0.0)
-    slope = (wrong + gamma * right * minus_log_p) / (1.0 + e)
-    return sigmoid_power(wrong_logit, e, gamma) * slope
+    return (wrong + gamma * right) / (1.0 + e)
 
 
 def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
@@ -208,7 +223,7 @@ def sigmoid_power(logit: Floats, e: Floats, power: float) -> Floats:
     A power magnifies the rounding of what it is taken of: so that is given back.
     """
     farthest = 1e4 / power if power > 0.0 else 0.0
-    below = np.clip(-logit, 0.0, farthest)
+    below = clip(-logit, 0.0, farthest)
     tail = exp_of_inexact_product(power, -below)
     total = 1.0 + e
     lost = (e - (total - 1.0)) / total
@@ -295,12 +310,12 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     np.exp(probabilities, out=probabilities)
     rest = _rest(probabilities, best, axis)
     probabilities /= 1.0 + rest
-    np.put_along_axis(probabilities, best, 1.0 / (1.0 + rest), axis)
+    probabilities[best] = 1.0 / (1.0 + rest)
     # p Σy − y, as p (Σy − y) − (1 − p) y, so that a right prediction loses no digits.
     gradient = labels.sum(axis=axis, keepdims=True) - labels
     gradient *= probabilities
     complements = np.subtract(1.0, probabilities, out=probabilities)
-    np.put_along_axis(complements, best, rest / (1.0 + rest), axis)
+    complements[best] = rest / (1.0 + rest)
     complements *= labels
     gradient -= complements
     return gradient
@@ -349,10 +364,7 @@ def sparse_softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: 
     >>> sparse_softmax_cross_entropy([[2.0, 1.0, 0.0], [0.0, 1000.0, 0.0]], [0, 2]).round(4)
     array([4.076e-01, 1.000e+03])
     """
-    shifted, best = _shift(logits, axis)
-    own = np.take_along_axis(shifted, labels, axis)
-    exps = np.exp(shifted, out=shifted)
-    return (np.log1p(_rest(exps, best, axis)) - own).squeeze(axis)
+    return cross_entropy_of_classes(logits, labels, axis)
 
 
 @loss_of_classes
@@ -373,31 +385,45 @@ def sparse_softmax_cross_entropy_grad(
     >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
     array([-0.3348,  0.2447,  0.09  ])
     """
+    return cross_entropy_of_classes_grad(logits, labels, axis)
+
+
+def cross_entropy_of_classes(logits: Floats, labels: Integers, axis: int) -> Floats:
+    """What :func:`sparse_softmax_cross_entropy` is without its checks, for losses built on it."""
+    shifted, best = _shift(logits, axis)
+    own = shifted[entries_at(labels, axis)]
+    exps = np.exp(shifted, out=shifted)
+    return (np.log1p(_rest(exps, best, axis)) - own).squeeze(axis)
+
+
+def cross_entropy_of_classes_grad(logits: Floats, labels: Integers, axis: int) -> Floats:
+    """The derivative of :func:`cross_entropy_of_classes` in the logits."""
     gradient, _ = _shift(logits, axis)
     np.exp(gradient, out=gradient)
-    own = np.take_along_axis(gradient, labels, axis)
-    np.put_along_axis(gradient, labels, 0.0, axis)
+    own_entries = entries_at(labels, axis)
+    own = gradient[own_entries]
+    gradient[own_entries] = 0.0
     others = gradient.sum(axis=axis, keepdims=True)
     gradient /= own + others
     # p − 1 of the right class is minus the others' share: written so, it loses no digits.
-    np.put_along_axis(gradient, labels, -others / (own + others), axis)
+    gradient[own_entries] = -others / (own + others)
     return gradient
 
 
-def _shift(logits: Floats, axis: int) -> tuple[Floats, Integers]:
+def _shift(logits: Floats, axis: int) -> tuple[Floats, tuple[Integers, ...]]:
     """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
-    best = logits.argmax(axis=axis, keepdims=True)
-    largest = np.take_along_axis(logits, best, axis)
+    best = entries_at(logits.argmax(axis=axis, keepdims=True), axis)
+    largest = logits[best]
     shifted = logits - largest
     if not np.isfinite(largest).all():  # ∞ − ∞: the largest is 0 above itself there, too
         shifted[logits == largest] = 0.0
     return shifted, best
 
 
-def _rest(exps: Floats, best: Integers, axis: int) -> Floats:
+def _rest(exps: Floats, best: tuple[Integers, ...], axis: int) -> Floats:
     """Σ exp of the shifted logits, but for the largest, which is 1: no rest is too small to count.
 
     Overwrites the largest.
     """
-    np.put_along_axis(exps, best, 0.0, axis)
+    exps[best] = 0.0
     return exps.sum(axis=axis, keepdims=True)

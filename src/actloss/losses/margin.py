@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from actloss.activations import sigmoid
 from actloss.arguments import Floats, Integers
 from actloss.losses.arguments import check_signs, elementwise_loss, loss_of_classes
-from actloss.numerics import is_positive, log1p_exp, negative_part, positive_part
+from actloss.numerics import clip, entries_at, is_positive, log1p_exp, negative_part, positive_part
 
 __all__ = [
     "hinge_loss",
@@ -91,7 +91,7 @@ def zero_one_loss_grad(logits: ArrayLike, labels: ArrayLike) -> Floats:
     array([0., 0., 0.])
     """
     check_signs("labels", labels)
-    return np.clip(labels * logits, 0.0, 0.0)  # 0 for every number, and NaN stays NaN
+    return clip(labels * logits, 0.0, 0.0)  # 0 for every number, and NaN stays NaN
 
 
 @elementwise_loss
@@ -407,14 +407,14 @@ def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     rival = _strongest_rival(logits, labels, axis)
     slope = is_positive(1.0 - _lead(logits, labels, rival, axis))
     gradient = np.zeros_like(logits)
-    np.put_along_axis(gradient, rival, slope, axis)
-    np.put_along_axis(gradient, labels, 0.0 - slope, axis)
+    gradient[entries_at(rival, axis)] = slope
+    gradient[entries_at(labels, axis)] = 0.0 - slope
     return gradient
 
 
 def _lead(logits: Floats, labels: Integers, rival: Integers, axis: int) -> Floats:
     """By how much the label's own logit is above its rival's: 0 if both are the same infinity."""
-    own, other = (np.take_along_axis(logits, classes, axis) for classes in (labels, rival))
+    own, other = (logits[entries_at(classes, axis)] for classes in (labels, rival))
     return np.where(own == other, np.zeros_like(own), own - other)
 
 
@@ -425,5 +425,5 @@ def _strongest_rival(logits: Floats, labels: Integers, axis: int) -> Integers:
             f"logits must have two classes or more along axis {axis}, but have shape {logits.shape}"
         )
     rivals = logits.copy()
-    np.put_along_axis(rivals, labels, -np.inf, axis)
+    rivals[entries_at(labels, axis)] = -np.inf
     return rivals.argmax(axis=axis, keepdims=True)

@@ -16,7 +16,7 @@ from actloss.losses.arguments import (
     elementwise_loss,
     loss_over_axis,
 )
-from actloss.numerics import finite_part, is_positive, positive_part
+from actloss.numerics import clip, finite_part, is_positive, positive_part
 
 __all__ = [
     "contrastive_loss",
@@ -226,7 +226,7 @@ def cosine_loss(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -
     gap = u - v
     lengths = (u * u).sum(axis=axis) + (v * v).sum(axis=axis)  # 2, or less without a direction
     loss = 0.5 * (gap * gap).sum(axis=axis) + 0.5 * (2.0 - np.round(lengths))
-    return np.clip(loss, 0.0, 2.0)
+    return clip(loss, 0.0, 2.0)
 
 
 @loss_over_axis

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_between, check_positive
 from actloss.losses.arguments import elementwise_loss
-from actloss.numerics import log1p, polynomial
+from actloss.numerics import clip, log1p, polynomial
 
 __all__ = [
     "absolute_error",
@@ -187,7 +187,7 @@ def huber_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.0
     """
     delta = check_positive("delta", delta)
     distance = np.abs(predictions - targets)
-    quadratic = np.clip(distance, 0.0, delta)
+    quadratic = clip(distance, 0.0, delta)
     return 0.5 * quadratic * quadratic + delta * (distance - quadratic)
 
 
@@ -208,7 +208,7 @@ def huber_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
     array([0.5, 1. ])
     """
     delta = check_positive("delta", delta)
-    return np.clip(predictions - targets, -delta, delta)
+    return clip(predictions - targets, -delta, delta)
 
 
 @elementwise_loss
@@ -250,7 +250,7 @@ def log_cosh_loss(predictions: ArrayLike, targets: ArrayLike) -> Floats:
     array([5.00000000e-11, 9.99306853e+02])
     """
     distance = np.abs(predictions - targets)
-    near = log_cosh_near_zero(np.clip(distance, 0.0, 1.0))
+    near = log_cosh_near_zero(clip(distance, 0.0, 1.0))
     far = distance - LOG_2 + log1p(np.exp(-2.0 * distance))
     return near * (distance < 1.0) + far * (distance >= 1.0)
 

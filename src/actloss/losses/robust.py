@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, check_scale
 from actloss.losses.arguments import elementwise_loss
+from actloss.numerics import clip
 
 __all__ = ["cauchy_loss", "cauchy_loss_grad", "tukey_loss", "tukey_loss_grad"]
 
@@ -67,13 +68,13 @@ def cauchy_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 1.
     delta = check_scale("delta", delta)
     distance = np.abs(predictions - targets)
     ratio = distance / delta
-    quadratic = np.clip(distance, 0.0, delta)
-    square = np.clip(ratio * ratio, SMALLEST_SQUARE, 1.0)
+    quadratic = clip(distance, 0.0, delta)
+    square = clip(ratio * ratio, SMALLEST_SQUARE, 1.0)
     near = 0.5 * quadratic * quadratic * (np.log1p(square) / square)
-    inverse = 1.0 / np.clip(ratio, 1.0, np.inf)
-    root = np.clip(np.sqrt(distance) / delta**0.5, 1.0, np.inf)  # of a ratio that may be ∞
+    inverse = 1.0 / clip(ratio, 1.0, np.inf)
+    root = clip(np.sqrt(distance) / delta**0.5, 1.0, np.inf)  # of a ratio that may be ∞
     log_square = np.where(
-        ratio < np.inf, 2.0 * np.log(np.clip(ratio, 1.0, np.inf)), 4.0 * np.log(root)
+        ratio < np.inf, 2.0 * np.log(clip(ratio, 1.0, np.inf)), 4.0 * np.log(root)
     )
     far = 0.5 * delta * (delta * (log_square + np.log1p(inverse * inverse)))
     return np.where(ratio < 1.0, near, far)
@@ -150,7 +151,7 @@ def tukey_loss(predictions: ArrayLike, targets: ArrayLike, *, delta: float = 4.6
     array([0.005 , 0.4465, 1.5   ])
     """
     delta = check_scale("delta", delta)
-    inside = np.clip(np.abs(predictions - targets), 0.0, delta)
+    inside = clip(np.abs(predictions - targets), 0.0, delta)
     square = (inside / delta) * (inside / delta)
     return inside * inside * (3.0 - square * (3.0 - square)) / 6.0
 
@@ -174,7 +175,7 @@ def tukey_loss_grad(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
     array([0.0998, 0.7901, 0.    ])
     """
     delta = check_scale("delta", delta)
-    inside = np.clip(predictions - targets, -delta, delta)
+    inside = clip(predictions - targets, -delta, delta)
     # δ − |e| is exact where it is small, 1 − u is not.
     remaining = (delta - inside) / delta * ((delta + inside) / delta)
     return inside * (remaining * remaining)

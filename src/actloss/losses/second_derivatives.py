@@ -26,7 +26,7 @@ from actloss.losses.arguments import (
     elementwise_loss,
 )
 from actloss.losses.logits import sigmoid_power
-from actloss.numerics import finite_part, is_positive, product_error, square_of_one_plus
+from actloss.numerics import clip, finite_part, is_positive, product_error, square_of_one_plus
 
 __all__ = [
     "absolute_error_hess",
@@ -174,13 +174,13 @@ def cauchy_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float
     """
     delta = check_scale("delta", delta)
     distance = np.abs(predictions - targets)
-    near = np.clip(distance, 0.0, delta) / delta
-    far = np.clip(delta / distance, 0.0, 1.0)  # 1/u
+    near = clip(distance, 0.0, delta) / delta
+    far = clip(delta / distance, 0.0, 1.0)  # 1/u
     squares = square_of_one_plus(near * far * near * far)
     # (δ − |e|)/δ or (|e| − δ)/|e|: each is exact where it is small.
-    inside = (1.0 + near) * np.clip((delta - distance) / delta, 0.0, 1.0)
+    inside = (1.0 + near) * clip((delta - distance) / delta, 0.0, 1.0)
     farther = finite_part(distance)
-    outside = (1.0 + far) * far * far * np.clip((farther - delta) / farther, 0.0, 1.0)
+    outside = (1.0 + far) * far * far * clip((farther - delta) / farther, 0.0, 1.0)
     return np.where(distance <= delta, inside, -outside) / squares
 
 
@@ -203,7 +203,7 @@ def tukey_loss_hess(predictions: ArrayLike, targets: ArrayLike, *, delta: float 
     array([ 1.   , -0.679,  0.   ])
     """
     delta = check_scale("delta", delta)
-    inside = np.clip(np.abs(predictions - targets), 0.0, delta)
+    inside = clip(np.abs(predictions - targets), 0.0, delta)
     ratio = inside / delta
     return 0.0 + (delta - inside) / delta * (1.0 + ratio) * (1.0 - 5.0 * (ratio * ratio))
 
@@ -416,7 +416,7 @@ def focal_loss_hess(logits: ArrayLike, labels: ArrayLike, *, gamma: float = 2.0)
     check_zero_or_one("labels", labels)
     wrong_logit = (1.0 - 2.0 * labels) * logits
     e = np.exp(-np.abs(wrong_logit))
-    minus_log_p = np.clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
+    minus_log_p = clip(wrong_logit, 0.0, 1e4) + np.log1p(e)  # 10 000 for ∞, as p is 0 there
     # q and p, both times 1 + e:
     wrong = np.maximum(e, wrong_logit >= 0.0)
     right = np.maximum(e, wrong_logit <= 0.0)
@@ -443,7 +443,7 @@ def preference_loss_hess(chosen: ArrayLike, rejected: ArrayLike, *, beta: float 
     """
     beta = check_between("beta", beta, 1e-100, 1e100)
     # exp magnifies the rounding of β times the difference, so that is given back.
-    distance = np.clip(np.abs(chosen - rejected), 0.0, 1e4 / beta)
+    distance = clip(np.abs(chosen - rejected), 0.0, 1e4 / beta)
     e = np.exp(-beta * distance) * (1.0 - product_error(beta, distance))
     return beta * (beta * (e / square_of_one_plus(e)))
 

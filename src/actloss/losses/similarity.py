@@ -10,19 +10,26 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import (
     Floats,
+    Integers,
     check_finite,
     check_non_negative,
     check_positive,
     check_scale,
 )
-from actloss.losses.arguments import elementwise_loss, loss_of_matrix, loss_over_axis
+from actloss.losses.arguments import (
+    elementwise_loss,
+    loss_of_matrix,
+    loss_over_axis,
+    over_queries,
+)
 from actloss.losses.logits import (
-    sparse_softmax_cross_entropy,
-    sparse_softmax_cross_entropy_grad,
+    cross_entropy_of_classes,
+    cross_entropy_of_classes_grad,
 )
 from actloss.numerics import (
     below_largest,
     difference_error,
+    entries_at,
     gated,
     is_positive,
     log1p,
@@ -30,6 +37,7 @@ from actloss.numerics import (
     positive_part,
     product_error,
     quotient_error,
+    small_part,
 )
 
 __all__ = [
@@ -265,10 +273,13 @@ def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floa
     array([0.1269, 0.6931])
     """
     temperature = check_positive("temperature", temperature)
-    own = np.arange(len(similarities))
+    return over_queries(_info_nce, similarities, temperature=temperature)
+
+
+def _info_nce(similarities: Floats, own: Integers, *, temperature: float, axis: int) -> Floats:
     # Only differences count, and these do not overflow to ∞ − ∞.
-    logits = below_largest(similarities, axis=1) / temperature
-    return sparse_softmax_cross_entropy(logits, own)
+    logits = below_largest(similarities, axis) / temperature
+    return cross_entropy_of_classes(logits, own, axis)
 
 
 @loss_of_matrix
@@ -290,9 +301,12 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
            [ 1.    , -1.    ]])
     """
     temperature = check_positive("temperature", temperature)
-    own = np.arange(len(similarities))
-    logits = below_largest(similarities, axis=1) / temperature
-    return sparse_softmax_cross_entropy_grad(logits, own) / temperature
+    return over_queries(_info_nce_grad, similarities, temperature=temperature)
+
+
+def _info_nce_grad(similarities: Floats, own: Integers, *, temperature: float, axis: int) -> Floats:
+    logits = below_largest(similarities, axis) / temperature
+    return cross_entropy_of_classes_grad(logits, own, axis) / temperature
 
 
 @loss_of_matrix
@@ -313,10 +327,16 @@ def info_nce_loss_temperature_grad(similarities: ArrayLike, *, temperature: floa
     array([0.4768, 0.    ])
     """
     temperature = check_positive("temperature", temperature)
-    own = np.arange(len(similarities))
-    pulls = sparse_softmax_cross_entropy_grad(similarities / temperature, own)
-    ahead = np.diagonal(similarities)[:, np.newaxis] - similarities
-    return (pulls * (ahead / temperature)).sum(axis=1) / temperature
+    return over_queries(_info_nce_temperature_grad, similarities, temperature=temperature)
+
+
+def _info_nce_temperature_grad(
+    similarities: Floats, own: Integers, *, temperature: float, axis: int
+) -> Floats:
+    logits = similarities / temperature
+    pulls = cross_entropy_of_classes_grad(logits, own, axis)
+    ahead = similarities[entries_at(own, axis)] - similarities
+    return (pulls * (ahead / temperature)).sum(axis=axis) / temperature
 
 
 @loss_of_matrix
@@ -365,8 +385,15 @@ def sigmoid_contrastive_loss(
     >>> sigmoid_contrastive_loss([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([0.6932, 5.0134])
     """
-    signs, logits, _ = _signs_and_logits(similarities, temperature, bias)
-    return log1p_exp(-signs * logits).sum(axis=1)
+    temperature, bias = check_positive("temperature", temperature), check_finite("bias", bias)
+    return over_queries(_sigmoid_contrastive, similarities, temperature=temperature, bias=bias)
+
+
+def _sigmoid_contrastive(
+    similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
+) -> Floats:
+    signs, logits, _ = _signs_and_logits(similarities, own, temperature, bias, axis)
+    return log1p_exp(-signs * logits).sum(axis=axis)
 
 
 @loss_of_matrix
@@ -389,9 +416,16 @@ def sigmoid_contrastive_loss_grad(
     array([[-5.0000e+00,  5.0000e-04],
            [ 6.6900e-02, -9.9331e+00]])
     """
-    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
+    temperature, bias = check_positive("temperature", temperature), check_finite("bias", bias)
+    return over_queries(_sigmoid_contrastive_grad, similarities, temperature=temperature, bias=bias)
+
+
+def _sigmoid_contrastive_grad(
+    similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
+) -> Floats:
+    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
     wrong = gated(1.0, -signs * logits, 1.0 - signs * lost)
-    return -signs * wrong / check_positive("temperature", temperature)
+    return -signs * wrong / temperature
 
 
 @loss_of_matrix
@@ -413,10 +447,17 @@ def sigmoid_contrastive_loss_temperature_grad(
     >>> sigmoid_contrastive_loss_temperature_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([50.    , 49.3307])
     """
-    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
-    temperature = check_positive("temperature", temperature)
+    temperature, bias = check_positive("temperature", temperature), check_finite("bias", bias)
+    formula = _sigmoid_contrastive_temperature_grad
+    return over_queries(formula, similarities, temperature=temperature, bias=bias)
+
+
+def _sigmoid_contrastive_temperature_grad(
+    similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
+) -> Floats:
+    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
     pulls = signs * gated(1.0, -signs * logits, 1.0 - signs * lost)
-    return (pulls * (similarities / temperature)).sum(axis=1) / temperature
+    return (pulls * (similarities / temperature)).sum(axis=axis) / temperature
 
 
 @loss_of_matrix
@@ -438,21 +479,29 @@ def sigmoid_contrastive_loss_bias_grad(
     >>> sigmoid_contrastive_loss_bias_grad([[1.0, 0.0], [0.5, 0.5]]).round(4)
     array([-0.5   , -0.9866])
     """
-    signs, logits, lost = _signs_and_logits(similarities, temperature, bias)
-    return (-signs * gated(1.0, -signs * logits, 1.0 - signs * lost)).sum(axis=1)
+    temperature, bias = check_positive("temperature", temperature), check_finite("bias", bias)
+    formula = _sigmoid_contrastive_bias_grad
+    return over_queries(formula, similarities, temperature=temperature, bias=bias)
+
+
+def _sigmoid_contrastive_bias_grad(
+    similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
+) -> Floats:
+    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
+    return (-signs * gated(1.0, -signs * logits, 1.0 - signs * lost)).sum(axis=axis)
 
 
 def _signs_and_logits(
-    similarities: Floats, temperature: float, bias: float
+    similarities: Floats, own: Integers, temperature: float, bias: float, axis: int
 ) -> tuple[Floats, Floats, Floats]:
     """The sign of each pair, its logit, and what rounding took from that."""
-    temperature = check_positive("temperature", temperature)
-    bias = check_finite("bias", bias)
     signs = np.full_like(similarities, -1.0)
-    np.fill_diagonal(signs, 1.0)
+    signs[entries_at(own, axis)] = 1.0
     scaled = similarities / temperature
-    lost = quotient_error(similarities, temperature) + difference_error(scaled, -bias)
-    return signs, scaled + bias, np.where(np.abs(lost) < 1.0, lost, 0.0)  # not for ∞
+    rounded = float(scaled.dtype.type(bias))
+    lost = quotient_error(similarities, temperature) + difference_error(scaled, -rounded)
+    lost += bias - rounded
+    return signs, scaled + bias, small_part(lost)
 
 
 @elementwise_loss
@@ -552,4 +601,4 @@ def _preference(chosen: Floats, rejected: Floats, beta: float) -> tuple[Floats, 
     """β (r − c), and what rounding took from that: exp would magnify it."""
     difference = rejected - chosen
     lost = product_error(beta, difference) + beta * difference_error(rejected, chosen)
-    return beta * difference, np.where(np.abs(lost) < 1.0, lost, 0.0)  # not for ∞
+    return beta * difference, small_part(lost)

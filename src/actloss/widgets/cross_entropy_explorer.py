@@ -14,7 +14,7 @@ from matplotlib import pyplot as plt
 from actloss.book import figures
 from actloss.javascript import to_javascript
 from actloss.losses import categorical_cross_entropy, entropy, kl_divergence
-from actloss.losses.distributions import weighted
+from actloss.numerics import weighted
 from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
 from actloss.widgets.module import join_module, read
 
