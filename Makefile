@@ -80,6 +80,7 @@ bench: in-test
 	@$(IN_VENV) -m benchmarks.functions
 	@$(IN_VENV) -m benchmarks.moons
 	@$(IN_VENV) -m benchmarks.large_vocabulary
+	@$(IN_VENV) -m benchmarks.normalisation
 	@$(IN_VENV) -m benchmarks.grading
 	@$(IN_VENV) -m benchmarks.figures
 	@$(IN_VENV) -m benchmarks.page $(ARGS)

@@ -61,7 +61,7 @@ def test_the_page_shows_checks_as_text():
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ((0, {"a": True}), ValueError, r"number must be that of a claim, 1 to 38, but got 0"),
+        ((0, {"a": True}), ValueError, r"number must be that of a claim, 1 to 41, but got 0"),
         ((1, {}), ValueError, r"said must hold at least one check"),
         ((1, {"a": 1}), TypeError, r"said\['a'\] must be True or False, but got 1 \(int\)"),
         ((1, {"a": True}, {"b": "no"}), TypeError, r"meant\['b'\] must be True or False"),

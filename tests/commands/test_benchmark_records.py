@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from actloss.catalogue import ACTIVATIONS, AXIS_ACTIVATIONS, LOSSES
-from benchmarks import accuracy, large_vocabulary, moons, peers
+from benchmarks import accuracy, large_vocabulary, moons, normalisation, peers
 from benchmarks.record import geometric_mean, shortest_times
 from tools.stamps import ROOT
 
@@ -73,6 +73,12 @@ def test_every_cross_entropy_over_many_classes_was_timed_and_weighed():
     for name, megabytes in peak.items():
         assert megabytes > 0.95 * gradients  # they are returned, so they were alive
         assert (megabytes > 2 * logits) == name.endswith("full")
+
+
+def test_selu_was_timed_beside_every_normalisation():
+    rows = json.loads((RESULTS / "normalisation.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["candidate"] for row in rows] == list(normalisation.AFTER_THE_SUM)
+    assert all(0 < row["microseconds"] < row["microseconds_with_product"] for row in rows)
 
 
 def test_a_class_was_graded_beside_nbgrader_and_in_little_memory():
