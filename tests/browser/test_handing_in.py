@@ -152,6 +152,7 @@ def test_the_grader_gives_the_points_that_the_page_shows(at, graded, slug, tmp_p
     answers[missing.name] = f"import math as {missing.name}"
     hand_over(page, written(tmp_path, notebook(slug, answers)))
     shown = check_all(page)
+    expect(page.get_by_role("button", name="Undo the opening")).to_be_visible()
     assert shown == sum(exercise.points for exercise in of_chapter(slug)) - missing.points
     _, path = take_out(page, tmp_path)
     assert graded(path) == shown

@@ -96,8 +96,10 @@ def hand_in_from_the_page(slug, answers, path):
     """As *Download my notebook* makes it, which knows nothing of what nbgrader released."""
     given = (ROOT / "chapters" / "exercises" / f"{slug}.ipynb").read_text(encoding="utf-8")
     answers = json.dumps(list(answers.items()))
-    fill_in = (ROOT / "web" / "run" / "notebook.js").read_text(encoding="utf-8")
-    path.write_text(json.dumps(in_node(fill_in, f"fillIn({given}, {answers})")), encoding="utf-8")
+    with_answers = (ROOT / "web" / "run" / "notebook.js").read_text(encoding="utf-8")
+    path.write_text(
+        json.dumps(in_node(with_answers, f"withAnswers({given}, {answers})")), encoding="utf-8"
+    )
 
 
 def hand_in(released, answers, path):

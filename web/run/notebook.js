@@ -11,7 +11,7 @@ const textOf = ({ source }) => (Array.isArray(source) ? source.join("") : String
 const markOf = ({ metadata }) => metadata?.nbgrader;
 
 /** The notebook with these answers, [name, code], in their cells; nothing in it was run. */
-export function fillIn(notebook, answers) {
+export function withAnswers(notebook, answers) {
   const codes = new Map(answers);
   const cells = notebook.cells.map((cell) => {
     if (!isCode(cell)) return cell;

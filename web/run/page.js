@@ -15,7 +15,7 @@ import {
   WrongFile,
   answersIn,
   chooseFile,
-  fillIn,
+  withAnswers,
   readNotebook,
   saveAs,
   titleOf,
@@ -268,7 +268,6 @@ function showOutcome(cell, { messages, words, checked }) {
 function runOne(cell, needed) {
   clearOutput(cell);
   cell.outcome = { messages: [], words: "", checked: cell.isCheck ? codeOfCells(needed) : null };
-  cell.undo = null;
   cell.status.textContent = worker ? "Running …" : STARTING;
   if (cell.editor) editing.markFailingLine(cell.editor, null);
   const { text } = cell;
@@ -460,7 +459,7 @@ async function download(pressed) {
     const answer = await fetch(href);
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const codes = answers().map(([name, { text }]) => [name, text]);
-    saveAs(href.split("/").at(-1), fillIn(await answer.json(), codes));
+    saveAs(href.split("/").at(-1), withAnswers(await answer.json(), codes));
     sayBeside(pressed, "Your notebook is among your downloads, with your answers in its cells.");
   } catch (error) {
     sayBeside(pressed, `The notebook could not be fetched (${error.message}): try again later.`);
