@@ -26,7 +26,7 @@ def built_pages(folder: Path) -> list[str]:
 
 @cache
 def parse(page: str) -> BeautifulSoup:
-    return BeautifulSoup((serve.BOOK / page).read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(text_of(page), "html.parser")
 
 
 class Figure(NamedTuple):
@@ -39,12 +39,12 @@ class Figure(NamedTuple):
     prediction: dict | None  # the state of the question before it
 
 
-def widget_states(page: BeautifulSoup) -> dict[str, dict]:
+def widget_states(text: str) -> dict[str, dict]:
     """The state of every widget of a page, by model id."""
-    script = page.find("script", type=WIDGET_STATE)
-    if script is None:
+    found = re.search(rf'<script type="{re.escape(WIDGET_STATE)}">(.*?)</script>', text, re.DOTALL)
+    if found is None:
         return {}
-    models = json.loads(script.string)["state"]
+    models = json.loads(found[1])["state"]
     return {model_id: model["state"] for model_id, model in models.items()}
 
 
@@ -53,10 +53,11 @@ def figures_of(path: str) -> list[Figure]:
     """The live figures of a page: each has a drawing of its own, and may begin with a question."""
     if path not in pages_with("widget-slot"):
         return []
-    page = parse(path)
-    states = widget_states(page)
+    text = text_of(path)
+    states = widget_states(text)
     figures = []
-    for slot, element in enumerate(page.select(".widget-slot")):
+    for slot, tag in enumerate(tag_of_class("widget-slot").findall(text)):
+        element = BeautifulSoup(tag, "html.parser").find()
         children = states[element["data-model-id"]].get("children", [])
         parts = [states[child.removeprefix("IPY_MODEL_")] for child in children]
         own = [part for part in parts if "_anywidget_id" in part]
@@ -78,13 +79,22 @@ PAGES = built_pages(serve.BOOK)
 
 @cache
 def pages_with(name: str) -> list[str]:
-    """The pages with an element of this class; none before the book is built.
-
-    Parsing takes a hundred times as long as reading, and who collects the tests waits for it.
-    """
-    of_class = re.compile(rf'<[^<>]* class="(?:[^"]* )?{name}[ "]')
+    """The pages with an element of this class; none before the book is built."""
+    tag = tag_of_class(name)
     built = [page for page in PAGES if (serve.BOOK / page).is_file()]
-    return [page for page in built if of_class.search((serve.BOOK / page).read_text("utf-8"))]
+    return [page for page in built if tag.search(text_of(page))]
+
+
+# Who collects the tests waits for these. To parse a page takes a hundred times as long as to read
+# it, so they look for the opening tags that they want.
+@cache
+def text_of(page: str) -> str:
+    return (serve.BOOK / page).read_text(encoding="utf-8")
+
+
+def tag_of_class(name: str) -> re.Pattern:
+    """The opening tag of an element of this class."""
+    return re.compile(rf'<[^<>]* class="(?:[^"]* )?{name}[ "][^<>]*>')
 
 
 def figures_of_kind(kind: str) -> list[Figure]:

@@ -71,13 +71,19 @@ LEADING_NOWHERE = """() => [...document.querySelectorAll("a[href]")]
     return !document.getElementById(name) && !document.querySelector(`[data-name="${figure}"]`);
   })"""
 
-MOVING = """() => [...document.querySelectorAll("*")].flatMap(
-  (element) => [null, "::before", "::after"].map(
-    (part) => [element, part, getComputedStyle(element, part)])
-).filter(([element, part, style]) =>
-  style.animationName !== "none" || style.scrollBehavior === "smooth"
-  || Math.max(...style.transitionDuration.split(",").map(parseFloat)) > 0
-).map(([element, part]) => `${element.outerHTML.slice(0, 100)} ${part ?? ""}`)"""
+# All that moves, or, where that is enough, the first few.
+MOVING = """(enough) => {
+  const found = [];
+  for (const element of document.querySelectorAll("*"))
+    for (const part of [null, "::before", "::after"]) {
+      const style = getComputedStyle(element, part);
+      if (style.animationName !== "none" || style.scrollBehavior === "smooth"
+          || Math.max(...style.transitionDuration.split(",").map(parseFloat)) > 0)
+        found.push(`${element.outerHTML.slice(0, 100)} ${part ?? ""}`);
+      if (found.length === enough) return found;
+    }
+  return found;
+}"""
 
 LOOK = """() => [
   ["body", "backgroundColor"], [".bd-article", "color"], [".curve.main", "stroke"],
@@ -150,7 +156,7 @@ def test_links_within_the_page_resolve(page):
 
 
 def test_nothing_moves_for_readers_who_want_no_motion(page):
-    assert page.evaluate(MOVING) != []  # else this test would see nothing
+    assert page.evaluate(MOVING, 1) != []  # else this test would see nothing
     page.emulate_media(reduced_motion="reduce")
     assert page.evaluate(MOVING) == []
 
