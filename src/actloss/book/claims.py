@@ -187,7 +187,7 @@ ADDRESSES = {
     "source-engines": "https://www.mhtechin.com/support/activation-functions-and-loss-functions/",
     "baheti2021activation": "https://www.v7labs.com/blog/neural-networks-activation-functions",
 }
-NOBODY = "no article: a mistake met in code"
+NOBODY = "no article that could be looked up"
 WORDS = ("holds", "holds with conditions", "misleading", "false")
 
 
