@@ -1,10 +1,12 @@
 """A multilayer perceptron from scratch, and the parts that it is made of.
 
 Its parts are in ``layers`` (forward and backward), ``pairings`` (the output with its loss),
-``initialisers`` (how weights begin), ``optimisers`` (the step) and ``training`` (step after step).
+``initialisers`` (how weights begin), ``optimisers`` (the step) and ``training`` (step after step);
+``ensemble`` trains many networks side by side.
 What a network lets in is checked by ``arguments``; ``files`` keeps it in files.
 """
 
+from actloss.network.ensemble import Ensemble
 from actloss.network.layers import Activation, Dense, PReLU
 from actloss.network.network import Network
 from actloss.network.optimisers import SGD, Adam
@@ -31,6 +33,7 @@ __all__ = [
     "Adam",
     "Dense",
     "DivergenceError",
+    "Ensemble",
     "Network",
     "PReLU",
     "Pairing",
