@@ -14,32 +14,35 @@ from itertools import count
 
 import numpy as np
 
-FLOATS = (np.float32, np.float64)
+# Of each dtype: the integer of its size, and those bits at its end that a number of the next
+# shorter dtype has not. Where they are all 0 a number came out exact, as on every processor.
+AS_INTEGER = {np.float32: (np.int32, 2**13 - 1), np.float64: (np.int64, 2**29 - 1)}
 POOL = 100_000  # random steps, drawn once: to draw them anew for each product takes longer than it
 PIECE = 10_000  # divides POOL
 
 
 def disturb(seed):
     """Move results from here on; `seed` says which way."""
-    steps = np.random.default_rng(seed).integers(-1, 2, POOL)
-    factors = {np.dtype(of): (1 + steps * np.finfo(of).eps).astype(of) for of in FLOATS}
+    drawn = np.random.default_rng(seed).integers(-1, 2, POOL)
+    steps = {of: drawn.astype(integer) for of, (integer, _) in AS_INTEGER.items()}
     starts = (start % (POOL // 2) for start in count(seed, 7919))
 
     def moved(result):
         """`result` with each float a unit in the last place lower, the same or higher."""
-        pool = factors.get(getattr(result, "dtype", None))
-        if pool is None:
+        dtype = getattr(getattr(result, "dtype", None), "type", None)
+        if dtype not in AS_INTEGER:
             return result
         start, size = next(starts), np.size(result)
         if start + size > POOL:
             start = 0
         copied = np.array(result, order="C")
-        flat = copied.reshape(-1)
+        integer, end = AS_INTEGER[dtype]
+        # Neighbouring floats are neighbouring integers.
+        bits = copied.reshape(-1).view(integer)
         # In pieces, for a chapter measures how much memory its arrays take.
         for at in range(0, size, PIECE):
-            part, first = flat[at : at + PIECE], start + at % POOL
-            some = pool[first : first + len(part)]
-            part[...] = np.where(is_short(part), part, part * some)
+            part, first = bits[at : at + PIECE], start + at % POOL
+            part += steps[dtype][first : first + len(part)] * ((part & end) != 0)
         return copied[()]
 
     disturb_network(moved)
@@ -47,18 +50,11 @@ def disturb(seed):
     disturb_cells(moved)
 
 
-def is_short(result):
-    """Where a number has so few digits that it came out exact: it does on every processor."""
-    shorter = np.float32 if result.dtype == np.float64 else np.float16
-    with np.errstate(over="ignore"):
-        return result.astype(shorter) == result
-
-
 def disturb_network(moved):
-    from actloss.network import Network, layers
+    from actloss.network import Ensemble, Network, layers
 
     class Products:
-        """NumPy with another `dot`."""
+        """NumPy with another `dot` and `matmul`."""
 
         def __getattr__(self, name):
             return getattr(np, name)
@@ -70,18 +66,22 @@ def disturb_network(moved):
             out[...] = product
             return out
 
+        def matmul(self, a, b):
+            return moved(np.matmul(a, b))
+
     layers.np = Products()
-    forward, fit = layers.Activation.forward, Network.fit
+    forward = layers.Activation.forward
 
     def forward_moved(layer, inputs):
         layer.outputs = moved(forward(layer, inputs))
         return layer.outputs
 
-    def fit_moved(self, inputs, *args, **kwargs):
-        return fit(self, moved(inputs), *args, **kwargs)
+    def with_inputs_moved(fit):
+        return lambda self, inputs, *args, **kwargs: fit(self, moved(inputs), *args, **kwargs)
 
     layers.Activation.forward = forward_moved
-    Network.fit = fit_moved
+    for trained in (Network, Ensemble):
+        trained.fit = with_inputs_moved(trained.fit)
 
 
 def disturb_torch(moved):

@@ -5,7 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from actloss.book.comparison import best_inside, compare, paired_interval, resampled_interval
+from actloss.book.comparison import (
+    best_inside,
+    compare,
+    compare_side_by_side,
+    paired_interval,
+    resampled_interval,
+)
 from tests.book.test_cross_references import PAGES
 from tools.notebooks import code_cells, read
 
@@ -81,10 +87,11 @@ def test_a_share_lies_between_none_and_all(share):
 def falling_error(best_rates, called):
     """Runs whose error depends on how far their rate is from the arm's best, and on the budget."""
 
-    def run(name, rate, seed, budget):
-        called.append((name, rate, seed, budget))
-        error = abs(np.log(rate / best_rates[name])) + 8 / budget + 0.1 * seed % 0.3
-        return -error, 100 - error
+    def run(name, rate, seeds, budget):
+        for length in (budget, 2 * budget):
+            called.append((name, rate, tuple(seeds), length))
+            error = abs(np.log(rate / best_rates[name])) + 8 / length + 0.1 * np.array(seeds) % 0.3
+            yield -error, 100 - error
 
     return run
 
@@ -92,15 +99,15 @@ def falling_error(best_rates, called):
 def test_each_arm_trains_at_its_own_best_rate_and_at_twice_the_budget():
     called = []
     grids = {"slow": (0.1, 0.2, 0.4), "quick": (1.0, 2.0, 4.0)}
-    found = compare(
+    found = compare_side_by_side(
         falling_error({"slow": 0.2, "quick": 2.0}, called), grids, budget=4, seeds=range(6)
     )
     assert (found.arms["slow"].rate, found.arms["quick"].rate) == (0.2, 2.0)
     np.testing.assert_allclose(found.arms["slow"].doubled - found.arms["slow"].scores, 1.0)
-    assert {budget for *_, budget in called} == {4, 8}
-    for name, rate in (("slow", 0.2), ("quick", 2.0)):
-        reported = [(seed, b) for n, r, seed, b in called if n == name and r == rate and seed < 6]
-        assert reported == [(seed, budget) for budget in (4, 8) for seed in range(6)]
+    for name, rates in grids.items():
+        choosing = [(name, rate, (1000, 1001, 1002), 4) for rate in rates]  # and no longer
+        reported = [(name, rates[1], tuple(range(6)), budget) for budget in (4, 8)]
+        assert [call for call in called if call[0] == name] == choosing + reported
     assert found.difference("quick").mean == pytest.approx(0)
     printed = repr(found)
     assert printed.startswith("4 epochs | 8 epochs; 6 seeds; ")
@@ -108,14 +115,39 @@ def test_each_arm_trains_at_its_own_best_rate_and_at_twice_the_budget():
     assert "rates 0.1, 0.2, 0.4: slow" in printed
 
 
+def test_runs_of_one_seed_are_compared_as_runs_of_all():
+    together = falling_error({"a": 2.0, "b": 0.7}, [])
+
+    def one_by_one(name, rate, seed, budget):
+        chosen_by, reported = next(together(name, rate, [seed], budget))
+        return chosen_by[0], reported[0]
+
+    settings = {"grids": {"a": (1.0, 2.0, 4.0), "b": (0.3, 0.6, 1.2)}, "budget": 4}
+    assert repr(compare(one_by_one, **settings)) == repr(compare_side_by_side(together, **settings))
+
+
 def test_a_comparison_on_unfair_terms_is_refused():
     run = falling_error({"a": 9.0}, [])
     with pytest.raises(ValueError, match=r"a: the best of the rates .* must not be the grid's end"):
-        compare(run, {"a": (1.0, 2.0, 4.0)}, budget=1)
+        compare_side_by_side(run, {"a": (1.0, 2.0, 4.0)}, budget=1)
     with pytest.raises(ValueError, match="seeds must be at least 5, but got 3"):
-        compare(run, {"a": (1.0, 9.0, 20.0)}, budget=1, seeds=range(3))
+        compare_side_by_side(run, {"a": (1.0, 9.0, 20.0)}, budget=1, seeds=range(3))
     with pytest.raises(ValueError, match=r"no seed in common, but both hold \[3\]"):
-        compare(run, {"a": (1.0, 9.0, 20.0)}, budget=1, seeds=range(6), choosing=[3])
+        compare_side_by_side(run, {"a": (1.0, 9.0, 20.0)}, budget=1, seeds=range(6), choosing=[3])
+
+
+def test_runs_that_yield_no_number_for_each_seed_are_refused():
+    def once(name, rate, seeds, budget):
+        yield -abs(np.log(rate)) * np.ones(len(seeds)), np.ones(len(seeds))
+
+    def the_mean(name, rate, seeds, budget):
+        yield -abs(np.log(rate)), 1.0
+
+    grids = {"a": (0.1, 1.0, 10.0)}
+    with pytest.raises(ValueError, match=r"run\('a', …\) must yield .* at twice the budget, but"):
+        compare_side_by_side(once, grids, budget=1)
+    with pytest.raises(ValueError, match=r"rows of 3 numbers, .*, but yielded one of shape \(\)"):
+        compare_side_by_side(the_mean, grids, budget=1)
 
 
 # `costs` choose the rate of a Poisson model, which is no learning rate.

@@ -7,7 +7,7 @@ differences are taken seed by seed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -199,6 +199,7 @@ class Comparison(NamedTuple):
 
 
 Run = Callable[[str, float, int, int], tuple[float, float]]
+RunAll = Callable[[str, float, Sequence[int], int], Iterable[tuple[ArrayLike, ArrayLike]]]
 
 
 def compare(
@@ -245,6 +246,56 @@ def compare(
     rates 0.1, 1, 10: A
     rates 0.5, 1, 2: B
     """
+
+    def run_all(name: str, rate: float, seeds: Sequence[int], budget: int) -> Any:
+        for length in (budget, 2 * budget):
+            yield tuple(zip(*(run(name, rate, seed, length) for seed in seeds), strict=True))
+
+    return compare_side_by_side(
+        run_all, grids, budget=budget, unit=unit, seeds=seeds, choosing=choosing
+    )
+
+
+def compare_side_by_side(
+    run: RunAll,
+    grids: Mapping[str, Sequence[float]],
+    *,
+    budget: int,
+    unit: str = "epochs",
+    seeds: Sequence[int] = range(10),
+    choosing: Sequence[int] = range(1000, 1003),
+) -> Comparison:
+    """:func:`compare` for runs that train all seeds at once, as in an ``Ensemble``.
+
+    Parameters
+    ----------
+    run : callable
+        ``run(name, rate, seeds, budget)`` trains one arm once for each seed, and yields two rows
+        of numbers, a number for each seed and more of both is better: what the rate is chosen by,
+        measured on training or validation data, and what is reported. A run that diverged has −∞
+        in the first. It then yields the two rows of twice the budget: whether it trains on for as
+        long again, or anew, is up to it. To choose a rate, the first two rows are all it is asked.
+    grids, budget, unit, seeds, choosing
+        As for :func:`compare`.
+
+    Raises
+    ------
+    ValueError
+        As by :func:`compare`, or `run` does not yield what it should.
+
+    Examples
+    --------
+    >>> def run(name, rate, seeds, budget):
+    ...     for length in (budget, 2 * budget):
+    ...         error = abs(np.log(rate)) + 1 / length + 0.01 * np.array(seeds)
+    ...         yield -error, 10 - error
+    >>> compare_side_by_side(run, {"A": [0.1, 1, 10], "B": [0.5, 1, 2]}, budget=5, seeds=range(5))
+    5 epochs | 10 epochs; 5 seeds; ± 95 % of the difference to A, seed by seed
+    A rate 1    |   9.8             |   9.9
+    B rate 1    |   9.8  +0.0 ± 0.0 |   9.9  +0.0 ± 0.0
+    rates 0.1, 1, 10: A
+    rates 0.5, 1, 2: B
+    """
     if shared := set(seeds) & set(choosing):
         raise ValueError(
             f"seeds and choosing must have no seed in common, but both hold {sorted(shared)}"
@@ -254,17 +305,31 @@ def compare(
     arms = {}
     for name, rates in grids.items():
         try:
-            rate = best_inside(
-                {r: [run(name, r, seed, budget)[0] for seed in choosing] for r in rates}
-            )
+            rate = best_inside({r: next(_rows(run, name, r, choosing, budget))[0] for r in rates})
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
-        scores, doubled = (
-            np.array([run(name, rate, seed, length)[1] for seed in seeds])
-            for length in (budget, 2 * budget)
-        )
+        (_, scores), (_, doubled) = _rows(run, name, rate, seeds, budget)
         arms[name] = Arm(tuple(sorted(rates)), rate, scores, doubled)
     return Comparison(arms, budget, unit)
+
+
+def _rows(
+    run: RunAll, name: str, rate: float, seeds: Sequence[int], budget: int
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """The two pairs of rows that a run yields, once it is seen that they are such."""
+    pairs = iter(run(name, rate, seeds, budget))
+    for when in ("the budget", "twice the budget"):
+        pair = next(pairs, None)
+        if pair is None:
+            raise ValueError(f"run({name!r}, …) must yield two rows at {when}, but yielded none")
+        chosen_by, reported = (np.asarray(row, float) for row in pair)
+        for row in (chosen_by, reported):
+            if row.shape != (len(seeds),):
+                raise ValueError(
+                    f"run({name!r}, …) must yield rows of {len(seeds)} numbers, one for each seed, "
+                    f"but yielded one of shape {row.shape}"
+                )
+        yield chosen_by, reported
 
 
 def _differences(scores: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:

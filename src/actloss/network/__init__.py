@@ -1,7 +1,8 @@
 """A multilayer perceptron from scratch, and the parts that it is made of.
 
 Its parts are in ``layers`` (forward and backward), ``pairings`` (the output with its loss),
-``initialisers`` (how weights begin), ``optimisers`` (the step) and ``training`` (step after step).
+``initialisers`` (how weights begin), ``optimisers`` (the step) and ``training`` (step after step);
+``ensemble`` trains many networks side by side.
 What a network lets in is checked by ``arguments``; ``files`` keeps it in files.
 """
 
@@ -9,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from actloss import names
+from actloss.network.ensemble import Ensemble
 from actloss.network.layers import Activation, Dense, PReLU
 from actloss.network.network import Network
 from actloss.network.optimisers import SGD, Adam
@@ -35,6 +37,7 @@ __all__ = [
     "Adam",
     "Dense",
     "DivergenceError",
+    "Ensemble",
     "Network",
     "PReLU",
     "Pairing",

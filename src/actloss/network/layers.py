@@ -58,6 +58,27 @@ class Dense:
         self.bias_grad[...] = np.add.reduce(outputs_grad, axis=0)
 
 
+class DenseStack(Dense):
+    """The same layer of several networks: weights (networks, fan_in, fan_out), bias (networks, 1,
+    fan_out), and inputs of shape (networks, samples, fan_in).
+    """
+
+    def forward(self, inputs: Floats) -> Floats:
+        self.inputs = inputs
+        self.outputs = np.matmul(inputs, self.weights)
+        self.outputs += self.bias
+        return self.outputs
+
+    def backward(self, outputs_grad: Floats) -> Floats:
+        self.store_gradients(outputs_grad)
+        return np.matmul(outputs_grad, self.weights.swapaxes(1, 2))
+
+    def store_gradients(self, outputs_grad: Floats) -> None:
+        self.outputs_grad = outputs_grad
+        self.weights_grad[...] = np.matmul(self.inputs.swapaxes(1, 2), outputs_grad)
+        self.bias_grad[...] = np.add.reduce(outputs_grad, axis=1, keepdims=True)
+
+
 class Activation:
     """A fixed function of every entry: a = f(z)."""
 
@@ -102,6 +123,15 @@ class PReLU:
         check_outputs_grad(self, outputs_grad)
         slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
         self.alpha_grad[...] = np.sum(outputs_grad * slopes)
+        return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
+
+
+class PReLUStack(PReLU):
+    """The PReLU of several networks: α of shape (networks, 1, 1)."""
+
+    def backward(self, outputs_grad: Floats) -> Floats:
+        slopes = activations.prelu_alpha_grad(self.inputs, alpha=self.alpha)
+        self.alpha_grad[...] = np.sum(outputs_grad * slopes, axis=(1, 2), keepdims=True)
         return outputs_grad * activations.prelu_grad(self.inputs, alpha=self.alpha)
 
 

@@ -131,17 +131,24 @@ class Network:
 
     def _gather_parameters(self) -> None:
         """Move all parameters into one vector, so that one operation updates them all."""
-        owned = [(layer, name) for layer in self.layers for name in layer.parameter_names]
-        total = sum(getattr(layer, name).size for layer, name in owned)
-        self.parameters, self.gradient = np.empty(total, self.dtype), np.zeros(total, self.dtype)
+        total = sum(getattr(layer, name).size for layer, name in self._owned())
+        self._keep_parameters_in(np.empty(total, self.dtype), np.zeros(total, self.dtype))
+
+    def _keep_parameters_in(self, parameters: Floats, gradient: Floats) -> None:
+        """Move them into this vector, and their gradient into the other."""
+        self.parameters, self.gradient = parameters, gradient
         start = 0
-        for layer, name in owned:
+        for layer, name in self._owned():
             array = getattr(layer, name)
             piece = slice(start, start + array.size)
             self.parameters[piece] = array.ravel()
             setattr(layer, name, self.parameters[piece].reshape(array.shape))
             setattr(layer, f"{name}_grad", self.gradient[piece].reshape(array.shape))
             start = piece.stop
+
+    def _owned(self) -> list[tuple[Any, str]]:
+        """Each layer that has parameters, with the name of one of them, in their order."""
+        return [(layer, name) for layer in self.layers for name in layer.parameter_names]
 
     # Forward and backward
 
