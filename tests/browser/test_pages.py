@@ -50,8 +50,8 @@ FOR_SCREENS = """
   select:not(.widget-live select), input, details.hide, [data-state=live] > .widget-still"""
 FOR_READERS = """
   .bd-article :is(h1, h2, h3, section > p:not(:has(> a.download)), div.cell > div.cell_input),
-  .widget-slot:not([data-state=live]) > .widget-still, [data-state=live] > .widget-live .actloss-plot,
-  .actloss-quiz summary"""
+  .widget-slot:not([data-state=live]) > .widget-still, .actloss-quiz summary,
+  [data-state=live] > .widget-live .actloss-plot"""
 CUT_OFF = """() => [...document.querySelectorAll(".bd-article *")].filter((element) => {
   const { right, width } = element.getBoundingClientRect();
   const hides = getComputedStyle(element).overflowX !== "visible";

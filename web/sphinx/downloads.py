@@ -89,14 +89,14 @@ def first_cell(notebook: dict, folder: str, address: str, place: Repository | No
     packages = "".join(f" {name}" for module, name in ASKED_FOR.items() if module in imported)
     fetch = FROM_SITE.format(address=f"{address}{ARCHIVE}") if address else BY_HAND
     imports = ["importlib.util", "sys"]
-    froms = [("io", "BytesIO")] * bool(address) + [("pathlib", "Path")]
+    members = [("io", "BytesIO")] * bool(address) + [("pathlib", "Path")]
     if address:
-        froms += [("urllib.request", "urlopen"), ("zipfile", "ZipFile")]
+        members += [("urllib.request", "urlopen"), ("zipfile", "ZipFile")]
     parts = [
         "# This notebook uses the course's own package, actloss. Where it is missing, this cell\n"
         "# fetches it or says how; where it is there, nothing happens.\n",
         *(f"import {name}\n" for name in imports),
-        *(f"from {module} import {name}\n" for module, name in froms),
+        *(f"from {module} import {name}\n" for module, name in members),
     ]
     if place is not None:
         parts.append(
