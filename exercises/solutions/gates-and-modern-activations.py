@@ -51,3 +51,15 @@ for _ in range(15):
     attention_bias = (low + high) / 2
     total = sigmoid(scores + attention_bias).sum(axis=1).mean()
     low, high = (low, attention_bias) if total > 1 else (attention_bias, high)
+
+
+# %% runner_up
+# Let $a$ and $b$ be the roots of the two shares, so $a^2 + b^2 = 1$. The threshold drops out of
+# their difference: $a - b = d/2$. Put $a = b + d/2$ into the first, and solve the quadratic
+# equation: $2b = \sqrt{2 - d^2/4} - d/2$. At $d = 2$ it is 0, and as a square the share arrives
+# there with slope 0: no kink, where sparsemax has one. At $d = -2$ it is 1, so the distance is held
+# between these two. Shares are continuous in the logits, with a slope that is continuous, too, and
+# still they reach 0.
+def runner_up(behind):
+    d = np.clip(behind, -2, 2)
+    return ((np.sqrt(2 - d**2 / 4) - d / 2) / 2) ** 2

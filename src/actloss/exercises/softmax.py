@@ -4,8 +4,8 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import logsumexp
 
-from actloss.activations import entmax15, log_softmax, sigmoid, softmax
-from actloss.exercises.definitions import Exercise, NumberExercise, add, any_array
+from actloss.activations import log_softmax, sigmoid, softmax
+from actloss.exercises.definitions import Exercise, NumberExercise, add
 
 CHAPTER = "softmax"
 LARGE = (
@@ -95,29 +95,6 @@ LOGITS = np.array([3.0, 1.0, 0.0])
 
 def temperature():
     return brentq(lambda t: float(softmax(LOGITS, temperature=t)[0]) - 0.5, 0.5, 50.0)
-
-
-# 6. What 1.5-entmax leaves to the second of two classes
-
-
-def draw_distances(rng):
-    """The class is behind by so much; in some draws it is in front, or out of reach."""
-    return {"behind": any_array(rng, scale=1.5)}
-
-
-def runner_up(behind):
-    behind = np.asarray(behind)
-    return entmax15(np.stack([np.zeros_like(behind), -behind], axis=-1))[..., 1]
-
-
-def root_of_share(behind):
-    """From a² + b² = 1 and a − b = behind/2."""
-    return (np.sqrt(2 - behind**2 / 4) - behind / 2) / 2
-
-
-def runner_between(low, high, power=2):
-    """The formula, for distances that are held between two ends."""
-    return lambda behind: root_of_share(np.clip(behind, low, high)) ** power
 
 
 add(
@@ -323,72 +300,6 @@ add(
                 "So hot that all three are nearly equal. Look at the first probability again.",
             ),
             (lambda number: number <= 0, "A temperature is positive."),
-        ],
-    ),
-    Exercise(
-        "runner_up",
-        chapter=CHAPTER,
-        points=3,
-        difficulty=3,
-        reference=runner_up,
-        draw=draw_distances,
-        mistakes=[
-            (
-                lambda behind: root_of_share(behind) ** 2,
-                "This is right from −2 to 2. Beyond, there is no class left of it, or nothing "
-                "else, and the formula of two classes does not hold.",
-            ),
-            (
-                runner_between(-2, 8**0.5),
-                "No NaN any more. But from 2 on the share would grow again, as a square of "
-                "something negative. What is max(·, 0) for?",
-            ),
-            (
-                lambda behind: sigmoid(-behind),
-                "This is softmax of two classes, which leaves something to everyone.",
-            ),
-            (
-                lambda behind: np.clip((1 - behind) / 2, 0, 1),
-                "This is sparsemax of two classes, a ramp.",
-            ),
-            (
-                runner_between(-2, 2, power=1),
-                "1.5-entmax squares what lies above the threshold.",
-            ),
-            (
-                lambda behind: (
-                    (np.sqrt(2 - np.clip(behind, -1, 1) ** 2) - np.clip(behind, -1, 1)) ** 2 / 4
-                ),
-                "1.5-entmax halves the logits first: the two roots are not as far apart as the "
-                "logits.",
-            ),
-            (
-                lambda behind: 1 - runner_between(-2, 2)(behind),
-                "This is the share of the class in front.",
-            ),
-            (
-                lambda behind: runner_between(0, 2)(np.abs(behind)),
-                "The sign says which of the two is in front. Must the class have less than half?",
-            ),
-            (
-                runner_between(0, 2),
-                "Right for a class that is behind. Where the distance is negative, it is in front "
-                "itself.",
-            ),
-            (
-                lambda behind: np.where(behind < 1, runner_between(-2, 2)(behind), 0),
-                "Sparsemax lets a class go at a distance of 1. Is the share 0 there already?",
-            ),
-            (
-                runner_between(-np.inf, 2),
-                "A class that is far in front has everything that there is, and no more. Up to "
-                "which distance does the formula hold on that side?",
-            ),
-            (
-                lambda behind: np.clip(1 - behind / 2, 0, 2) ** 2 / 4,
-                "The square is there, and the end at 2. But do the two shares sum to 1?",
-            ),
-            ("shape", "Each distance has a share of its own, in an array of the same shape."),
         ],
     ),
 )

@@ -27,6 +27,25 @@ def appended(scores, dtype=None):
     return scipy_softmax(np.concatenate([scores, sink], axis=-1), axis=-1)
 
 
+RUNNER = """
+def answer(behind):
+    d = np.clip(behind, -2, 2)
+    root = (np.sqrt(2 - d**2 / 4) - d / 2) / 2
+    return root**2
+"""
+
+
+def threshold_by_halving(behind):
+    """The τ for which both shares sum to 1, searched for."""
+    d = np.clip(np.asarray(behind, dtype=np.float64), -5, 5)
+    low, high = np.minimum(0, -d / 2) - 1, np.maximum(0, -d / 2)
+    for _ in range(100):
+        tau = (low + high) / 2
+        too_much = np.maximum(-tau, 0) ** 2 + np.maximum(-d / 2 - tau, 0) ** 2 > 1
+        low, high = np.where(too_much, tau, low), np.where(too_much, high, tau)
+    return np.maximum(-d / 2 - tau, 0) ** 2
+
+
 RIGHT = {
     "gated_columns": [4096, 4096.0, np.int64(4096)],
     "gru_gate_gradient": [
@@ -52,6 +71,16 @@ RIGHT = {
         compiled(SINK.replace("(1 +", "(np.exp(-largest) +")),
     ],
     "attention_bias": [-8.87, -8.9, np.float32(-8.8), -np.log(1000) - 2],
+    "runner_up": [
+        compiled(RUNNER),
+        threshold_by_halving,
+        lambda d: np.sin(np.arccos(np.clip(d, -2, 2) / 8**0.5) - np.pi / 4) ** 2,
+        lambda d: np.where(
+            d >= 2,
+            0.0,
+            np.where(d <= -2, 1.0, (1 - d / 2 * np.sqrt(2 - np.minimum(d * d, 8) / 4)) / 2),
+        ),
+    ],
 }
 
 WRONG = {
@@ -112,5 +141,40 @@ WRONG = {
         (8.87, "half open"),
         (-12, "Too low"),
         (-8.3, "is above 1"),
+    ],
+    "runner_up": [
+        (lambda d: np.clip((1 - d) / 2, 0, 1), "This is sparsemax"),
+        (compiled(RUNNER.replace("np.clip(behind, -2, 2)", "behind")), "no class left of it"),
+        (
+            compiled(RUNNER.replace("np.clip(behind, -2, 2)", "np.clip(behind, -2, 8**0.5)")),
+            "grow again",
+        ),
+        (lambda d: sigmoid(-d), "This is softmax"),
+        (compiled(RUNNER.replace("root**2", "root")), "squares what lies above"),
+        (
+            lambda d: (np.sqrt(2 - np.clip(d, -1, 1) ** 2) - np.clip(d, -1, 1)) ** 2 / 4,
+            "halves the logits",
+        ),
+        (
+            compiled(RUNNER.replace("root**2", "1 - root**2")),
+            "This is the share of the class in front",
+        ),
+        (
+            compiled(RUNNER.replace("np.clip(behind, -2, 2)", "np.clip(np.abs(behind), 0, 2)")),
+            "which of the two is in front",
+        ),
+        (
+            compiled(RUNNER.replace("np.clip(behind, -2, 2)", "np.clip(behind, 0, 2)")),
+            "is in front itself",
+        ),
+        (
+            compiled(RUNNER.replace("root**2", "np.where(behind < 1, root**2, 0)")),
+            "at a distance of 1",
+        ),
+        (
+            compiled(RUNNER.replace("np.clip(behind, -2, 2)", "np.minimum(behind, 2)")),
+            "everything that there is",
+        ),
+        (lambda d: np.clip(1 - d / 2, 0, 2) ** 2 / 4, "sum to 1"),
     ],
 }

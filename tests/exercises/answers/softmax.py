@@ -5,7 +5,7 @@ from scipy.special import logsumexp
 from scipy.special import softmax as scipy_softmax
 
 from actloss.activations import log_softmax, sigmoid
-from tests.exercises.answers.cells import compiled, rewritten
+from tests.exercises.answers.cells import compiled
 
 PIXELS = """
 def answer(scores):
@@ -17,29 +17,6 @@ def answer(scores):
 def shifted(by):
     """Softmax of logits that something else than their maximum was taken from."""
     return lambda z: np.exp(z - by(z)) / np.exp(z - by(z)).sum(axis=-1, keepdims=True)
-
-
-RUNNER = """
-def answer(behind):
-    d = np.clip(behind, -2, 2)
-    root = (np.sqrt(2 - d**2 / 4) - d / 2) / 2
-    return root**2
-"""
-
-
-def runner(*changes):
-    return rewritten(RUNNER, *changes)
-
-
-def threshold_by_halving(behind):
-    """The τ for which both shares sum to 1, searched for."""
-    d = np.clip(np.asarray(behind, dtype=np.float64), -5, 5)
-    low, high = np.minimum(0, -d / 2) - 1, np.maximum(0, -d / 2)
-    for _ in range(100):
-        tau = (low + high) / 2
-        too_much = np.maximum(-tau, 0) ** 2 + np.maximum(-d / 2 - tau, 0) ** 2 > 1
-        low, high = np.where(too_much, tau, low), np.where(too_much, high, tau)
-    return np.maximum(-d / 2 - tau, 0) ** 2
 
 
 RIGHT = {
@@ -60,16 +37,6 @@ RIGHT = {
         lambda scores: np.moveaxis(scipy_softmax(np.moveaxis(scores, 1, -1), axis=-1), -1, 1),
     ],
     "even_temperature": [3.556, 1 / np.log(1.324718), np.float32(3.56)],
-    "runner_up": [
-        runner(),
-        threshold_by_halving,
-        lambda d: np.sin(np.arccos(np.clip(d, -2, 2) / 8**0.5) - np.pi / 4) ** 2,
-        lambda d: np.where(
-            d >= 2,
-            0.0,
-            np.where(d <= -2, 1.0, (1 - d / 2 * np.sqrt(2 - np.minimum(d * d, 8) / 4)) / 2),
-        ),
-    ],
 }
 
 WRONG = {
@@ -140,31 +107,5 @@ WRONG = {
         (3.5, "two decimals"),
         (40, "So hot"),
         (-3.556, "is positive"),
-    ],
-    "runner_up": [
-        (runner(("np.clip(behind, -2, 2)", "behind")), "no class left of it"),
-        (runner(("np.clip(behind, -2, 2)", "np.clip(behind, -2, 8**0.5)")), "grow again"),
-        (lambda d: sigmoid(-d), "This is softmax"),
-        (lambda d: np.clip((1 - d) / 2, 0, 1), "This is sparsemax"),
-        (runner(("root**2", "root")), "squares what lies above"),
-        (
-            lambda d: (np.sqrt(2 - np.clip(d, -1, 1) ** 2) - np.clip(d, -1, 1)) ** 2 / 4,
-            "halves the logits",
-        ),
-        (runner(("root**2", "1 - root**2")), "This is the share of the class in front"),
-        (
-            runner(("np.clip(behind, -2, 2)", "np.clip(np.abs(behind), 0, 2)")),
-            "which of the two is in front",
-        ),
-        (
-            runner(("np.clip(behind, -2, 2)", "np.clip(behind, 0, 2)")),
-            "is in front itself",
-        ),
-        (
-            runner(("root**2", "np.where(behind < 1, root**2, 0)")),
-            "at a distance of 1",
-        ),
-        (runner(("np.clip(behind, -2, 2)", "np.minimum(behind, 2)")), "everything that there is"),
-        (lambda d: np.clip(1 - d / 2, 0, 2) ** 2 / 4, "sum to 1"),
     ],
 }
