@@ -68,10 +68,11 @@ def use_style() -> None:
     It starts from matplotlib's own defaults: what a ``matplotlibrc`` sets does not show.
     """
     import matplotlib
+    import matplotlib.pyplot as plt
 
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(STYLE)
-    matplotlib.rcParams["axes.prop_cycle"] = matplotlib.cycler(color=COLOURS)
+    matplotlib.rcParams["axes.prop_cycle"] = plt.cycler(color=COLOURS)
 
 
 @contextmanager
