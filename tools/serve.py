@@ -40,7 +40,7 @@ TYPES = {
     ".pdf": "application/pdf",
     ".wasm": "application/wasm",
 }
-COMPRESSED_ALREADY = {".woff2", ".png", ".ico", ".pdf", ".jpg", ".gif", ".webp", ".zip"}
+COMPRESSED_ALREADY = {".woff2", ".png", ".ico", ".pdf", ".jpg", ".gif", ".webp", ".zip", ".whl"}
 
 
 @lru_cache(maxsize=256)

@@ -29,10 +29,17 @@ WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-no
         (["import torch"], [False]),
         (["import torch\nimport numpy as np", "np.exp(0)", "torch.exp(0)"], [True, True, False]),
         (["import numpy as np\nimport torch\ntorch.exp(0)", "np.exp(0)"], [False, False]),
-        # The package around a module runs first, and this one needs anywidget.
-        (["from actloss.widgets.line_fits import fit_line"], [False]),
+        # The package around a module runs first, and this one needs anywidget, which is there.
+        (["from actloss.widgets.line_fits import fit_line"], [True]),
         (["from actloss.book.figures import use_style"], [True]),
-        (["from actloss.widgets import explore", "explore(abs)"], [False, False]),
+        (["from actloss.widgets import explore", "explore(abs)"], [True, True]),
+        (["import anywidget\nimport ipywidgets", "ipywidgets.FloatSlider()"], [True, True]),
+        # What a cell gives or alters that does not run is not what it should be.
+        (
+            ["x = 1", "import torch\nx = torch.ones(1)", "x", "x = 2", "x"],
+            [True, False, False, True, True],
+        ),
+        (["x = [1]", "import torch\nx[0] = torch.ones(1)", "x"], [True, False, False]),
         (["from actloss.calibration import ece"], [True]),  # needs SciPy, which is there
         (["x = 1", None, "x + 1", "y + 1"], [True, False, True, False]),
         (["%timeit x", "x = 1", "def broken(:"], [False, True, False]),
@@ -43,6 +50,37 @@ WHEEL = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-no
 )
 def test_cells_run_that_need_only_what_a_browser_has(cells, expected):
     assert run_buttons.which_run(cells) == expected
+
+
+def test_a_cell_that_does_not_run_says_what_it_needs():
+    cells = [
+        "import torch\nimport numpy as np",
+        "x = torch.ones(1)",
+        "x + 1",
+        "np.exp(0)",
+        "open('notes.txt')",
+        "import pandas",
+        "%timeit np.exp(0)",
+    ]
+    lacking = run_buttons.why_not(cells)
+    assert lacking == [None, *["PyTorch"] * 2, None, "files of the course", "pandas", ""]
+
+
+def test_the_worker_knows_what_each_module_of_the_course_takes_at_once():
+    """SciPy and matplotlib come only to cells that use them."""
+    taken = run_buttons.imports_of_course()
+    large = {"scipy", "matplotlib", "sklearn"}
+    for light in (
+        "activations",
+        "losses",
+        "network",
+        "catalogue",
+        "widgets.explore",
+        "book.figures",
+    ):
+        assert large.isdisjoint(taken.get(f"actloss.{light}", ())), light
+    assert "scipy" in taken["actloss.exercises.softmax"]
+    assert "matplotlib" in taken["actloss.widgets.outlier_fit"]
 
 
 def test_the_editor_offers_what_each_room_of_the_course_lists():

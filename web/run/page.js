@@ -1,6 +1,6 @@
 // The laboratory of a page; start.js loads it when a reader first goes into code or presses Run. One
-// Python runs the cells in their order: those above the pressed one run first, unless they have run
-// as they stand. What was typed and what came of it is kept in the browser.
+// Python runs the cells: those that the pressed one needs run first, unless they have run as they
+// stand. What was typed and what came of it is kept in the browser.
 import {
   answerOf,
   checkOf,
@@ -11,6 +11,7 @@ import {
   showScore,
   wordsOfCheck,
 } from "./exercises.js";
+import * as figures from "./figures.js";
 import {
   WrongFile,
   answersIn,
@@ -20,9 +21,11 @@ import {
   saveAs,
   titleOf,
 } from "./notebook.js";
+import { progress } from "./progress.js";
+import { startPython } from "./python.js";
 import { change, keyOf, listen, read } from "./storage.js";
 
-const STARTING = "Starting Python: the first time it is 46 MB to fetch …";
+const STARTING = "Starting Python …";
 const PYTHON = new URL("../live-python/", import.meta.url);
 const MOST_KEPT = 2_000_000; // characters of a cell's output
 const KEYS =
@@ -69,6 +72,7 @@ let editing = null; // the editor's module, once it is there
 /** Go into a cell's code, at a place on the screen or, by the keyboard, at its beginning. */
 export async function edit(bar, place) {
   const cell = cells.find((one) => one.bar === bar);
+  warmUp();
   await openEditor(cell);
   if (place) {
     const caret = cell.editor.posAtCoords(place, false);
@@ -182,7 +186,7 @@ async function completions(cell, before, word) {
 
 /** Ask a Python that stands ready; nothing where there is none, or where it computes. */
 function ask(question) {
-  if (!worker || busy) return Promise.resolve([]);
+  if (!isReady || busy) return Promise.resolve([]);
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve([]), 500); // milliseconds
     answer = (names) => {
@@ -196,13 +200,26 @@ function ask(question) {
 // Running
 
 let worker = null;
+let isReady = false; // it has started
 let receive = null; // what to do with the next message of the worker
 let answer = null; // what to do with the names that it knows
 
+/** Begin to fetch, and to start, what a reader is about to ask for. */
+export function warmUp() {
+  if (!worker && !navigator.connection?.saveData) startWorker();
+}
+
 function startWorker() {
-  worker = new Worker(new URL("worker.js", PYTHON), { type: "module" });
-  worker.onmessage = ({ data }) => (data.kind === "names" ? answer?.(data.names) : receive?.(data));
-  worker.onerror = ({ message }) => receive?.({ kind: "broken", text: message });
+  const post = (message, buffers) => worker?.postMessage({ widget: { message, buffers } });
+  worker = startPython((data) => {
+    if (data.kind === "names") answer?.(data.names);
+    else if (data.kind === "widget") figures.hear(data, post);
+    else if (data.kind === "heard") figures.heard();
+    else {
+      isReady ||= data.kind === "ready";
+      receive?.(data);
+    }
+  });
 }
 
 /** A fresh place for what a cell gives out, where the stored output stood. */
@@ -248,6 +265,8 @@ const SHOW = {
   },
 };
 
+SHOW.figure = figures.draw;
+
 function show(cell, message) {
   SHOW[message.kind](cell.output, message);
   const last = cell.outcome.messages.at(-1);
@@ -268,13 +287,14 @@ function showOutcome(cell, { messages, words, checked }) {
 function runOne(cell, needed) {
   clearOutput(cell);
   cell.outcome = { messages: [], words: "", checked: cell.isCheck ? codeOfCells(needed) : null };
-  cell.status.textContent = worker ? "Running …" : STARTING;
+  cell.status.textContent = isReady ? "Running …" : STARTING;
   if (cell.editor) editing.markFailingLine(cell.editor, null);
   const { text } = cell;
   const done = checkOf(cells, cell) ? "" : "Done."; // of an answer its check says more
   return new Promise((resolve) => {
     receive = (message) => {
       if (message.kind === "ready") cell.status.textContent = "Running …";
+      else if (message.kind === "fetching") cell.status.textContent = progress(message, isReady);
       else if (message.kind === "end")
         finish(message.good ? "good" : "error", message.good ? done : "An error, shown below.");
       else if (message.kind === "stopped") finish("stopped", "Stopped.");
@@ -308,8 +328,19 @@ async function markError(cell, text, line) {
 function forget() {
   worker?.terminate();
   worker = null;
+  isReady = false;
+  figures.end();
   for (const cell of cells) cell.ran = false;
 }
+
+const REST = 600_000; // milliseconds
+let resting = null;
+
+/** A page that nobody has looked at for long gives back the memory of its Python. */
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(resting);
+  if (document.hidden) resting = setTimeout(() => busy || forget(), REST);
+});
 
 let busy = null; // the cell whose button was pressed
 let stopped = false; // it was pressed again
@@ -326,7 +357,7 @@ export async function press(bar, { stop = true } = {}) {
   stopped = false;
   allowOthers(false);
   cell.button.textContent = "Stop";
-  cell.status.textContent = worker ? "Running …" : STARTING;
+  cell.status.textContent = isReady ? "Running …" : STARTING;
   await comingBack;
   if (stopped) cell.status.textContent = "Stopped.";
   const end = stopped ? "stopped" : await runWithWhatItNeeds(cell);
@@ -349,7 +380,9 @@ function allowOthers(allowed) {
 async function runWithWhatItNeeds(cell) {
   const needed = await cellsNeededBy(cell);
   if (!needed) return "stopped";
-  for (const one of needed.filter(({ ran }) => !ran)) {
+  const first = needed.findIndex(({ ran }) => !ran);
+  const again = first < 0 ? [] : needed.slice(first); // what comes after it may build on it
+  for (const one of again) {
     const end = await runOne(one, []);
     if (end === "stopped") {
       if (one !== cell) cell.status.textContent = one.status.textContent;
@@ -368,10 +401,13 @@ async function runWithWhatItNeeds(cell) {
 /** The cells that have to run before this one; null if that was stopped, or there is no Python. */
 async function cellsNeededBy(cell) {
   const above = cells.slice(0, cells.indexOf(cell));
-  if (!cell.isCheck) return above;
+  if (!above.length) return [];
   const places = await new Promise((resolve) => {
-    receive = ({ kind, places: found, text }) => {
+    receive = (message) => {
+      const { kind, places: found, text } = message;
       if (kind === "needed") resolve(found);
+      if (kind === "fetching") cell.status.textContent = progress(message, isReady);
+      if (kind === "ready") cell.status.textContent = "Running …";
       if (kind === "stopped") cell.status.textContent = "Stopped.";
       if (kind === "broken") cell.status.textContent = `Python could not start: ${text}`;
       if (kind === "stopped" || kind === "broken") resolve(null);

@@ -1,6 +1,6 @@
 """A notebook in the browser: runs one cell after another, and says what comes out.
 
-The page's worker runs this file in Pyodide, sets `emit`, and calls `run_cell`.
+The page's worker imports this file in Pyodide, sets `emit` and `connect`, and calls `run_cell`.
 """
 
 import ast
@@ -11,15 +11,19 @@ import json
 import linecache
 import logging
 import os
-import symtable
+import site
 import sys
 import traceback
 import types
 
+import packages
+
 os.environ["MPLBACKEND"] = "agg"
+os.environ["MPLCONFIGDIR"] = f"{site.getsitepackages()[0]}/mplconfig"  # with a list of fonts
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of its cache
 
 emit = None  # emit(kind, text, alt, line): the worker's way to the page
+connect = None  # connect(module of live figures): gives that its way to the page
 names = {"__name__": "__main__"}
 numbers = iter(range(1, sys.maxsize))
 
@@ -58,6 +62,8 @@ def display(*things, raw=False):
         elif is_report(thing):
             emit("html", thing._repr_html_(), "")
             emit("report", json.dumps({"solved": thing.solved, "name": thing.name}), "")
+        elif is_live_figure(thing):
+            emit("figure", live_figures.as_stored(thing), live_figures.described(thing))
         elif isinstance(thing, Markdown):
             lines = thing.data.strip().splitlines()
             fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1] == "```"
@@ -84,6 +90,29 @@ def show_bundle(bundle):
         emit("html", bundle["text/html"], "")
     else:
         emit("text", f"{plain}\n", "")
+
+
+live_figures = None  # the module, once ipywidgets is there
+
+
+def is_live_figure(thing):
+    return live_figures is not None and live_figures.is_widget(thing)
+
+
+def use_live_figures():
+    """Let ipywidgets speak to the page: when it is there, and before it is imported."""
+    global live_figures
+    import live_figures
+
+    connect(live_figures)
+
+
+def receive(message, buffers):
+    """What the page says to a live figure; an error of its function shows where errors show."""
+    try:
+        live_figures.receive(message, buffers)
+    except Exception as error:
+        emit("error", "".join(traceback.format_exception(error)), "", None)
 
 
 class Quiet:
@@ -113,7 +142,15 @@ def stand_in(name, **contents):
 
 
 stand_in("IPython", __path__=[], get_ipython=lambda: None)
-stand_in("IPython.display", display=display, Markdown=Markdown, HTML=HTML, SVG=SVG)
+stand_in(
+    "IPython.display",
+    display=display,
+    clear_output=lambda **_: None,
+    Markdown=Markdown,
+    HTML=HTML,
+    SVG=SVG,
+)
+packages.when_there["widgets"] = use_live_figures
 stand_in("tqdm", __path__=[], tqdm=Quiet)
 stand_in("tqdm.auto", tqdm=Quiet)
 sys.stdout = sys.stderr = Stream()
@@ -175,66 +212,3 @@ def names_below(path):
         if isinstance(inside, types.ModuleType):
             found |= vars(inside)
     return sorted(name for name in found if not name.startswith("_"))
-
-
-def cells_needed(codes):
-    """Which of these cells the last one needs, by their places, in order.
-
-    A cell is needed where a name that is used was last given a value before.
-    """
-    found, todo = set(), [len(codes) - 1]
-    while todo:
-        place = todo.pop()
-        needed = {giver_of(name, codes[:place]) for name in names_taken(codes[place])}
-        needed -= {None, *found}
-        found |= needed
-        todo += needed
-    return sorted(found)
-
-
-def giver_of(name, codes):
-    """The place of the last of these cells that gives the name a value, or None."""
-    return next((n for n in reversed(range(len(codes))) if name in names_given(codes[n])), None)
-
-
-def names_given(code):
-    """The names that a cell gives a value; none where it is no Python."""
-    return {name for part in statements(code) for name in given_by(part)}
-
-
-def names_taken(code):
-    """The names that a cell takes from cells before it."""
-    taken, given = set(), set()
-    for part in statements(code):
-        added = isinstance(part, ast.AugAssign) and isinstance(part.target, ast.Name)
-        used = used_in(table_of(part)) | ({part.target.id} if added else set())
-        taken |= used - given
-        given |= given_by(part)
-    return taken
-
-
-def statements(code):
-    try:
-        return ast.parse(code).body
-    except SyntaxError:
-        return []
-
-
-def table_of(part):
-    return symtable.symtable(ast.unparse(part), "<cell>", "exec")
-
-
-def given_by(part):
-    symbols = table_of(part).get_symbols()
-    return {one.get_name() for one in symbols if one.is_assigned() or one.is_imported()}
-
-
-def used_in(table):
-    """The names of the cell that a statement uses, in functions inside it, too."""
-    top = table.get_type() == "module"
-    used = {
-        symbol.get_name()
-        for symbol in table.get_symbols()
-        if symbol.is_referenced() and (top or symbol.is_global())
-    }
-    return used.union(*map(used_in, table.get_children()))

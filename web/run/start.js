@@ -5,11 +5,14 @@ import { keyOf, read } from "./storage.js";
 
 const bars = [...document.querySelectorAll(".run-python")];
 const laboratory = () => import("./page.js");
+const A_MOMENT = 150; // milliseconds; a pointer that only passes by asks for nothing
 
 for (const bar of bars) {
-  bar.querySelector("button").addEventListener("click", async () => {
+  const button = bar.querySelector("button");
+  button.addEventListener("click", async () => {
     (await laboratory()).press(bar);
   });
+  warmUpWhenMeant(button);
   if (!isLocked(bar)) openAtFirstTouch(bar);
 }
 
@@ -34,6 +37,16 @@ for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", async () => {
     (await laboratory()).act(button);
   });
+  warmUpWhenMeant(button);
+}
+
+/** Begin to fetch Python when a reader is about to press a button, or types. */
+function warmUpWhenMeant(button) {
+  let soon = null;
+  const warmUp = async () => (await laboratory()).warmUp();
+  button.addEventListener("pointerenter", () => (soon = setTimeout(warmUp, A_MOMENT)));
+  button.addEventListener("pointerleave", () => clearTimeout(soon));
+  button.addEventListener("focus", warmUp);
 }
 
 try {

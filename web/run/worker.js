@@ -1,47 +1,186 @@
 // Python, away from the page: it may compute for as long as it likes, and be ended at any time.
-import { loadPyodide } from "./pyodide.mjs";
-
+// NumPy and the course come with it; every other package comes when code imports it.
 const beside = (name) => new URL(name, import.meta.url).href;
+const FIRST = ["numpy", "actloss"]; // the packages that almost every cell needs
+const CORE = ["pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+const HERE = "/laboratory";
 
-const QUIETLY = { messageCallback() {}, errorCallback: console.error };
-const ASKS_FOR_SCIKIT_LEARN = /^\s*(from|import)\s+sklearn\b/m; // 7 MB that few cells need
+let python;
+let packages; // by name: the file of each, what it needs, what code imports of it
+let sizes; // of files, in bytes
+let imports; // of each module of the course, the packages that it takes
+const unpacked = new Set(); // the archives that Python has
+const archives = new Map(); // those fetched and not yet unpacked; null while one is on its way
 
-async function fetched(name) {
+const say = (kind, more) => postMessage({ kind, ...more });
+
+// While something is on its way, how much of it is here.
+let done = 0;
+let total = 0;
+
+function expect(names) {
+  for (const name of names) total += sizes[name];
+}
+
+function arrived(bytes) {
+  done += bytes;
+  say("fetching", { done, total });
+}
+
+async function answerFor(name) {
   const answer = await fetch(beside(name));
   if (!answer.ok) throw new Error(`${name} is missing (status ${answer.status})`);
   return answer;
 }
 
-async function start() {
-  const python = await loadPyodide({ indexURL: beside("./") });
-  const [course, session] = await Promise.all([
-    fetched("actloss.zip").then((answer) => answer.arrayBuffer()),
-    fetched("session.py").then((answer) => answer.text()),
-    python.loadPackage(["numpy", "scipy", "matplotlib"], QUIETLY),
-  ]);
-  python.unpackArchive(course, "zip", {
-    extractDir: python.runPython("import site; site.getsitepackages()[0]"),
+async function bytesOf(name) {
+  const { body } = await answerFor(name);
+  const bytes = new Uint8Array(sizes[name]);
+  let place = 0;
+  for (const reader = body.getReader(); ;) {
+    const { done: ended, value } = await reader.read();
+    if (ended) break;
+    bytes.set(value, place);
+    place += value.length;
+    arrived(value.length);
+  }
+  if (place !== bytes.length) throw new Error(`${name} has ${place} bytes, not ${bytes.length}`);
+  return bytes.buffer;
+}
+
+/** Fetch an archive beside all else. */
+async function fetchArchive(name) {
+  if (archives.has(name)) return;
+  archives.set(name, null);
+  expect([name]);
+  try {
+    archives.set(name, await bytesOf(name));
+  } catch (error) {
+    archives.delete(name);
+    throw error;
+  }
+}
+
+/** While Python waits at an `import` nothing can arrive, so this waits, too. */
+function fetchNow(name) {
+  expect([name]);
+  arrived(0);
+  const request = new XMLHttpRequest();
+  request.open("GET", beside(name), false);
+  request.responseType = "arraybuffer";
+  request.send();
+  if (request.status !== 200) throw new Error(`${name} is missing (status ${request.status})`);
+  arrived(sizes[name]);
+  return request.response;
+}
+
+function unpack(name, folder) {
+  python.unpackArchive(archives.get(name) ?? fetchNow(name), "zip", { extractDir: folder });
+  archives.delete(name);
+  unpacked.add(name);
+}
+
+/** Put a package where Python looks for it, and the libraries it needs; all else comes by itself. */
+function install(name, folder) {
+  const { file, needs } = packages[name];
+  for (const library of needs.filter((one) => packages[one].library)) loadLibrary(library);
+  unpack(file, folder);
+}
+
+const loaded = new Set();
+
+/** A library that compiled modules share: they ask for it by its name alone. */
+function loadLibrary(name) {
+  if (loaded.has(name)) return;
+  loaded.add(name);
+  const folder = `/usr/lib/${name}`;
+  unpack(packages[name].file, folder);
+  for (const file of python.FS.readdir(folder).filter((one) => one.endsWith(".so"))) {
+    python._module.loadDynamicLibrary(file, {
+      loadAsync: false,
+      global: true,
+      nodelete: true,
+      allowUndefined: true,
+      fs: {
+        findObject: (path) => path === file,
+        readFile: () => python.FS.readFile(`${folder}/${file}`),
+      },
+    });
+  }
+}
+
+/** The files of packages, and of what they need. */
+function filesOf(names) {
+  const found = new Set();
+  const todo = [...names];
+  while (todo.length) {
+    const { file, needs } = packages[todo.pop()];
+    if (!found.has(file)) todo.push(...needs);
+    found.add(file);
+  }
+  return [...found];
+}
+
+/** Let Pyodide's own files count as well, each as a whole, when it is here. */
+function countCore() {
+  expect(CORE);
+  const watch = new PerformanceObserver((list) => {
+    for (const { name } of list.getEntries()) {
+      const file = CORE.find((one) => name === beside(one));
+      if (file) arrived(sizes[file]);
+    }
   });
-  python.runPython(session);
-  python.globals.set("emit", (kind, text, alt, line) => postMessage({ kind, text, alt, line }));
-  postMessage({ kind: "ready" });
-  const runCell = python.globals.get("run_cell");
-  return {
-    async run(code) {
-      if (ASKS_FOR_SCIKIT_LEARN.test(code)) await python.loadPackage("scikit-learn", QUIETLY);
-      return runCell(code);
-    },
-    names: python.globals.get("names_below"),
-    needed: (codes) => python.globals.get("cells_needed")(python.toPy(codes)),
+  watch.observe({ type: "resource", buffered: true });
+}
+
+async function start() {
+  ({ packages, sizes, imports } = await answerFor("packages.json").then((answer) => answer.json()));
+  countCore();
+  // Not before the list is here: by it the service worker forgets what is out of date.
+  const core = import("./pyodide.mjs").then(({ loadPyodide }) =>
+    loadPyodide({ indexURL: beside("./") }),
+  );
+  [python] = await Promise.all([core, ...[...filesOf(FIRST), "session.zip"].map(fetchArchive)]);
+  unpack("session.zip", HERE);
+  python.runPython(`import sys; sys.path.insert(0, "${HERE}")`);
+  const hook = python.pyimport("packages");
+  hook.install = install;
+  hook.imported_by_course.update(python.toPy(imports));
+  for (const [name, { imports: modules }] of Object.entries(packages))
+    for (const module of modules) hook.waits.set(module, name);
+  const session = python.pyimport("session");
+  session.emit = (kind, text, alt, line) => say(kind, { text, alt, line });
+  session.connect = (figures) => {
+    figures.post = (message, buffers) => say("widget", { message, buffers: buffers.toJs() });
   };
+  say("ready");
+  return session;
 }
 
 const ready = start();
-ready.catch((error) => postMessage({ kind: "broken", text: String(error) }));
+ready.catch((error) => say("broken", { text: String(error) }));
 
-addEventListener("message", async ({ data: { run, complete, needs } }) => {
-  const python = await ready;
-  if (run !== undefined) postMessage({ kind: "end", good: await python.run(run) });
-  else if (needs) postMessage({ kind: "needed", places: python.needed(needs).toJs() });
-  else postMessage({ kind: "names", names: python.names(complete).toJs() });
+/** Run a cell; what it imports is fetched first, so that the page can say how much there is to come. */
+async function run(session, code) {
+  const wanted = python.pyimport("packages").wanted(code).toJs();
+  const files = filesOf(wanted).filter((name) => !unpacked.has(name));
+  await Promise.allSettled(files.map(fetchArchive)); // what fails is tried again at its `import`
+  say("end", { good: session.run_cell(code) });
+}
+
+const ASKED = {
+  run,
+  complete: (session, path) => say("names", { names: session.names_below(path).toJs() }),
+  needs(session, codes) {
+    say("needed", { places: python.pyimport("needs").cells_needed(python.toPy(codes)).toJs() });
+  },
+  widget(session, { message, buffers }) {
+    session.receive(message, python.toPy(buffers));
+    say("heard");
+  },
+};
+
+addEventListener("message", async ({ data }) => {
+  const session = await ready;
+  for (const [question, about] of Object.entries(data)) ASKED[question](session, about);
 });

@@ -1,32 +1,37 @@
 """Run buttons: cells that need NumPy, SciPy, scikit-learn, matplotlib and the course at most run.
 
 `make book` fetches Python for the browser into web/live-python. Where it cannot be had there is no
-button. A page loads nothing of it before a reader presses one.
+button. A page loads nothing of it before a reader presses one. A cell that cannot run says why.
 """
 
 import ast
 import builtins
+import importlib.util
 import json
-import os
-import shutil
 import sys
-import zipfile
 from functools import cache
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from exercise_bars import bar_of_exercise, panel_of
-from solutions import as_published
+from live_packages import publish_packages
 from sphinx.application import Sphinx
 
 WEB = Path(__file__).parent.parent
 FETCHED = WEB / "live-python"
 PACKAGE = WEB.parent / "src" / "actloss"
-PARTS = [WEB / "run" / name for name in ("worker.js", "session.py")]
 # What session.py has a stand-in for is as good as there.
-THERE = {*sys.stdlib_module_names, "numpy", "scipy", "matplotlib", "sklearn", "tqdm", "IPython"}
+THERE = {
+    *sys.stdlib_module_names,
+    *("numpy", "scipy", "matplotlib", "sklearn", "tqdm", "IPython"),
+    *("anywidget", "ipywidgets", "traitlets"),
+}
 # A browser has no files of the repository, and its processor tells nobody of an overflow.
 NOT_FOR_CELLS = {"pathlib", "warnings"}
+CALLED = {"torch": "PyTorch", "pathlib": "files of the course", "open": "files of the course"}
+ABSENT = """<p class="run-absent">This cell does not run here: it needs {what}.{stored}</p>"""
+STORED = " Its output is the one that came with the page."
 ROOMS = ["activations", "catalogue", "exercises", "losses", "network"]
 PATH = "_static/live-python"
 START = "_static/laboratory/start.js"
@@ -40,6 +45,17 @@ stays on this machine, and is here when you come back.</span>"""
 
 def python_is_there() -> bool:
     return (FETCHED / ".complete").is_file()
+
+
+def module_from(path: Path):
+    """A module that runs in the browser, too."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+needs = module_from(WEB / "run" / "needs.py")
 
 
 def imports_of(tree: ast.AST) -> set[str]:
@@ -115,31 +131,66 @@ def names_bound(tree: ast.AST) -> set[str]:
 
 
 def which_run(cells: list[str | None]) -> list[bool]:
-    """Of the code cells of a page, which a browser can run; None stands for one without code.
+    """Of the code cells of a page, which a browser can run; None stands for one without code."""
+    return [reason is None for reason in why_not(cells)]
 
-    A cell can use what another one defines only if that one runs, too. Of the imports at the top of
-    a cell, session.py leaves out those that a browser lacks, and the rest of the cell runs if it
-    does without them.
+
+def why_not(cells: list[str | None]) -> list[str | None]:
+    """What each code cell of a page needs and a browser lacks; None where it runs.
+
+    A cell can use what another one defines only if that one runs, too, and what it alters as well.
+    Of the imports at the top of a cell, session.py leaves out those that a browser lacks, and the
+    rest of the cell runs if it does without them. "" stands for a cell that is no Python.
     """
     known = set(dir(builtins)) - {"open", "input"}
-    answers = []
-    for code in cells:
-        tree = parsed(code)
+    lacking: dict[str, str] = {}  # a name, and what the cell needs that gives it a value
+    trees = [parsed(code) for code in cells]
+    calls = needs.Calls([tree for tree in trees if tree])
+    answers: list[str | None] = []
+    for tree in trees:
         if tree is None:
-            answers.append(False)
+            answers.append("")
             continue
         imports, rest = split_imports(tree)
         there = [one for one in imports if all(map(a_cell_can_import, imports_of(one)))]
         imported = {name for one in there for name in names_bound(one)}
+        absent = {
+            name: first_lack(one)
+            for one in imports
+            if one not in there
+            for name in names_bound(one)
+        }
         own = {name for part in rest for name in names_bound(part)}
         used = {node.id for part in rest for node in ast.walk(part) if isinstance(node, ast.Name)}
-        inner = {name for part in rest for name in imports_of(part)}
-        runs = bool(there or rest) and used <= known | imported | own
-        runs = runs and all(map(a_cell_can_import, inner))
-        if runs:
+        inner = {name for part in rest for name in imports_of(part) if not a_cell_can_import(name)}
+        unknown = sorted(used - known - imported - own)
+        if inner:
+            reason = what_is_lacking(min(inner))
+        elif unknown:
+            reason = (lacking | absent).get(unknown[0], CALLED.get(unknown[0], unknown[0]))
+        else:
+            reason = None if there or rest else next(iter(absent.values()), "")
+        if reason is None:
             known |= imported | own
-        answers.append(runs)
+            lacking |= absent
+        else:
+            changed = needs.names_of(tree, calls).altered
+            known -= own | changed | absent.keys()
+            lacking |= absent | dict.fromkeys(own | changed, reason)
+        answers.append(reason)
     return answers
+
+
+def first_lack(node: ast.stmt) -> str:
+    return what_is_lacking(
+        next(one for one in sorted(imports_of(node)) if not a_cell_can_import(one))
+    )
+
+
+def what_is_lacking(module: str) -> str:
+    """What a browser lacks of a module, in the words of a page."""
+    root = module.split(".")[0]
+    return CALLED.get(root, f"what {module} stands on" if root == "actloss" else root)
 
 
 def split_imports(tree: ast.Module) -> tuple[list[ast.stmt], list[ast.stmt]]:
@@ -171,22 +222,33 @@ def add_buttons(app: Sphinx, doctree: nodes.document) -> None:
     marks = app.env.temp_data.get("cell_marks", [])
     found = doctree.findall(lambda node: attribute(node, "nb_element") == "cell_code")
     cells = [(cell, source_of(cell)) for cell in list(found)]
-    runs = which_run([source and source.astext() for _, source in cells])
-    running = [cell for (cell, _), it_runs in zip(cells, runs, strict=True) if it_runs]
+    reasons = why_not([source and source.astext() for _, source in cells])
+    running = [cell for (cell, _), reason in zip(cells, reasons, strict=True) if reason is None]
     for cell in running:
         place = cell["cell_index"]
         own = bar_of_exercise(marks[place])
-        bar = BAR.format(page=page, cell=names[place], **own._asdict())
         cell["classes"] += own.classes
-        source = source_of(cell)
-        place = next(part for part in cell.children if source in part.findall())
-        cell.insert(cell.index(place) + 1, nodes.raw("", bar, format="html"))
+        insert_below_code(cell, BAR.format(page=page, cell=names[place], **own._asdict()))
     if running:
+        for (cell, _), reason in zip(cells, reasons, strict=True):
+            if reason:
+                insert_below_code(cell, words_on_absence(cell, reason))
         first = running[0]
         start = f"{'../' * page.count('/')}{START}"
         words = panel_of([mark for mark in marks if mark]) or WORDS
         bar = nodes.raw("", PAGE_BAR.format(start=start, words=words), format="html")
         first.parent.insert(first.parent.index(first), bar)
+
+
+def insert_below_code(cell: nodes.Element, html: str) -> None:
+    source = source_of(cell)
+    place = next(part for part in cell.children if source in part.findall())
+    cell.insert(cell.index(place) + 1, nodes.raw("", html, format="html"))
+
+
+def words_on_absence(cell: nodes.Element, reason: str) -> str:
+    has_output = any(attribute(part, "nb_element") == "cell_code_output" for part in cell.children)
+    return ABSENT.format(what=escape(reason), stored=STORED if has_output else "")
 
 
 def attribute(node: nodes.Node, name: str) -> str | None:
@@ -205,29 +267,36 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or not python_is_there():
         return
     target = Path(app.outdir, PATH)
-    target.mkdir(parents=True, exist_ok=True)
-    for path in FETCHED.iterdir():
-        if not path.name.startswith("."):
-            link_or_copy(path, target / path.name)
-    for part in PARTS:
-        shutil.copy(part, target)
+    publish_packages(FETCHED, PACKAGE, target, imports_of_course())
     names = json.dumps(names_of_course(), separators=(",", ":"))
     Path(target, "names.json").write_text(names, encoding="utf-8")
-    with zipfile.ZipFile(target / "actloss.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(PACKAGE.rglob("*")):
-            if path.suffix in (".py", ".toml"):
-                archive.writestr(str(path.relative_to(PACKAGE.parent)), as_published(path))
 
 
-def link_or_copy(source: Path, target: Path) -> None:
-    """One file under two names, where the disk can: 50 MB need not be there twice."""
-    if target.exists() and target.samefile(source):
-        return
-    target.unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy(source, target)
+def imports_of_course() -> dict[str, list[str]]:
+    """The packages, of those that a browser has, that each module takes when it is imported."""
+    modules = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        modules[name] = sorted(taken_at_once(name) & THERE - set(sys.stdlib_module_names))
+    return {name: roots for name, roots in modules.items() if roots}
+
+
+@cache
+def taken_at_once(module: str) -> set[str]:
+    """The packages that a module imports, and what it imports in turn, before any function runs."""
+    found, todo, seen = set(), files_run_by(module), set()
+    while todo:
+        file = todo.pop()
+        if file in seen:
+            continue
+        seen.add(file)
+        for part in ast.parse(file.read_text(encoding="utf-8")).body:
+            for name in imports_of(part) if isinstance(part, ast.Import | ast.ImportFrom) else ():
+                if name.split(".")[0] == "actloss":
+                    todo += files_run_by(name)
+                found.add(name.split(".")[0])
+    return found
 
 
 def names_of_course() -> dict[str, list[str]]:

@@ -98,6 +98,12 @@ function filled(element) {
 
 /** Draw one stored view, called `name`, into `element`; returns what gives it the state of a link. */
 export async function show(modelId, element, name) {
+  const model = await draw(manager, modelId, element);
+  return makeLinkable(model, name, element);
+}
+
+/** Draw a view of a model into `element`; returns the model. */
+async function draw(manager, modelId, element) {
   const model = await manager.get_model(modelId);
   const view = await manager.create_view(model);
   // Lumino lets a widget attach only to an element that is in the document.
@@ -105,5 +111,72 @@ export async function show(modelId, element, name) {
   element.append(view.el);
   MessageLoop.sendMessage(view.luminoWidget, Widget.Msg.AfterAttach);
   await allDrawn(view);
-  return makeLinkable(model, name, element);
+  return model;
+}
+
+/** Draw a figure that Python once made, from what was kept of it. */
+export async function showStored({ model, models }, element) {
+  const stored = new PageManager();
+  await stored.set_state(models);
+  await draw(stored, model, element);
+}
+
+/** One end of the wire between a model and its widget in Python. */
+class Wire {
+  target_name = "jupyter.widget";
+  open = () => "";
+  close = () => "";
+  #hear;
+
+  constructor(id, send) {
+    this.comm_id = id;
+    this.send = (data, callbacks, _, buffers = []) => {
+      send({ id, data }, buffers, callbacks);
+      return "";
+    };
+  }
+
+  on_msg(hear) {
+    this.#hear = hear;
+  }
+
+  on_close() {} // its model stays, and moves as far as it can without Python
+
+  hear(data, buffers) {
+    return this.#hear?.({ content: { comm_id: this.comm_id, data }, buffers, parent_header: {} });
+  }
+}
+
+/**
+ * The models of a Python in the page. `post(message, buffers)` is the way to it; what it says goes
+ * to `hear`, and `heard` is to be called when it has dealt with a message.
+ */
+export function connect(post) {
+  const manager = new PageManager();
+  manager.isPage = false; // Python answers
+  const wires = new Map();
+  const waiting = []; // for Python to have heard: a model sends its next change only then
+  const send = (message, buffers, callbacks) => {
+    waiting.push(callbacks);
+    post(JSON.stringify(message), buffers);
+  };
+  return {
+    hear({ type, id, data, metadata }, bytes) {
+      const buffers = bytes.map((one) => new DataView(one.buffer, one.byteOffset, one.byteLength));
+      if (type === "comm_open") {
+        wires.set(id, new Wire(id, send));
+        return manager.handle_comm_open(wires.get(id), { content: { data }, metadata, buffers });
+      }
+      return wires.get(id)?.hear(data, buffers);
+    },
+    heard() {
+      waiting.shift()?.iopub?.status?.({ content: { execution_state: "idle" } });
+    },
+    has: (modelId) => wires.has(modelId),
+    show: (modelId, element) => draw(manager, modelId, element),
+    /** Python is gone. */
+    end() {
+      manager.isPage = true;
+    },
+  };
 }

@@ -1,4 +1,7 @@
-"""The book's matplotlib style, and what every figure goes through on its way to the page."""
+"""The book's matplotlib style, and what every figure goes through on its way to the page.
+
+Matplotlib is loaded when something is drawn: a live figure in a browser does without it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,17 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import matplotlib
-import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import display
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from actloss.catalogue import Activation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 # Each keeps a contrast of 4.5 : 1 on white, and no two are alike in hue.
 BLUE, ORANGE, GREEN, PURPLE, RED = "#1f56c2", "#b84a00", "#1a7446", "#7b3fa0", "#b3261e"
@@ -35,7 +38,6 @@ STYLE: dict[Any, Any] = {
     "axes.labelcolor": INK,
     "axes.labelsize": 12.0,
     "axes.linewidth": 0.8,
-    "axes.prop_cycle": plt.cycler(color=COLOURS),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
@@ -65,13 +67,19 @@ def use_style() -> None:
 
     It starts from matplotlib's own defaults: what a ``matplotlibrc`` sets does not show.
     """
+    import matplotlib
+    import matplotlib.pyplot as plt
+
     matplotlib.rcdefaults()
     matplotlib.rcParams.update(STYLE)
+    matplotlib.rcParams["axes.prop_cycle"] = plt.cycler(color=COLOURS)
 
 
 @contextmanager
 def in_style(settings: Mapping[Any, Any] | None = None) -> Iterator[None]:
     """Draw in the style of the book, with `settings` of matplotlib on top, as long as it lasts."""
+    import matplotlib
+
     with matplotlib.rc_context():
         use_style()
         matplotlib.rcParams.update(settings or {})
@@ -84,6 +92,9 @@ def to_svg(figure: Figure) -> str:
     Coordinates are rounded to a hundredth of a point, which no eye sees: the file becomes smaller,
     and the last digits, which differ between machines, are gone.
     """
+    import matplotlib
+    import matplotlib.pyplot as plt
+
     buffer = io.StringIO()
     no_date = {"Date": None, "Creator": None}
     # The same figure gets the same ids in every run.
@@ -113,6 +124,8 @@ def show(figure: Figure, alt: str) -> None:
 
 def _check_titles(figure: Figure) -> None:
     """Matplotlib cuts a title that is too long at the edge of the figure, and says nothing."""
+    from matplotlib.text import Text
+
     figure.draw_without_rendering()  # at the figure's own resolution, which is not that of SVG
     titles = (text for axes in figure.axes for text in axes.findobj(Text) if _is_title(axes, text))
     for title in titles:
@@ -143,6 +156,8 @@ def activation_picture(
     `entry` and `ghost` are entries of the catalogue, `settings` the values of their parameters.
     The figure shows `limits` by `height`, or, magnified `zoom` times, what lies around the point.
     """
+
+    import matplotlib.pyplot as plt
 
     def evaluate(of: Activation, name: str, at: Any) -> Any:
         arguments = {key: value for key, value in settings.items() if key in of.parameters}

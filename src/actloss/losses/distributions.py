@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import rel_entr
 
 from actloss.arguments import Floats, check_between
 from actloss.losses.arguments import (
@@ -153,6 +152,8 @@ def kl_divergence(probabilities: ArrayLike, labels: ArrayLike, *, axis: int = -1
     """
     check_distributions("probabilities", probabilities, axis)
     check_distributions("labels", labels, axis)
+    from scipy.special import rel_entr  # here: SciPy takes longer to load than all else
+
     return rel_entr(labels, probabilities).sum(axis=axis)  # y log(y/p), with 0 log 0 = 0
 
 

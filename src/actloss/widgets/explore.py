@@ -8,7 +8,6 @@ from typing import Any
 
 import anywidget
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 import traitlets
 from numpy.typing import NDArray
@@ -247,6 +246,8 @@ class FunctionExplorer(LiveFigure):
         return f"explore({', '.join(parts)})"
 
     def picture(self) -> str:
+        import matplotlib.pyplot as plt  # a browser, which needs no picture, does without it
+
         x = np.array([self.x])
         value, slope = float(self._value(x)[0]), float(self._slope(x)[0])
         with in_style():
