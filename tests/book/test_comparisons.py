@@ -13,7 +13,7 @@ from actloss.book.comparison import (
     resampled_interval,
 )
 from tests.book.test_cross_references import PAGES
-from tools.notebooks import code_cells, read
+from tools.notebooks import all_notebooks, code_cells, read
 
 
 def test_the_best_rate_has_a_worse_one_on_either_side():
@@ -175,3 +175,12 @@ def by_hand(path):
 )
 def test_chapters_compare_by_the_common_rule(path):
     assert bool(by_hand(path)) == (path.stem in NOT_YET), by_hand(path)
+
+
+@pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: path.stem)
+def test_no_printed_zero_has_a_sign(path):
+    """A mean of −0.004 prints as 0.0: the sign is not among its digits."""
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            text = output.get("text") or output.get("data", {}).get("text/plain", "")
+            assert not re.search(r"[-−]0(\.0*)?(?![\d.e])", text), text

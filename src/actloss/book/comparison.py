@@ -36,7 +36,7 @@ class Interval(NamedTuple):
 
     def __format__(self, spec: str) -> str:
         spec = spec or ".1f"
-        return f"{self.mean:+{spec}} ± {self.margin:{spec}}"
+        return f"{self.mean:+z{spec}} ± {self.margin:{spec}}"  # z: no −0.0
 
 
 def best_inside(scores: Mapping[float, ArrayLike]) -> float:
