@@ -7,6 +7,7 @@ from tests.browser.conftest import PHONE, quiet_context
 from tests.browser.figure import settle
 from tests.browser.laboratory import (
     cell_with,
+    clear,
     named,
     needs_python,
     press_run,
@@ -19,9 +20,9 @@ pytestmark = needs_python
 PAGE = "chapters/intro.html"
 FIGURE = ".run-figure[data-state=live]"
 CURVE = f"{FIGURE} path.curve.main"
-TYPED = "def hill(x, *, width=1.0, height=1.0):\nreturn height * np.exp(-(x / width) ** 2)"
+TYPED = "def hill(x, *, width=1.0, height=1.0):\n    return height * np.exp(-(x / width) ** 2)"
 # No JavaScript is known for this one: Python computes each curve.
-STEPS = "def steps(x, *, levels=2.0):\nreturn np.round(x * levels) / levels"
+STEPS = "def steps(x, *, levels=2.0):\n    return np.round(x * levels) / levels"
 
 
 @pytest.fixture(scope="module")
@@ -42,12 +43,19 @@ def cell(landing):
 
 def draw(cell, function):
     """Type a function and explore it, key by key; returns the figure."""
-    editor = write(cell, f"import numpy as np\nfrom actloss.widgets import explore\n{function}")
-    for key in ("Enter", "Home", "Shift+End"):
-        editor.press(key)
     name = function[4 : function.index("(")]
-    editor.press_sequentially(f"explorer = explore({name})\nexplorer")
-    editor.press("Escape")
+    code = f"""import numpy as np
+from actloss.widgets import explore
+{function}
+explorer = explore({name})
+explorer"""
+    editor = clear(cell)
+    for line in code.splitlines():  # the editor indents: begin each line at its beginning
+        editor.press("Escape")
+        editor.press("Home")
+        editor.press("Shift+End")
+        editor.press_sequentially(line)
+        editor.press("Enter")
     press_run(cell)
     figure = cell.locator(FIGURE)
     expect(figure).to_be_visible()

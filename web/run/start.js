@@ -37,7 +37,6 @@ for (const button of document.querySelectorAll("[data-act]")) {
   button.addEventListener("click", async () => {
     (await laboratory()).act(button);
   });
-  warmUpWhenMeant(button);
 }
 
 /** Begin to fetch Python when a reader is about to press a button, or types. */
