@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PHONE, quiet_context
+from tests.browser.conftest import quiet_context
 from tests.browser.figure import settle
 from tests.browser.laboratory import (
     cell_with,
@@ -19,7 +19,6 @@ pytestmark = needs_python
 
 PAGE = "chapters/intro.html"
 FIGURE = ".run-figure[data-state=live]"
-CURVE = f"{FIGURE} path.curve.main"
 TYPED = "def hill(x, *, width=1.0, height=1.0):\n    return height * np.exp(-(x / width) ** 2)"
 # No JavaScript is known for this one: Python computes each curve.
 STEPS = "def steps(x, *, levels=2.0):\n    return np.round(x * levels) / levels"
@@ -115,87 +114,3 @@ def test_it_is_accessible_in_both_themes(landing, cell):
     for theme in ("light", "dark"):
         landing.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
         assert landing.evaluate(RUN_AXE, None)["faults"] == [], theme
-
-
-def test_after_a_reload_it_is_there_and_moves_without_python(landing, cell):
-    draw(cell, TYPED)
-    count = len([url for url in landing.asked if "live-python" in url])
-    landing.reload()
-    figure = cell.locator(FIGURE)
-    expect(figure.locator("path.curve.main").first).to_be_visible()
-    before = path_of(figure)
-    figure.get_by_role("slider", name="width").press("PageUp")
-    assert path_of(figure) != before
-    assert len([url for url in landing.asked if "live-python" in url]) == count
-
-
-def test_on_a_phone_it_fits(open_page):
-    page = open_page(PAGE, **PHONE)
-    cell = named(cell_with(page, "def leaky_tanh"))
-    cell.get_by_role("button", name="Run").tap()
-    expect(cell.locator(CURVE).first).to_be_visible(timeout=600_000)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-
-
-def test_only_what_a_cell_needs_runs_before_it(open_page):
-    page = open_page("chapters/sigmoid-and-tanh.html")
-    last = named(page.locator("div.cell:has(.run-python)").last)
-    write(last, "6 * 7")
-    expect(press_run(last)).to_have_text("42")
-    assert page.locator(".run-output").count() == 1
-
-
-def test_a_cell_that_needs_pytorch_says_so_and_others_run(open_page):
-    page = open_page(PAGE)
-    cell = page.locator("div.cell", has_text="torch.nn.functional.silu")
-    expect(cell.locator(".run-absent")).to_contain_text("it needs PyTorch")
-    expect(cell.locator(".run-python")).to_have_count(0)
-    expect(cell.locator(".cell_output")).to_contain_text("PyTorch")
-    after = named(cell_with(page, "the same after two scalings"))
-    expect(press_run(after)).to_contain_text("the same after two scalings: True")
-
-
-def test_python_is_fetched_at_the_first_sign_of_intent(open_page):
-    page = open_page(PAGE)
-    button = page.get_by_role("button", name="Run").first
-    with page.context.expect_event("request", lambda one: one.url.endswith("pyodide.asm.wasm")):
-        button.hover()
-
-
-def test_the_second_page_fetches_no_byte_of_python(browser, site):
-    """A service worker keeps them; only the list of files, and the worker, are asked for anew."""
-    with quiet_context(browser, site) as (context, _):
-        page = context.new_page()
-        page.goto(PAGE)
-        press_run(cell_with(page, "the same after two scalings"))
-        fetched = note_network(context)
-        page.goto("chapters/softmax.html")
-        press_run(named(cell_with(page, "import numpy as np")))
-        files = {url.rsplit("/", 1)[1] for url in fetched if "live-python" in url}
-        assert files <= {"packages.json", "worker.js"}
-
-
-def note_network(context):
-    """The addresses that go to the host, and not only to the service worker."""
-    found = []
-    context.on("request", lambda one: found.append(one.url) if one.service_worker else None)
-    return found
-
-
-def test_without_a_connection_pages_and_python_go_on(browser, site):
-    with quiet_context(browser, site) as (context, _):
-        page = context.new_page()
-        page.goto(PAGE)
-        words = "the same after two scalings"
-        press_run(cell_with(page, words))
-        page.wait_for_load_state("networkidle")
-        page.reload()
-        page.wait_for_load_state("networkidle")
-        context.set_offline(True)
-        page.reload()
-        cell = named(cell_with(page, words))
-        write(cell, "import numpy as np\nnp.arange(4).sum()")
-        expect(press_run(cell)).to_contain_text("6")
-        write(cell, "import scipy")
-        expect(press_run(cell)).to_contain_text("scipy could not be fetched, try again later")
-        context.set_offline(False)
