@@ -774,10 +774,10 @@ function offer(cell, words, { other, taken }) {
     cell.known = (await read([cell.key]).catch(() => []))[0]; // the reader has seen both
     taken();
     cell.unsaved = true; // from here on what is stored is the older text
-    hideOthers(cell);
     await setText(cell, text);
     cell.editor.focus();
-    save(cell);
+    await save(cell); // until then a page that is left still asks
+    hideOthers(cell);
   };
   box.append(
     Object.assign(document.createElement("p"), { textContent: words }),
