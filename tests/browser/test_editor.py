@@ -108,12 +108,11 @@ def test_no_shortcut_of_the_page_acts_inside(chapter, cell):
 
 def test_tab_indents_shift_tab_takes_back_and_escape_tab_leaves(chapter, cell):
     editor = write(cell, "x = 1")
-    line = cell.locator(".cm-line").first.element_handle()
-    for key, indented in (("Tab", "    x = 1"), ("Shift+Tab", "x = 1")):
-        editor.press(key)
-        chapter.wait_for_function(
-            "([line, text]) => line.textContent === text", arg=[line, indented]
-        )
+    editor.press("End")  # where nothing was offered, Escape has armed the way out
+    editor.press("Tab")
+    assert code_of(cell) == "    x = 1"
+    editor.press("Shift+Tab")
+    assert code_of(cell) == "x = 1"
     expect(cell.locator(".run-keys")).to_be_visible()
     describes = editor.get_attribute("aria-describedby")
     expect(chapter.locator(f"#{describes}")).to_contain_text("Escape, then Tab, leaves")
