@@ -267,9 +267,22 @@ def publish_python(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html" or not python_is_there():
         return
     target = Path(app.outdir, PATH)
+    last = target / "names.json"
+    if last.is_file() and last.stat().st_mtime > newest_source():
+        return  # after an edit of prose
     publish_packages(FETCHED, PACKAGE, target, imports_of_course())
     names = json.dumps(names_of_course(), separators=(",", ":"))
-    Path(target, "names.json").write_text(names, encoding="utf-8")
+    last.write_text(names, encoding="utf-8")
+
+
+def newest_source() -> float:
+    """When something last changed of what is published, a folder too where a file went."""
+    ours = [
+        path
+        for folder in (PACKAGE, FETCHED, WEB / "run", WEB / "sphinx", WEB / "src")
+        for path in (folder, *folder.glob("**/*" if folder == PACKAGE else "*"))
+    ]
+    return max(path.stat().st_mtime for path in ours if "__pycache__" not in path.parts)
 
 
 def imports_of_course() -> dict[str, list[str]]:
@@ -291,12 +304,23 @@ def taken_at_once(module: str) -> set[str]:
         if file in seen:
             continue
         seen.add(file)
-        for part in ast.parse(file.read_text(encoding="utf-8")).body:
-            for name in imports_of(part) if isinstance(part, ast.Import | ast.ImportFrom) else ():
-                if name.split(".")[0] == "actloss":
-                    todo += files_run_by(name)
-                found.add(name.split(".")[0])
+        for name in imported_at_once(file):
+            if name.split(".")[0] == "actloss":
+                todo += files_run_by(name)
+            found.add(name.split(".")[0])
     return found
+
+
+@cache
+def imported_at_once(file: Path) -> set[str]:
+    """The modules that a file imports before any function runs."""
+    body = ast.parse(file.read_text(encoding="utf-8")).body
+    return {
+        name
+        for part in body
+        if isinstance(part, ast.Import | ast.ImportFrom)
+        for name in imports_of(part)
+    }
 
 
 def names_of_course() -> dict[str, list[str]]:
