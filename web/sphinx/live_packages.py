@@ -31,8 +31,7 @@ def publish_packages(
 ) -> None:
     """Put Python, its packages and the course into `target`, from which the worker loads them."""
     target.mkdir(parents=True, exist_ok=True)
-    lock = json.loads((fetched / LOCK).read_text(encoding="utf-8"))
-    packages = {**packages_of(lock, fetched), **our_packages()}
+    packages = all_packages(fetched)
     for name in (*CORE, LOCK):
         link_or_copy(fetched / name, target / name)
     for name, path in compiled(archives(fetched, course, packages), fetched).items():
@@ -41,6 +40,16 @@ def publish_packages(
     shutil.copy(RUN / "offline.js", target.parents[1])  # what it keeps lies below it
     about = {**listed(packages, target), "imports": imports}
     write(target / "packages.json", json.dumps(about, separators=(",", ":")).encode())
+
+
+def compile_packages(fetched: Path, course: Path) -> None:
+    """Compile what `publish_packages` will need, while the pages are written."""
+    compiled(archives(fetched, course, all_packages(fetched)), fetched)
+
+
+def all_packages(fetched: Path) -> dict[str, dict]:
+    lock = json.loads((fetched / LOCK).read_text(encoding="utf-8"))
+    return {**packages_of(lock, fetched), **our_packages()}
 
 
 def archives(fetched: Path, course: Path, packages: dict[str, dict]) -> dict[str, bytes]:

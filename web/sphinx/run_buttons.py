@@ -8,6 +8,7 @@ import ast
 import builtins
 import importlib.util
 import json
+import subprocess
 import sys
 from functools import cache
 from html import escape
@@ -20,6 +21,7 @@ from sphinx.application import Sphinx
 
 WEB = Path(__file__).parent.parent
 FETCHED = WEB / "live-python"
+LAST = "names.json"  # of the files that are published
 PACKAGE = WEB.parent / "src" / "actloss"
 # What session.py has a stand-in for is as good as there.
 THERE = {
@@ -262,17 +264,43 @@ def source_of(cell: nodes.Element) -> nodes.Element | None:
     )
 
 
+# Run beside Sphinx, in a process of its own: Sphinx makes copies of its own process.
+AHEAD = """
+import subprocess
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from live_packages import compile_packages
+compile_packages(Path(sys.argv[2]), Path(sys.argv[3]))
+"""
+compiling: subprocess.Popen | None = None
+
+
+def compile_ahead(app: Sphinx) -> None:
+    """Compile what the pages' Python loads, while the pages are written. A fault shows later."""
+    global compiling
+    if app.builder.format == "html" and python_is_there() and not is_published(app):
+        command = [sys.executable, "-c", AHEAD, WEB / "sphinx", FETCHED, PACKAGE]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        compiling = subprocess.Popen(command, **quiet)
+
+
 def publish_python(app: Sphinx, exception: Exception | None) -> None:
     """Put Python, the course and what runs the cells where the pages look for them."""
-    if exception or app.builder.format != "html" or not python_is_there():
+    if compiling:
+        compiling.wait()
+    if exception or app.builder.format != "html" or not python_is_there() or is_published(app):
         return
     target = Path(app.outdir, PATH)
-    last = target / "names.json"
-    if last.is_file() and last.stat().st_mtime > newest_source():
-        return  # after an edit of prose
     publish_packages(FETCHED, PACKAGE, target, imports_of_course())
     names = json.dumps(names_of_course(), separators=(",", ":"))
-    last.write_text(names, encoding="utf-8")
+    Path(target, LAST).write_text(names, encoding="utf-8")
+
+
+def is_published(app: Sphinx) -> bool:
+    """Whether nothing of it changed since, as after an edit of prose."""
+    last = Path(app.outdir, PATH, LAST)
+    return last.is_file() and last.stat().st_mtime > newest_source()
 
 
 def newest_source() -> float:
@@ -343,6 +371,7 @@ def listed_by(file: Path) -> list[str]:
 
 
 def setup(app: Sphinx) -> dict:
+    app.connect("builder-inited", compile_ahead)
     app.connect("source-read", note_cells, priority=900)  # solutions stand among the cells by then
     app.connect("doctree-read", add_buttons)
     app.connect("build-finished", publish_python)
