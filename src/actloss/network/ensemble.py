@@ -48,7 +48,8 @@ class Ensemble:
     >>> from actloss.network import SIGMOID_CROSS_ENTROPY, Adam
     >>> inputs, labels = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
     >>> rngs = [np.random.default_rng(seed) for seed in (0, 1)]
-    >>> both = Ensemble([Network([2, 8, 1], pairing=SIGMOID_CROSS_ENTROPY, rng=r) for r in rngs])
+    >>> pairing = SIGMOID_CROSS_ENTROPY
+    >>> both = Ensemble([Network([2, 8, 1], pairing=pairing, rng=rng) for rng in rngs])
     >>> both.fit(inputs, labels, optimiser=Adam(0.05), epochs=200, rngs=rngs)
     array([ True,  True])
     >>> [network.accuracy(inputs, labels) for network in both.networks]

@@ -36,12 +36,7 @@ class Dense:
         self.weights_grad, self.bias_grad = np.zeros_like(weights), np.zeros_like(bias)
 
     def forward(self, inputs: Floats) -> Floats:
-        check_array("inputs", inputs)
-        if inputs.shape[1:] != self.weights.shape[:1]:
-            raise ValueError(
-                f"inputs must have shape (samples, {len(self.weights)}), one column for each row "
-                f"of the weights, but have shape {inputs.shape}"
-            )
+        check_columns(inputs, self.weights)
         self.inputs = inputs
         self.outputs = np.dot(inputs, self.weights)
         self.outputs += self.bias
@@ -150,6 +145,15 @@ def check_floats(name: str, given: Any) -> None:
         raise TypeError(
             f"{name} must be a NumPy array of floats, but got one of {given.dtype}: "
             f"write {name}.astype(float)"
+        )
+
+
+def check_columns(inputs: Any, weights: Floats) -> None:
+    check_array("inputs", inputs)
+    if inputs.shape[1:] != weights.shape[:1]:
+        raise ValueError(
+            f"inputs must have shape (samples, {len(weights)}), one column for each row "
+            f"of the weights, but have shape {inputs.shape}"
         )
 
 
