@@ -90,12 +90,17 @@ def test_still_picture_is_gone_once_the_figure_lives(open_page, path):
 
 
 @pytest.mark.parametrize("path", WITH_FIGURE)
-def test_printed_page_shows_still_pictures(open_page, path):
+def test_printed_page_shows_each_figure_once(open_page, path):
+    """As a still picture, or, once it lives, as the reader sees it."""
     page = open_page(path)
+    page.emulate_media(media="print")
+    for slot in page.locator(".widget-slot:not([data-state])").all():
+        expect(slot.locator(".widget-still img")).to_be_visible()
+    page.emulate_media(media="screen")
     for slot in page.locator(".widget-slot").all():
         slot.scroll_into_view_if_needed()
         expect(slot).to_have_attribute("data-state", "live")
     page.emulate_media(media="print")
     for slot in page.locator(".widget-slot").all():
-        expect(slot.locator(".widget-still img")).to_be_visible()
-        expect(slot.locator(".widget-live")).to_be_hidden()
+        expect(slot.locator(".widget-still img")).to_be_hidden()
+        expect(slot.locator(".widget-live .actloss-plot")).to_be_visible()
