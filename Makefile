@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX PYTHONWARNINGS PYTHONDEVMOD
 unexport PYTHONPLATLIBDIR PYTHONEXECUTABLE VIRTUAL_ENV
 export PYTHONUTF8 := 1
 
-MADE := _build web/build web/live-python web/src/node_modules
+MADE := _build web/build web/live-python web/live-python-compiled web/src/node_modules
 MADE += tests/node_modules benchmarks/node_modules
 MADE += .pytest_cache .ruff_cache .hypothesis .mypy_cache
 

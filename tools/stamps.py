@@ -8,7 +8,7 @@ from pathlib import Path
 from tools.progress import say
 
 ROOT = Path(__file__).resolve().parent.parent
-MADE_BY_MACHINES = {"node_modules", "live-python", "__pycache__"}
+MADE_BY_MACHINES = {"node_modules", "live-python", "live-python-compiled", "__pycache__"}
 MADE_BY_MACHINES |= {".ipynb_checkpoints", ".ruff_cache"}
 
 

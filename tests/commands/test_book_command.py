@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
 
 import nbformat
 import pytest
 
 from tools import sources
 from tools.progress import Problem
+from tools.stamps import ROOT, files_under
 
 CONFIG = """\
 title: A small book
@@ -318,3 +320,17 @@ def test_a_failed_npm_install_is_not_taken_for_good(web, run_tool):
         assert failed.returncode == 1
         assert failed.stderr.startswith("✗ `npm ci` in web/src failed; its last lines:")
         assert not (web / "build").exists()
+
+
+def test_what_a_build_makes_is_no_source_of_the_next():
+    """Else the build after the first would write every page once more."""
+    ours = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "web"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    ).stdout.splitlines()
+    surveyed = {path.relative_to(ROOT).as_posix() for path in files_under(ROOT / "web")}
+    built = {path for path in surveyed if path.startswith("web/build/")}  # before the pages are
+    assert surveyed - built == set(ours)
