@@ -132,12 +132,16 @@ ARTANH_COEFFICIENTS = (
 
 
 def expm1(x: Floats) -> Floats:
-    """exp(x) − 1 for x ≤ 1, without losing the digits of a small x."""
-    return np.expm1(x) if EXPM1_TAKES_SEVERAL else expm1_by_tanh(x)
+    """exp(x) − 1 for x ≤ 0, without losing the digits of a small x."""
+    of_numpy = EXPM1_TAKES_SEVERAL or x.dtype == np.float64
+    return np.expm1(x) if of_numpy else expm1_by_tanh(x)
 
 
 def expm1_by_tanh(x: Floats) -> Floats:
-    """expm1 of x ≤ 1 by a hyperbolic tangent: exp(x) = (1 + t) / (1 − t) for t = tanh(x/2)."""
+    """expm1 of x ≤ 0 by a hyperbolic tangent: exp(x) = (1 + t) / (1 − t) for t = tanh(x/2).
+
+    Above 0 the denominator is small, and magnifies what rounding took from t.
+    """
     t = np.tanh(0.5 * x)
     return (t + t) / (1.0 - t)
 
