@@ -23,17 +23,26 @@ NO_STORE = """Object.defineProperty(window, "indexedDB", {
 FULL_STORE = """IDBObjectStore.prototype.put = () => {
   throw new DOMException("full", "QuotaExceededError");
 };"""
-# What another tab, or an earlier edition of the page, has written.
-STORE = """(fields) => new Promise((resolve) => {
+# What another tab, or an earlier edition of the page, has written, once this tab has written all.
+STORE = """({ code, fields }) => new Promise((resolve) => {
   const request = indexedDB.open("actloss-laboratory");
   request.onsuccess = () => {
-    const cells = request.result.transaction("cells", "readwrite").objectStore("cells");
-    cells.openCursor().onsuccess = ({ target: { result } }) => {
-      const key = result.key;
-      result.update({ ...result.value, ...fields }).onsuccess = () => resolve(key);
+    const put = () => {
+      const cells = request.result.transaction("cells", "readwrite").objectStore("cells");
+      cells.openCursor().onsuccess = ({ target: { result } }) => {
+        if (result?.value.code !== code) return setTimeout(put, 20);
+        const key = result.key;
+        result.update({ ...result.value, ...fields }).onsuccess = () => resolve(key);
+      };
     };
+    put();
   };
 })"""
+
+
+def store(cell, **fields):
+    """Write into the record of the one cell that was typed into; returns its key."""
+    return cell.page.evaluate(STORE, {"code": code_of(cell), "fields": fields})
 
 
 @pytest.fixture
@@ -58,7 +67,7 @@ def test_typed_code_is_there_after_a_reload_by_page_and_cell(page, cell):
     expect_code(cell, "kept = 'é/'  # mine")
     expect(page.locator(".cm-editor")).to_have_count(1)
     name = cell.locator(".run-python").get_attribute("data-cell")
-    assert page.evaluate(STORE, {}) == f"chapters/softmax {name}"
+    assert store(cell) == f"chapters/softmax {name}"
     page.goto("chapters/sigmoid-and-tanh.html")
     expect(page.locator(".run-python").first).to_be_visible()
     expect(page.locator(".cm-editor")).to_have_count(0)
@@ -112,7 +121,7 @@ def cell_name(cell):
 )
 def test_no_older_text_overwrites_what_another_tab_typed(page, cell, choice, kept):
     write(cell, "first = 1")
-    page.evaluate(STORE, {"code": "theirs = 2"})  # which this tab does not hear of
+    store(cell, code="theirs = 2")  # which this tab does not hear of
     write(cell, "mine = 3")
     both = cell.locator(".run-other")
     expect(both).to_contain_text("changed in two tabs at once")
@@ -126,7 +135,7 @@ def test_no_older_text_overwrites_what_another_tab_typed(page, cell, choice, kep
 
 def test_of_two_texts_neither_is_lost_by_a_reload(page, cell):
     write(cell, "first = 1")
-    page.evaluate(STORE, {"code": "theirs = 2"})
+    store(cell, code="theirs = 2")
     write(cell, "mine = 3")
     expect(cell.locator(".run-other")).to_be_visible()
     page.reload()
@@ -138,7 +147,7 @@ def test_of_two_texts_neither_is_lost_by_a_reload(page, cell):
 def test_where_the_page_changed_the_reader_sees_both(page, cell, choice):
     source = code_of(cell)
     write(cell, "mine = 1")
-    page.evaluate(STORE, {"base": "as the page was"})
+    store(cell, base="as the page was")
     page.reload()
     expect_code(cell, "mine = 1")
     both = cell.locator(".run-other")
@@ -168,7 +177,7 @@ def test_without_room_to_keep_it_says_so_once_and_goes_on(open_page, broken, wor
 def test_what_a_cell_gave_out_comes_back(page, cell):
     write(cell, "mine = 1")
     outcome = {"messages": [{"kind": "text", "text": "42\n"}], "words": "Done."}
-    page.evaluate(STORE, {"outcome": outcome})
+    store(cell, outcome=outcome)
     page.reload()
     expect(cell.locator(".run-output")).to_contain_text("42")
     expect(cell.locator(".cell_output:not(.run-output)")).to_be_hidden()

@@ -63,7 +63,8 @@ def as_stored(widget):
     """A widget and all it consists of, as a notebook stores it for a page that has no Python."""
     from ipywidgets.embed import dependency_state
 
-    models = {"version_major": 2, "version_minor": 0, "state": dependency_state(widget)}
+    state = dependency_state(widget, drop_defaults=False)  # Python's defaults are not the page's
+    models = {"version_major": 2, "version_minor": 0, "state": state}
     return json.dumps({"model": widget.model_id, "models": models})
 
 

@@ -22,7 +22,7 @@ import {
   titleOf,
 } from "./notebook.js";
 import { progress } from "./progress.js";
-import { startPython } from "./python.js";
+import { keepThisPage, startPython } from "./python.js";
 import { change, keyOf, listen, read } from "./storage.js";
 
 const STARTING = "Starting Python …";
@@ -72,7 +72,9 @@ let editing = null; // the editor's module, once it is there
 /** Go into a cell's code, at a place on the screen or, by the keyboard, at its beginning. */
 export async function edit(bar, place) {
   const cell = cells.find((one) => one.bar === bar);
-  warmUp();
+  if (place) warmUp();
+  else warmUpIfStaying(cell);
+  const from = document.activeElement;
   await openEditor(cell);
   if (place) {
     const caret = cell.editor.posAtCoords(place, false);
@@ -80,7 +82,8 @@ export async function edit(bar, place) {
   } else {
     editing.letTabLeave(cell.editor); // whoever only passes through goes on with Tab
   }
-  cell.editor.focus();
+  // Opening hides the code, which may have had the focus; whoever has gone on since is let go.
+  if ([from, document.body].includes(document.activeElement)) cell.editor.focus();
 }
 
 async function openEditor(cell) {
@@ -209,6 +212,13 @@ export function warmUp() {
   if (!worker && !navigator.connection?.saveData) startWorker();
 }
 
+const A_WHILE = 1000; // milliseconds; who goes through the page with Tab is elsewhere by then
+
+/** The same, where the keyboard's focus is still in this cell after a while. */
+export function warmUpIfStaying({ box }) {
+  setTimeout(() => box.contains(document.activeElement) && warmUp(), A_WHILE);
+}
+
 function startWorker() {
   const post = (message, buffers) => worker?.postMessage({ widget: { message, buffers } });
   worker = startPython((data) => {
@@ -216,7 +226,10 @@ function startWorker() {
     else if (data.kind === "widget") figures.hear(data, post);
     else if (data.kind === "heard") figures.heard();
     else {
-      isReady ||= data.kind === "ready";
+      if (data.kind === "ready") {
+        isReady = true;
+        import("./editor.js").finally(keepThisPage); // without a connection code can be edited, too
+      }
       receive?.(data);
     }
   });
@@ -641,8 +654,10 @@ async function save(cell) {
   cell.saving = true;
   try {
     while (cell.unsaved) {
-      cell.unsaved = false;
-      const record = await change(cell.key, (stored) => merged(cell, stored));
+      const record = await change(cell.key, (stored) => {
+        cell.unsaved = false; // what is typed from here on is not in it
+        return merged(cell, stored);
+      });
       cell.known = record;
       tell(cell.key);
       await takeOver(cell, record);

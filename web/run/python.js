@@ -19,6 +19,17 @@ async function keepForLater() {
   }
 }
 
+const wasKept = Boolean(navigator.serviceWorker?.controller); // as all that such a page asks for
+
+/** Let the service worker see what this page asked for before it was there: for a reload without it. */
+export async function keepThisPage() {
+  if (wasKept || !navigator.serviceWorker?.controller) return;
+  const isOurs = (url) => url.startsWith(location.origin) && !url.includes("/live-python/");
+  const asked = performance.getEntriesByType("resource").map(({ name }) => name);
+  const urls = new Set([location.href.split("#")[0], ...asked.filter(isOurs)]);
+  await Promise.allSettled([...urls].map((url) => fetch(url)));
+}
+
 /** Start Python; `hear` gets what it says, and what is asked of it meanwhile waits. */
 export function startPython(hear) {
   let worker = null;

@@ -43,9 +43,10 @@ for (const button of document.querySelectorAll("[data-act]")) {
 function warmUpWhenMeant(button) {
   let soon = null;
   const warmUp = async () => (await laboratory()).warmUp();
+  const box = button.closest(".cell");
   button.addEventListener("pointerenter", () => (soon = setTimeout(warmUp, A_MOMENT)));
   button.addEventListener("pointerleave", () => clearTimeout(soon));
-  button.addEventListener("focus", warmUp);
+  button.addEventListener("focus", async () => (await laboratory()).warmUpIfStaying({ box }));
 }
 
 try {
