@@ -141,7 +141,7 @@ ELSEWHERE = {
         "sequential": "Network(sizes, pairing=..., rng=...)",
         "model": "Network(sizes, pairing=..., rng=...)",
         "momentum": "SGD(learning_rate, momentum=...)",
-        "adamw": "Adam, and shrink network.parameters yourself: its decay is no part of the gradient",
+        "adamw": "Adam, and shrink network.parameters: the decay is no part of a gradient",
         "xavieruniform": "initialisers.xavier_uniform",
         "xaviernormal": "initialisers.xavier_normal",
         "glorotuniform": "initialisers.xavier_uniform",

@@ -1,8 +1,8 @@
 """Run buttons: cells that need NumPy, SciPy, scikit-learn, matplotlib and the course at most run.
 
 `make book` fetches Python for the browser into web/live-python. Where it cannot be had there is no
-button. A page loads nothing of it before a reader means to press one, or goes into code. A cell that
-cannot run says why.
+button. A page loads nothing of it before a reader means to press one, or goes into code. A cell
+that cannot run says why.
 """
 
 import ast
