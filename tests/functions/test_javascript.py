@@ -399,6 +399,15 @@ def decorated(x):
     return x
 
 
+@np.errstate(all="ignore")
+def in_silence(x):
+    return np.log(x)
+
+
+def test_what_only_silences_numpy_is_no_part_of_the_formula():
+    assert to_javascript([in_silence]) == "function in_silence(x) {\n  return Math.log(x);\n}\n"
+
+
 @elementwise
 def calls_unknown(x):
     return with_if(x)

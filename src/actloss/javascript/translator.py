@@ -82,6 +82,13 @@ def to_javascript(functions: Iterable[Callable[..., Any]]) -> str:
     return "\n\n".join(code for _, code in declarations.values()) + "\n"
 
 
+def _is_transparent(decorator: ast.expr) -> bool:
+    """Whether it prepares arrays or silences NumPy, and changes nothing about numbers."""
+    if isinstance(decorator, ast.Call):
+        return ast.unparse(decorator.func) == "np.errstate"
+    return isinstance(decorator, ast.Name) and decorator.id in TRANSPARENT_DECORATORS
+
+
 def _declare(
     function: Callable[..., Any],
     declarations: Declarations,
@@ -138,7 +145,7 @@ class Translator:
         if not isinstance(self.tree, ast.FunctionDef):
             self.refuse(self.tree, "only functions written with def can be translated")
         for decorator in self.tree.decorator_list:
-            if not (isinstance(decorator, ast.Name) and decorator.id in TRANSPARENT_DECORATORS):
+            if not _is_transparent(decorator):
                 self.refuse(decorator, "unknown decorator")
         parameters = self.parameters()
         # What is assigned once is a const; what is assigned again, a let.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from actloss.widgets.dead_unit_explorer import DeadUnitExplorer
     from actloss.widgets.gradient_flow_explorer import GradientFlowExplorer
     from actloss.widgets.margin_explorer import MarginExplorer
+    from actloss.widgets.network_trainer import NetworkTrainer
     from actloss.widgets.outlier_fit import OutlierFit
     from actloss.widgets.prediction import Prediction
     from actloss.widgets.regression_loss_explorer import RegressionLossExplorer
@@ -33,6 +34,7 @@ __all__ = [
     "FunctionExplorer",
     "GradientFlowExplorer",
     "MarginExplorer",
+    "NetworkTrainer",
     "OutlierFit",
     "Prediction",
     "RegressionLossExplorer",
@@ -49,6 +51,7 @@ _FILES = {
     "DeadUnitExplorer": "dead_unit_explorer",
     "GradientFlowExplorer": "gradient_flow_explorer",
     "MarginExplorer": "margin_explorer",
+    "NetworkTrainer": "network_trainer",
     "OutlierFit": "outlier_fit",
     "Prediction": "prediction",
     "RegressionLossExplorer": "regression_loss_explorer",

@@ -3,29 +3,11 @@ import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { storedSizes } from "./layer_sizes.js";
 import { movable, pointToMove } from "./movable.js";
 import { Panel, change, draw, setSize, write } from "./plot.js";
+import { formatPower, superscript } from "./powers.js";
 import { RUNS } from "./gradient_flow_runs.js";
 
 const EXTENTS = [3, 10, 20, 50]; // powers of ten that the axes may reach, up and down
 const HEALTHY = 1000; // a gradient may grow or shrink by this factor before it has a bad name
-const SUPERSCRIPTS = {
-  "-": "⁻",
-  ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])),
-};
-
-const superscript = (number) => [...String(number)].map((sign) => SUPERSCRIPTS[sign]).join("");
-
-/** 10 to this power, as the book prints it: 0.31, 12, 3·10⁻⁹. */
-function formatPower(logarithm) {
-  if (logarithm >= -2 && logarithm < 4) {
-    const value = 10 ** logarithm;
-    return String(Number(value.toPrecision(2)));
-  }
-  let power = Math.floor(logarithm);
-  let digit = Math.round(10 ** (logarithm - power));
-  if (digit === 10) [digit, power] = [1, power + 1];
-  return `${digit}·10${superscript(power)}`;
-}
-
 function extentOf(...series) {
   const largest = Math.max(...series.flat().map(Math.abs));
   return EXTENTS.find((extent) => largest <= extent) ?? EXTENTS.at(-1);

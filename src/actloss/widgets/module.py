@@ -25,19 +25,21 @@ def join_module(name: str, **generated: str) -> str:
     A notebook hands a widget's code to the page as one text, so an import has nothing to point at.
     Files that are generated (`functions.js`, say) are passed as ``functions=text``.
     """
-    seen: dict[str, str] = {}
+    met: set[str] = set()
+    parts: list[str] = []
 
     def include(file: str) -> None:
+        """Append a file behind all that it imports, whose constants it may use at once."""
+        met.add(file)
         text = generated.get(file.removesuffix(".js")) or read(file)
         for imported in IMPORT.findall(text):
-            if imported not in seen:
-                seen[imported] = ""
+            if imported not in met:
                 include(imported)
         own = IMPORT.sub("", text)
-        seen[file] = own if file == name else re.sub(r"^export (?!default)", "", own, flags=re.M)
+        parts.append(own if file == name else re.sub(r"^export (?!default)", "", own, flags=re.M))
 
     include(name)
-    return "\n".join(text for file, text in seen.items() if file != name) + seen[name]
+    return "\n".join(parts)
 
 
 def functions_module(
