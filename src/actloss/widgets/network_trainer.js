@@ -41,7 +41,7 @@ const CHOICES = [
 function newPlane(parent, cells) {
   const plane = write(parent, "div", { class: "plane" });
   const canvas = write(plane, "canvas", { width: cells, height: cells, "aria-hidden": "true" });
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true }); // it is painted by the processor
   return {
     plane,
     paint(choice, view, colours) {
@@ -89,9 +89,9 @@ function render({ model, el }) {
   el.classList.add("actloss-figure", "actloss-theatre", "actloss-trainer");
   const stage = write(el, "div", { class: "stage" });
   const { plane, paint } = newPlane(stage, FINE);
-  const samples = draw(plane, "svg", { role: "img", class: "actloss-plot" });
+  const samples = draw(plane, "svg", { role: "img" });
   const beside = write(stage, "div");
-  const curves = draw(beside, "svg", { class: "actloss-plot", "aria-hidden": "true" });
+  const curves = draw(beside, "svg", { role: "img", class: "actloss-plot" });
   const table = numberTable(write(beside, "div", { class: "readout" }), {
     corner: "layer",
     columns: [
@@ -212,6 +212,11 @@ function render({ model, el }) {
     note.firstChild.data = remark;
     const spoken = `Step ${step}: loss ${lossText}, right ${rightText}. ${remark}`;
     change(samples, "aria-label", `${inWords(chosen)}, seed ${seed}. ${spoken}`);
+    change(
+      curves,
+      "aria-label",
+      `Training loss of three seeds up to step ${step}: here ${lossText}`,
+    );
     say(spoken);
     el.setAttribute("aria-busy", "true");
     trainOthers(chosen, all, seed, step);
