@@ -216,7 +216,9 @@ def test_what_it_shows_is_spoken(slot):
     expect(slot.locator("[aria-live]")).to_have_text(
         re.compile(r"^Step 0: loss \d\.\d+, right \d+ %\. A match: ")
     )
-    label = re.compile(r"two moons; 2 × 6 hidden units, Tanh; sigmoid output, cross-entropy, seed 1")
+    label = re.compile(
+        r"two moons; 2 × 6 hidden units, Tanh; sigmoid output, cross-entropy, seed 1"
+    )
     expect(slot.locator(".plane").get_by_role("img", name=label)).to_be_visible()
 
 

@@ -33,7 +33,7 @@ PANELS = """every(".axes").map((axes) => ["x", "y"].map((name) => ticks(name, ax
 
 def test_the_book_has_a_theatre():
     """Or all tests below would run over nothing."""
-    assert "chapters/nonlinearity.html" in [figure.page for figure in THEATRES]
+    assert "chapters/explorers.html" in [figure.page for figure in THEATRES]
 
 
 @pytest.fixture(scope="module")

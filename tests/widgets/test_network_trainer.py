@@ -288,6 +288,13 @@ def test_what_nonlinearity_says():
     assert 0.985 < right.max() < 0.995
     _, right = ends(400, layers=1, units=8, **settings)
     assert right.min() == 1.0
+    steps = training.Choice(layers=1, units=8, hidden="step")
+    run = training.train(steps, 1, 400)
+    assert training.sizes_of_gradients(run.network, steps)[0] == 0.0
+    assert run.losses[-1] < run.losses[0] - 0.1
+    for hidden in training.HIDDEN:
+        nonsense = training.Choice(layers=1, units=8, hidden=hidden, output="linear")
+        assert np.isnan(training.train(nonsense, 1, 400).losses[-1])
 
 
 def test_what_gradient_flow_says():

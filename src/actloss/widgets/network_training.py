@@ -218,7 +218,7 @@ def facts_module() -> str:
         "reach": REACH,
         "notes": {f"{output}|{loss}": match.note for (output, loss), match in MATCHES.items()},
     }
-    functions = [
+    functions: list[Callable[..., Any]] = [
         *(f for name in HIDDEN for f in (ACTIVATIONS[name].function, ACTIVATIONS[name].gradient)),
         sigmoid,
         sigmoid_grad,
