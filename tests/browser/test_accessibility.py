@@ -23,25 +23,36 @@ RUN_AXE = """async (only) => {
 }"""
 
 # axe looks at two thousand elements a second. Most are the letters of formulas, which screen
-# readers pass over, and the tokens of code, whose kinds differ in colour alone. So a formula keeps
-# one text, of its size, and code one token of each kind, once it is sure that others look alike.
+# readers pass over, what these read instead, and the tokens of code and of signatures, whose kinds
+# differ in colour alone. So a formula keeps one text, of its size, and one text for those who
+# listen, and code one token of each kind, once it is sure that others look alike.
 KINDS = """
   const colours = (element) => {
     const { color, backgroundColor } = getComputedStyle(element);
     return `${color} on ${backgroundColor}`;
   };
+  const parts = (token) => [token, ...token.querySelectorAll("*")];
+  const each = (token, say) => [...new Set(parts(token).map(say))].sort().join(", ");
+  const look = (token) => each(token, (part) => `${part.className} in ${colours(part)}`);
   const formulas = [...document.querySelectorAll(".katex-html")];
+  const spoken = [...document.querySelectorAll(".katex-mathml > math")];
   const tokens = Map.groupBy(
-    document.querySelectorAll(".highlight pre span[class]:not(:has(*), [id], [tabindex])"),
-    (token) => `${token.className} in ${colours(token.closest("pre"))}`);
+    document.querySelectorAll(`.highlight pre span[class]:not(:has(*), [id], [tabindex]),
+      .sig-param:not([id], [tabindex], :has([id], [tabindex], [href]))`),
+    (token) => `${each(token, (part) => part.className)} in ${colours(token.closest("pre, dt"))}`);
 """
 UNLIKE_THEIR_KIND = f"""() => {{ {KINDS}
   const formulasOfManyColours = formulas.filter((formula) => !formula.closest("[aria-hidden=true]")
     || [...formula.querySelectorAll("*")].some(
       (part) => part.textContent.trim() && colours(part) !== colours(formula)));
+  const letters = "http://www.w3.org/1998/Math/MathML";
+  const spokenWithMoreThanLetters = spoken.filter((math) => parts(math).some((part) =>
+    part.namespaceURI !== letters || part.tabIndex >= 0
+      || part.getAttributeNames().some((name) => /^(id|role|lang|aria-.*)$/.test(name))));
   const others = [...tokens.values()].flatMap(
-    (kind) => kind.filter((token) => colours(token) !== colours(kind[0])));
-  return [...formulasOfManyColours, ...others].map((element) => element.outerHTML.slice(0, 200));
+    (kind) => kind.filter((token) => look(token) !== look(kind[0])));
+  return [...formulasOfManyColours, ...spokenWithMoreThanLetters, ...others].map(
+    (element) => element.outerHTML.slice(0, 200));
 }}"""
 LEAVE_ONE_OF_EACH_KIND = f"""() => {{ {KINDS}
   const sizes = formulas.map((formula) => formula.getBoundingClientRect());
@@ -51,6 +62,7 @@ LEAVE_ONE_OF_EACH_KIND = f"""() => {{ {KINDS}
     formula.style.cssText =
       `display: inline-block; overflow: hidden; width: ${{width}}px; height: ${{height}}px`;
   }}
+  for (const math of spoken) math.textContent = math.textContent;
   for (const [first, ...others] of tokens.values())
     for (const token of others) token.replaceWith(token.textContent);
 }}"""
@@ -101,14 +113,14 @@ def test_axe_finds_no_barrier(page):
     """With all figures alive, in both themes and at both widths."""
     assert AXE.is_file(), "axe-core is missing: run `make test`"
     open_quiz(page)
-    for scheme in ("light", "dark"):
+    for scheme in ("dark", "light"):
         choose_theme(page, scheme)
         assert page.evaluate(UNLIKE_THEIR_KIND) == []
     page.evaluate(LEAVE_ONE_OF_EACH_KIND)
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    for scheme in ("dark", "light"):
+    for scheme, widths in (("light", (1280, 390)), ("dark", (390, 1280))):
         choose_theme(page, scheme)
-        for width in (1280, 390):
+        for width in widths:
             page.set_viewport_size({"width": width, "height": 900})
             page.wait_for_function(SCROLLING_BOXES_TAKE_FOCUS)  # the theme sees to it, in its time
             only = OF_COLOURS if scheme == "light" else None
@@ -123,6 +135,23 @@ def choose_theme(page, scheme):
     page.wait_for_function(
         "(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme
     )
+
+
+def test_one_signature_of_each_kind_is_enough_for_axe(open_page):
+    """A parameter and a spoken formula unlike their kind are found, and so is a pale kind."""
+    page = open_page("chapters/api-activations.html", color_scheme="light")
+    assert page.evaluate(UNLIKE_THEIR_KIND) == []
+    name = page.locator(".sig-param .n").nth(9)
+    name.evaluate("name => { name.style.color = 'red' }")
+    page.locator(".katex-mathml mi").nth(9).evaluate("letter => { letter.role = 'button' }")
+    page.locator(".katex-mathml mi").last.evaluate("letter => { letter.innerHTML = '<b>x</b>' }")
+    assert len(page.evaluate(UNLIKE_THEIR_KIND)) == 3
+
+    name.evaluate("name => { name.style.color = '' }")
+    page.add_style_tag(content=".sig-param .n { color: #eee !important }")
+    page.evaluate(LEAVE_ONE_OF_EACH_KIND)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert "sig-param" in " ".join(page.evaluate(RUN_AXE, OF_COLOURS)["faults"])
 
 
 def test_one_of_each_kind_is_enough_for_axe(open_page):
