@@ -1,15 +1,15 @@
-"""What readers do on a page of each kind, in Firefox and in WebKitGTK's browser, where installed.
+"""What readers do on a page of each kind, in Firefox and in WebKitGTK's browser.
 
-`apt-get install firefox-esr` and `apt-get install webkit2gtk-driver xvfb` install them. CI does
-not: Chromium drives everything there, and these take a hundred megabytes and half a minute each.
+`make test` says where one of them is not there; in CI it installs them, and none may be missing.
 """
 
 import pytest
 
-from tests.browser.laboratory import HAS_PYTHON
-from tests.browser.webdriver import find_firefox, find_webkit, firefox, webkit
+from tests.browser.laboratory import IN_CI, needs_python
+from tests.browser.webdriver import firefox, webkit
+from tools.other_browsers import BROWSERS, how_to_install
 
-BROWSERS = {"firefox": (find_firefox, firefox), "webkit": (find_webkit, webkit)}
+START = {"Firefox": firefox, "WebKitGTK": webkit}
 ARROW_RIGHT, ENTER = "\ue014", "\ue007"
 
 # The middle of an element in the window, once it is in sight.
@@ -27,12 +27,14 @@ return document.querySelector(".widget-slot[data-state=live] path.curve.main") !
 CURVE = "return document.querySelector('.widget-slot path.curve.main').getAttribute('d')"
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
+@pytest.fixture(scope="module", params=START)
 def page(request, tmp_path_factory):
-    find, start = BROWSERS[request.param]
+    name = request.param
+    find, packages = BROWSERS[name]
     if not find():
-        pytest.skip(f"{request.param} is not installed: see above")
-    with start(tmp_path_factory.mktemp(request.param)) as page:
+        leave_out = pytest.fail if IN_CI else pytest.skip
+        leave_out(f"{name} is not there ({how_to_install({name: packages})})")
+    with START[name](tmp_path_factory.mktemp(name)) as page:
         yield page
 
 
@@ -66,7 +68,7 @@ def test_a_quiz_answers(page, site):
     assert page.wait(answer).startswith(("Right.", "Not this one."))
 
 
-@pytest.mark.skipif(not HAS_PYTHON, reason="Python for the browser is not there")
+@needs_python
 def test_code_is_typed_and_runs(page, site):
     page.go(site + "chapters/softmax.html")
     page.click(place_of(page, ".cell:has(.run-python) .cell_input pre"))

@@ -4,17 +4,16 @@ Chromium is driven by Playwright, whose Firefox and WebKit are builds of its own
 browsers that readers have, from Debian's packages.
 """
 
-import glob
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
 from contextlib import contextmanager
 from urllib.request import Request, urlopen
 
-MINIBROWSERS = "/usr/lib/*/webkit2gtk-4.*/MiniBrowser"
+from tools.other_browsers import find_firefox, find_webkit
+
 FOR_A_START = 120  # seconds
 QUIET = """user_pref("marionette.port", {port});
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
@@ -44,9 +43,11 @@ def wait_for_port(port, process):
 
 
 @contextmanager
-def running(command, **environment):
+def running(command, pass_fds=(), **environment):
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, env=os.environ | environment, stdout=quiet, stderr=quiet)
+    process = subprocess.Popen(
+        command, env=os.environ | environment, stdout=quiet, stderr=quiet, pass_fds=pass_fds
+    )
     try:
         yield process
     finally:
@@ -101,10 +102,6 @@ class Page:
         self.drag(place, place)
 
 
-def find_firefox():
-    return shutil.which("firefox-esr") or shutil.which("firefox")
-
-
 @contextmanager
 def firefox(folder):
     """A page in Firefox, over Marionette: texts of JSON, each with its length before it."""
@@ -141,22 +138,27 @@ def read_text(wire):
 PATHS = {"Navigate": "url", "ExecuteScript": "execute/sync", "PerformActions": "actions"}
 
 
-def find_webkit():
-    """WebKitGTK's own browser, where its driver and a screen without a glass are installed."""
-    there = all(map(shutil.which, ("WebKitWebDriver", "Xvfb")))
-    return next(iter(glob.glob(MINIBROWSERS)), None) if there else None
+@contextmanager
+def screen_without_glass():
+    """A display that is drawn nowhere; it chooses a free number, and says it once it is there."""
+    told, tell = os.pipe()
+    command = ["Xvfb", "-displayfd", str(tell), "-screen", "0", "1280x1000x24"]
+    with running(command, pass_fds=[tell]):
+        os.close(tell)
+        with open(told, encoding="ascii") as line:
+            yield f":{line.readline().strip()}"
 
 
 @contextmanager
 def webkit(folder):
     """A page in WebKitGTK's browser, over its driver: a command is a request."""
-    port, screen = free_port(), f":{90 + os.getpid() % 900}"
-    own = {"HOME": str(folder), "DISPLAY": screen, "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"}
+    port = free_port()
     options = {"binary": find_webkit(), "args": ["--automation"]}
     wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
+    own = {"HOME": str(folder), "WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS": "1"}
     with (
-        running(["Xvfb", screen, "-screen", "0", "1280x1000x24"]),
-        running(["WebKitWebDriver", f"--port={port}"], **own) as driver,
+        screen_without_glass() as screen,
+        running(["WebKitWebDriver", f"--port={port}"], DISPLAY=screen, **own) as driver,
     ):
         wait_for_port(port, driver).close()
 

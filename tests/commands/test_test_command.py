@@ -4,10 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
-from tools import bubblewrap, chromium, debian, run_tests
+from tools import bubblewrap, chromium, debian, other_browsers, run_tests
 from tools.progress import Problem
 from tools.stamps import ROOT
 
@@ -61,6 +62,50 @@ def test_browser_tests_are_left_out_only_when_asked_and_never_in_ci(monkeypatch,
     monkeypatch.setenv("CI", "true")
     with pytest.raises(Problem, match="WITHOUT_BROWSER is set in CI"):
         run_tests.browser_options()
+
+
+@pytest.fixture
+def no_others(monkeypatch):
+    """A machine with Chromium alone; returns the packages that would be installed."""
+    packages = []
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(other_browsers, "MINIBROWSERS", "/nowhere/*")
+    monkeypatch.setattr(debian, "install", lambda log, *names, enough: packages.extend(names))
+    monkeypatch.setattr(sys, "platform", "linux")
+    return packages
+
+
+def test_other_browsers_are_installed_in_ci_and_their_absence_fails(monkeypatch, no_others):
+    monkeypatch.setenv("CI", "true")
+    words = "no Firefox and no WebKitGTK, and it could not be installed"
+    done_beside = []
+    with (
+        pytest.raises(Problem, match=words) as raised,
+        other_browsers.found_or_installed_beside(),
+    ):
+        done_beside.append("environments")
+    assert done_beside
+    assert no_others == ["firefox-esr", "webkit2gtk-driver", "xvfb"]
+    assert "apt-get install firefox-esr webkit2gtk-driver xvfb" in str(raised.value)
+
+
+def test_elsewhere_other_browsers_are_left_out_in_one_line(monkeypatch, no_others, capsys):
+    monkeypatch.setenv("CI", "")
+    with other_browsers.found_or_installed_beside():
+        pass
+    (line,) = capsys.readouterr().out.splitlines()
+    assert "Firefox and WebKitGTK not there: their tests are left out" in line
+    assert "apt-get install firefox-esr webkit2gtk-driver xvfb" in line
+    assert no_others == []
+
+
+def test_the_other_browsers_that_are_there_are_named(monkeypatch, no_others, capsys):
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(Problem, match="no WebKitGTK"), other_browsers.found_or_installed_beside():
+        pass
+    assert "/usr/bin/firefox-esr" in capsys.readouterr().out
+    assert no_others == ["webkit2gtk-driver", "xvfb"]
 
 
 @pytest.fixture
@@ -149,6 +194,7 @@ def test_everything_is_collected_unless_a_folder_is_named(monkeypatch, given, co
     monkeypatch.setattr(run_tests.environment, "add", lambda name: None)
     monkeypatch.setattr(run_tests, "browser_options", lambda: [])
     monkeypatch.setattr(run_tests, "sandbox_options", lambda: [])
+    monkeypatch.setattr(run_tests.other_browsers, "found_or_installed_beside", nullcontext)
     monkeypatch.setattr(sys, "argv", ["run_tests", *given.split()])
     monkeypatch.setattr(
         run_tests.subprocess, "run", lambda command, **_: commands.append(command) or Done
