@@ -83,6 +83,7 @@ bench: in-test
 	@$(IN_VENV) -m benchmarks.normalisation
 	@$(IN_VENV) -m benchmarks.grading
 	@$(IN_VENV) -m benchmarks.figures
+	@$(IN_VENV) -m benchmarks.page_python
 	@$(IN_VENV) -m benchmarks.page $(ARGS)
 
 cheat-sheet: in-test
