@@ -53,7 +53,7 @@ def test_search_finds_the_pages_that_hold_the_word(open_page, path):
     """Ctrl-K, a word, Enter: the pages that hold the word, with their addresses."""
     page = open_page(path)
     page.keyboard.press("Control+K")
-    page.get_by_role("searchbox").fill("subgradient")
+    page.get_by_role("combobox", name="Search this book").fill("subgradient")
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=subgradient**")
     # Several chapters hold the word; this one explains it.

@@ -6,6 +6,10 @@ const FOLDER = "/_static/live-python/";
 // Asked for anew each time: by them a browser learns that other files have changed.
 const FRESH = ["packages.json", "worker.js", "names.json"];
 
+// What a page loads only when it is asked for, and should have without a connection as well.
+const ASKED_FOR = ["_static/search/search.js", "_static/search/entries.js", "_static/glance.js"];
+ASKED_FOR.push("chapters/glossary.html", "chapters/bibliography.html");
+
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
@@ -14,11 +18,22 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin || request.headers.has("range"))
     return;
+  event.waitUntil((askedFor ??= keepWhatIsAskedFor()));
   const [, file] = pathname.split(FOLDER);
   if (!file) event.respondWith(newest(event, PAGES));
   else if (!FRESH.includes(file)) event.respondWith(kept(event));
   else event.respondWith(newest(event, PYTHON, file === "packages.json" ? forgetOld : undefined));
 });
+
+let askedFor;
+
+/** Once, beside what the page does. */
+async function keepWhatIsAskedFor() {
+  const cache = await caches.open(PAGES);
+  const isKept = await Promise.all(ASKED_FOR.map((address) => cache.match(address)));
+  const missing = ASKED_FOR.filter((_, number) => !isKept[number]);
+  await cache.addAll(missing).catch(() => {}); // a later start of this worker tries again
+}
 
 /** What is kept of it; what is not is fetched, and kept. */
 async function kept(event) {

@@ -42,6 +42,21 @@ async function buildWidgetHost() {
   });
 }
 
+/** What a page asks for when a reader does: a script each, so that a page from a disk has them too. */
+async function buildOnDemand() {
+  await build({
+    absWorkingDir: here,
+    entryPoints: { "search/search": "search.js", glance: "glance.js" },
+    outdir: out,
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+    legalComments: "linked",
+    logLevel: "warning",
+  });
+}
+
 /** The laboratory: a page with code to run loads `start.js`, and that all else once it is asked. */
 async function buildLaboratory() {
   await build({
@@ -92,6 +107,7 @@ async function buildStyle() {
 
 rmSync(out, { recursive: true, force: true });
 await buildWidgetHost();
+await buildOnDemand();
 await buildLaboratory();
 await buildStyle();
 copyKatex();
