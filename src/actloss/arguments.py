@@ -22,7 +22,8 @@ Integers: TypeAlias = NDArray[np.integer[Any]]
 # A decorated function keeps its signature for whoever reads or checks it.
 Formula = TypeVar("Formula", bound=Callable[..., Floats])
 
-FLOATS = (np.dtype(np.float64), np.dtype(np.float32), np.dtype(np.float16))
+FLOAT64, FLOAT32 = np.dtype(np.float64), np.dtype(np.float32)
+FLOATS = (FLOAT64, FLOAT32, np.dtype(np.float16))
 INF = float("inf")
 SMALLEST_FLOAT32 = float(np.finfo(np.float32).tiny)  # of those that have all their digits
 LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
@@ -89,11 +90,11 @@ def computing_dtype(
     dtype('float64')
     """
     wide = (
-        dtype == np.float64
-        or any(_has_more_digits(array) for array in arrays)
-        or any(_exceeds_float32(parameter) for parameter in parameters)
+        dtype == FLOAT64
+        or any(map(_has_more_digits, arrays))
+        or any(map(_exceeds_float32, parameters))
     )
-    return np.dtype(np.float64 if wide else np.float32)
+    return FLOAT64 if wide else FLOAT32
 
 
 def _has_more_digits(array: NDArray[Any]) -> bool:
@@ -133,6 +134,11 @@ def _is_masked(value: Any) -> bool:
     return bool(np.ma.is_masked(value))
 
 
+def every(conditions: NDArray[np.bool_]) -> bool:
+    """``conditions.all()``, which takes longer to get there."""
+    return bool(np.count_nonzero(conditions) == conditions.size)
+
+
 # --- checks --------------------------------------------------------------------------------
 
 
@@ -169,10 +175,11 @@ def check_non_negative(name: str, value: Any) -> float:
 
 def check_between(name: str, value: Any, low: float, high: float) -> float:
     """``value`` as a Python float; ValueError unless low ≤ value ≤ high."""
-    number = _check_number(name, value, f"a number between {low} and {high}")
-    if not low <= number <= high:
-        raise ValueError(f"{name} must be a number between {low} and {high}, but got {number}")
-    return number
+    if type(value) is not float:  # or there would be a message to write
+        value = _check_number(name, value, f"a number between {low} and {high}")
+    if not low <= value <= high:
+        raise ValueError(f"{name} must be a number between {low} and {high}, but got {value}")
+    return cast(float, value)
 
 
 def check_scale(name: str, value: Any) -> float:
@@ -328,7 +335,7 @@ def _along_axis(function: Formula, *, within_cache: bool) -> Formula:
 
     def without_overflow(*arrays: Floats, **settings: Any) -> Floats:
         result = function(*arrays, **settings)
-        if with_upstream and not np.isfinite(result).all():
+        if with_upstream and not every(np.isfinite(result)):
             return _without_overflow(function, arrays[0], arrays[1], settings, result)
         return result
 
@@ -429,13 +436,19 @@ def in_dtype(
 ) -> Floats:
     """Call the function with floats of ``dtype``; the result has the dtype of the first array."""
     own = arrays[0].dtype
-    if any(getattr(array, "dtype", dtype) != dtype for array in arrays):
-        arrays = [
-            array.astype(dtype) if getattr(array, "dtype", dtype) in FLOATS else array
-            for array in arrays
-        ]
-    result = function(*arrays, **settings)
+    result = function(*[_in_dtype(array, dtype) for array in arrays], **settings)
     return result if result.dtype == own else result.astype(own)
+
+
+def _in_dtype(array: Any, dtype: np.dtype[Any]) -> Any:
+    """An array of floats in ``dtype``, anything else as it is: numbers of classes, a list."""
+    own = getattr(array, "dtype", dtype)
+    return array.astype(dtype) if own != dtype and own in FLOATS else array
+
+
+def formula_of(function: Formula) -> Formula:
+    """The bare formula of a decorated function, for arrays that are prepared already."""
+    return cast(Formula, inspect.unwrap(function))
 
 
 def _without_overflow(

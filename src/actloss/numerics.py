@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from actloss.arguments import Floats, Integers
+from actloss.arguments import Floats, Integers, every
 
 # --- parts of a number line ----------------------------------------------------------------
 # To clip between two numbers is several times faster than np.maximum(x, 0.0) or np.where where
@@ -48,19 +48,18 @@ def below_largest(x: Floats, axis: int) -> Floats:
     """x minus the largest entry along the axis: 0 there, also where that is ±∞ or is tied."""
     largest = x.max(axis, keepdims=True, initial=-np.inf)
     below = x - largest
-    if not np.isfinite(largest).all():
+    if not every(np.isfinite(largest)):
         below[x == largest] = 0.0  # where ∞ − ∞ was NaN
     return below
 
 
 def entries_at(classes: Integers, axis: int) -> tuple[Integers, ...]:
     """The index of what ``np.take_along_axis(x, classes, axis)`` takes: to be used repeatedly."""
-    index = []
-    for place, length in enumerate(classes.shape):
-        shape = [1] * classes.ndim
-        shape[place] = length
-        index.append(classes if place == axis else np.arange(length).reshape(shape))
-    return tuple(index)
+    places = range(classes.ndim)
+    return tuple(
+        classes if place == axis else np.arange(length).reshape(-1, *(1,) * after)
+        for place, after, length in zip(places, reversed(places), classes.shape, strict=True)
+    )
 
 
 def distance_from_zero(x: Floats, farthest: float = 1e4) -> Floats:
@@ -206,7 +205,7 @@ def weighted(weight: Floats, x: Floats) -> Floats:
     takes several times as long: its branch cannot be foreseen.)
     """
     product = weight * x
-    if not np.isnan(product).any():
+    if not np.count_nonzero(np.isnan(product)):
         return product
     largest = 1.0 / (1.0 - np.ceil(weight)) - 1.0  # 0 where the weight is 0, else ∞
     return weight * np.minimum(x, largest)
@@ -312,7 +311,7 @@ def difference_error(a: Floats, b: Floats | float) -> Floats:
 def small_part(lost: Floats) -> Floats:
     """What rounding took, where that is small: beside ∞ it is ∞ or NaN, and counts as 0."""
     small = np.abs(lost) < 1.0
-    return lost if small.all() else np.where(small, lost, 0.0)
+    return lost if every(small) else np.where(small, lost, 0.0)
 
 
 def minus(zero: float, lost: Floats | float, x: Floats) -> Floats:

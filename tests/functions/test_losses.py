@@ -422,6 +422,7 @@ INFINITE = [
     (losses.softmax_cross_entropy, ([-np.inf, 0.0], [0.5, 0.5]), np.inf),
     (losses.softmax_cross_entropy_grad, ([-np.inf, 0.0], [0.5, 0.5]), [-0.5, 0.5]),
     (losses.multiclass_hinge_loss, ([np.inf, 0.0], 0), 0.0),
+    (losses.multiclass_hinge_loss, ([5.0, -np.inf], 0), 0.0),
     (losses.entropy, ([0.0, 1.0],), 0.0),
     (losses.entropy_grad, ([0.0, 1.0],), [np.inf, -1.0]),
     (losses.kl_divergence, ([0.0, 1.0], [0.0, 1.0]), 0.0),

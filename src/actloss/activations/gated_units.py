@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from actloss.activations.gaussian_units import gelu, gelu_grad
 from actloss.activations.sigmoids import sigmoid, sigmoid_grad
 from actloss.activations.smooth_rectifiers import silu, silu_grad
-from actloss.arguments import Floats, along_axis, check_shape
+from actloss.arguments import Floats, along_axis, check_shape, formula_of
 
 __all__ = [
     "geglu",
@@ -26,14 +26,22 @@ __all__ = [
 ]
 
 
-def split_in_half(x: Floats, axis: int) -> list[Floats]:
+# The gates, of numbers that the gated unit has prepared already.
+_gelu, _gelu_grad = formula_of(gelu), formula_of(gelu_grad)
+_sigmoid, _sigmoid_grad = formula_of(sigmoid), formula_of(sigmoid_grad)
+_silu, _silu_grad = formula_of(silu), formula_of(silu_grad)
+
+
+def split_in_half(x: Floats, axis: int) -> tuple[Floats, Floats]:
     """The first and the second half of `x` along `axis`; ValueError if its length is odd."""
     if x.shape[axis] % 2:
         raise ValueError(
             f"x must have an even length along axis {axis}, one half for the values and one for "
             f"the gates, but has shape {x.shape}"
         )
-    return np.split(x, 2, axis)
+    half = x.shape[axis] // 2
+    before = (slice(None),) * axis
+    return x[(*before, slice(half))], x[(*before, slice(half, None))]
 
 
 @along_axis
@@ -74,7 +82,7 @@ def glu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.5, 0. ])
     """
     value, gate = split_in_half(x, axis)
-    return value * sigmoid(gate)
+    return value * _sigmoid(gate)
 
 
 @along_axis
@@ -109,7 +117,7 @@ def glu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     value, gate = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    parts = [upstream * sigmoid(gate), upstream * value * sigmoid_grad(gate)]
+    parts = [upstream * _sigmoid(gate), upstream * value * _sigmoid_grad(gate)]
     return np.concatenate(parts, axis)
 
 
@@ -150,7 +158,7 @@ def swiglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.4621])
     """
     gate, value = split_in_half(x, axis)
-    return silu(gate) * value
+    return _silu(gate) * value
 
 
 @along_axis
@@ -171,7 +179,7 @@ def swiglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     gate, value = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    return np.concatenate([upstream * value * silu_grad(gate), upstream * silu(gate)], axis)
+    return np.concatenate([upstream * value * _silu_grad(gate), upstream * _silu(gate)], axis)
 
 
 @along_axis
@@ -209,7 +217,7 @@ def geglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.6827])
     """
     gate, value = split_in_half(x, axis)
-    return gelu(gate) * value
+    return _gelu(gate) * value
 
 
 @along_axis
@@ -230,4 +238,4 @@ def geglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     gate, value = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    return np.concatenate([upstream * value * gelu_grad(gate), upstream * gelu(gate)], axis)
+    return np.concatenate([upstream * value * _gelu_grad(gate), upstream * _gelu(gate)], axis)

@@ -11,7 +11,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, along_axis, along_axis_in_one_array, check_scale, check_shape
+from actloss.arguments import (
+    Floats,
+    along_axis,
+    along_axis_in_one_array,
+    check_scale,
+    check_shape,
+    every,
+    formula_of,
+)
 from actloss.numerics import below_largest, clip, entries_at
 
 __all__ = [
@@ -166,7 +174,7 @@ def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
     largest = entries_at(x.argmax(axis, keepdims=True), axis)
     maximum = x[largest]
     below = x - maximum
-    if not np.isfinite(maximum).all():
+    if not every(np.isfinite(maximum)):
         below[x == maximum] = 0.0  # where ∞ − ∞ was NaN
     # The sum is 1, for the largest logit, plus the others; adding the 1 now would cost digits.
     others = np.exp(below)
@@ -249,18 +257,22 @@ def sparsemax(x: ArrayLike, *, axis: int = -1) -> Floats:
     # Whatever lies 1 or more below the largest gets 0, however far it lies.
     below = below_largest(x, axis)
     below.clip(-1.0, 0.0, out=below)  # in place from here on: arrays may be large
-    descending = -below
-    descending.sort(axis)
-    np.negative(descending, out=descending)
-    sums = descending.cumsum(axis)
-    shape = [1] * x.ndim
-    shape[axis] = -1
-    descending *= np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(shape)
-    descending += 1.0
-    support = (descending > sums).sum(axis, keepdims=True)
-    tau = (sums[entries_at(support - 1, axis)] - 1.0) / support.astype(x.dtype)
-    below -= tau
+    ascending = -below
+    ascending.sort(axis)
+    # Were the k largest positive, τ would be this; where they are not, it is too low.
+    minus_tau = ascending.cumsum(axis)
+    minus_tau += 1.0
+    minus_tau /= _counts(x, axis)
+    below += minus_tau.min(axis, keepdims=True)
     return below.clip(0.0, 1.0, out=below)
+
+
+def _counts(x: Floats, axis: int) -> Floats:
+    """1, 2, 3, … along the axis."""
+    return np.arange(1, x.shape[axis] + 1, dtype=x.dtype).reshape(-1, *(1,) * (x.ndim - 1 - axis))
+
+
+_sparsemax = formula_of(sparsemax)
 
 
 @along_axis
@@ -283,7 +295,7 @@ def sparsemax_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floa
     array([ 0.5, -0.5,  0. ])
     """
     upstream = check_shape("upstream", upstream, x.shape, x)
-    p = sparsemax(x, axis=axis)
+    p = _sparsemax(x, axis=axis)
     support = np.ceil(p)  # 1 where p > 0, and NaN stays NaN
     mean = (support * upstream).sum(axis, keepdims=True) / support.sum(axis, keepdims=True)
     return support * (upstream - mean)
@@ -342,19 +354,20 @@ def entmax15(x: ArrayLike, *, axis: int = -1) -> Floats:
 def _threshold_of_squares(below: Floats, axis: int) -> Floats:
     """The τ for which the squares of what lies above it, counted from it, sum to 1.
 
-    Of the k largest alone it is their mean minus a root; the right k is the largest whose smallest
-    entry lies above its τ.
+    Of the k largest alone it is their mean minus a root, and the larger the more they are; the
+    right k is the largest whose smallest entry lies above its τ.
     """
-    descending = -np.sort(-below, axis)
-    shape = [1] * below.ndim
-    shape[axis] = -1
-    counts = np.arange(1, below.shape[axis] + 1, dtype=below.dtype).reshape(shape)
+    ascending = -below
+    ascending.sort(axis)
+    descending = -ascending
+    counts = _counts(below, axis)
     means = descending.cumsum(axis) / counts
     spreads = (descending * descending).cumsum(axis) / counts - means * means
     taus = means - np.sqrt(clip(1.0 / counts - spreads, 0.0, np.inf))
-    support = (taus <= descending).sum(axis, keepdims=True)
-    support = clip(support, 1, None)  # of NaN nothing is at most anything
-    return taus[entries_at(support - 1, axis)]
+    return np.where(taus <= descending, taus, -1.0).max(axis, keepdims=True)  # none is below −1
+
+
+_entmax15 = formula_of(entmax15)
 
 
 @along_axis
@@ -374,6 +387,6 @@ def entmax15_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Float
     array([ 0.3368, -0.3368,  0.    ])
     """
     upstream = check_shape("upstream", upstream, x.shape, x)
-    root = np.sqrt(entmax15(x, axis=axis))
+    root = np.sqrt(_entmax15(x, axis=axis))
     mean = (root * upstream).sum(axis, keepdims=True) / root.sum(axis, keepdims=True)
     return root * (upstream - mean)

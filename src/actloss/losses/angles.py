@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from actloss.arguments import Floats, Integers, check_between, check_scale
 from actloss.losses.arguments import check_cosines, loss_of_classes
-from actloss.losses.logits import cross_entropy_of_classes, cross_entropy_of_classes_grad
+from actloss.losses.logits import cross_entropy_of_entries, cross_entropy_of_entries_grad
 from actloss.numerics import clip, entries_at
 
 __all__ = ["arcface_loss", "arcface_loss_grad"]
@@ -81,8 +81,9 @@ def arcface_loss(
     array([0.0902])
     """
     margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
-    logits, _ = _with_margin(cosines, labels, margin, scale, axis)
-    return cross_entropy_of_classes(logits, labels, axis)
+    own = entries_at(labels, axis)
+    logits, _ = _with_margin(cosines, own, margin, scale)
+    return cross_entropy_of_entries(logits, own, axis)
 
 
 @loss_of_classes
@@ -113,20 +114,20 @@ def arcface_loss_grad(
     array([-8.1742,  5.178 ,  0.2111])
     """
     margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
-    logits, slopes = _with_margin(cosines, labels, margin, scale, axis)
-    gradient = scale * cross_entropy_of_classes_grad(logits, labels, axis)
-    gradient[entries_at(labels, axis)] *= slopes
+    own = entries_at(labels, axis)
+    logits, slopes = _with_margin(cosines, own, margin, scale)
+    gradient = scale * cross_entropy_of_entries_grad(logits, own, axis)
+    gradient[own] *= slopes
     return gradient
 
 
 def _with_margin(
-    cosines: Floats, classes: Integers, margin: float, scale: float, axis: int
+    cosines: Floats, right: tuple[Integers, ...], margin: float, scale: float
 ) -> tuple[Floats, Floats]:
     """The logits, and by how much those of the right classes change with their cosines."""
     check_cosines("cosines", cosines)
     cosines = clip(cosines, -1.0, 1.0)
-    own_entries = entries_at(classes, axis)
-    own = cosines[own_entries]
+    own = cosines[right]
     sine = np.sqrt((1.0 - own) * (1.0 + own))
     smallest = math.sqrt(np.finfo(cosines.dtype).epsneg * 2.0)  # of the float before 1
     turned = own * math.cos(margin) - sine * math.sin(margin)
@@ -134,5 +135,5 @@ def _with_margin(
     beyond = own < -math.cos(margin)  # θ + m > π
     turned = np.where(beyond, own - margin * math.sin(margin), turned)
     logits = scale * cosines
-    logits[own_entries] = scale * turned
+    logits[right] = scale * turned
     return logits, np.where(beyond, 1.0, slope)

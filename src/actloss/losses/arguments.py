@@ -19,6 +19,7 @@ from actloss.arguments import (
     block_size,
     check_axis,
     computing_dtype,
+    every,
     in_dtype,
     over_samples,
 )
@@ -43,12 +44,10 @@ def elementwise_loss(function: Formula) -> Formula:
     @_IN_SILENCE
     def apply(*args: Any, **kwargs: Any) -> Floats:
         given, parameters = read(args, kwargs)
-        arrays = [as_array(value, name) for value, name in zip(given, names, strict=True)]
-        floats = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
+        arrays = list(map(as_array, given, names))
+        floats = list(map(as_float, arrays, names))
         first = floats[0]
-        # A single number behind the first array serves all of it.
-        full = [k for k, array in enumerate(arrays) if k == 0 or array.ndim > 0]
-        check_one_shape([names[k] for k in full], [arrays[k] for k in full])
+        check_one_shape(names, arrays, or_a_number=True)
         dtype = computing_dtype(first.dtype, arrays[1:], parameters.values())
         if first.size > block_size(first.dtype, dtype):
             try:
@@ -85,8 +84,8 @@ def loss_over_axis(function: Formula) -> Formula:
     @_IN_SILENCE
     def apply(*args: Any, **kwargs: Any) -> Floats:
         given, parameters = read(args, kwargs)
-        arrays = [as_array(value, name) for value, name in zip(given, names, strict=True)]
-        floats = [as_float(array, name) for array, name in zip(arrays, names, strict=True)]
+        arrays = list(map(as_array, given, names))
+        floats = list(map(as_float, arrays, names))
         axis = _check_filled_axis(names[0], floats[0], parameters.get("axis", -1))
         check_one_shape(names, arrays, axis)
         dtype = computing_dtype(floats[0].dtype, arrays[1:], parameters.values())
@@ -161,16 +160,22 @@ def _array_names(function: Callable[..., Floats]) -> list[str]:
 
 
 def check_one_shape(
-    names: Sequence[str], arrays: Sequence[NDArray[Any]], axis: int | None = None
+    names: Sequence[str],
+    arrays: Sequence[NDArray[Any]],
+    axis: int | None = None,
+    *,
+    or_a_number: bool = False,
 ) -> None:
     """ValueError unless all arrays have one shape: what probably happened, and what to write.
+
+    If told so, a single number behind the first array serves all of it.
 
     NumPy would stretch a column and a row to a table, every prediction against every target, and
     its mean is a number like any other.
     """
-    first = arrays[0]
-    for name, array in zip(names[1:], arrays[1:], strict=True):
-        if array.shape != first.shape:
+    first, shape = arrays[0], arrays[0].shape
+    for name, array in zip(names, arrays, strict=True):
+        if array.shape != shape and not (or_a_number and array.ndim == 0):
             raise ValueError(
                 f"{names[0]} and {name} must have one shape, but have shapes {first.shape} and "
                 f"{array.shape}: {_advice_on_shapes(names[0], first, name, array, axis)}"
@@ -244,9 +249,18 @@ def _check_filled_axis(name: str, array: Floats, axis: int) -> int:
 # --- checks --------------------------------------------------------------------------------
 # np.fmin and np.fmax pass over NaN: NaN is let in, and stays NaN in the result.
 
+_BITS: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(np.float32): np.dtype(np.uint32),
+    np.dtype(np.float64): np.dtype(np.uint64),
+}
+_BITS_OF_ONE = {dtype: int(np.array(1.0, dtype).view(bits)) for dtype, bits in _BITS.items()}
+
 
 def check_probabilities(name: str, values: Floats) -> None:
     """ValueError unless every entry is between 0 and 1."""
+    # Read as integers, floats from 0 to 1 keep their order, and all others but −0 are larger.
+    if values.view(_BITS[values.dtype]).max(initial=0) <= _BITS_OF_ONE[values.dtype]:
+        return
     if _lowest(values, 0.0) < 0.0 or _highest(values, 1.0) > 1.0:
         wrong = (values < 0.0) | (values > 1.0)
         _refuse(name, values, wrong, "between 0 and 1", _advice_on_probabilities(name, values))
@@ -255,7 +269,7 @@ def check_probabilities(name: str, values: Floats) -> None:
 def check_zero_or_one(name: str, values: Floats) -> None:
     """ValueError unless every entry is 0 or 1."""
     if (
-        not ((values == 0.0) | (values == 1.0)).all()
+        not every((values == 0.0) | (values == 1.0))
         and _highest(np.abs(values * (1.0 - values)), 0.0) > 0.0
     ):
         wrong = values * (1.0 - values) != 0.0
@@ -265,7 +279,7 @@ def check_zero_or_one(name: str, values: Floats) -> None:
 def check_signs(name: str, values: Floats) -> None:
     """ValueError unless every entry is −1 or +1."""
     sizes = np.abs(values)
-    if (sizes == 1.0).all():
+    if every(sizes == 1.0):
         return
     if _lowest(sizes, 1.0) < 1.0 or _highest(sizes, 1.0) > 1.0:
         bits = "of labels 0 and 1 make 2 * labels - 1" if _are_all(values, [0.0, 1.0]) else ""
@@ -297,7 +311,7 @@ def check_distributions(name: str, values: Floats, axis: int) -> None:
     counts do not.
     """
     check_probabilities(name, values)
-    sums = values.sum(axis=axis)
+    sums = values.sum(axis)
     if _highest(np.abs(sums - 1.0), 0.0) > 0.01:
         _refuse(f"{name} summed over axis {axis}", sums, np.abs(sums - 1.0) > 0.01, "1", "")
 
@@ -318,7 +332,7 @@ def check_classes(labels: ArrayLike, logits: Floats, axis: int, name: str = "log
             f"but have dtype {labels.dtype}; write labels.astype(int) if they are whole numbers"
         )
     classes = logits.shape[axis]
-    if labels.size > 0 and (labels.min() < 0 or labels.max() >= classes):
+    if not every((labels >= 0) & (labels < classes)):
         wrong = (labels < 0) | (labels >= classes)
         _refuse("labels", labels, wrong, f"from 0 to {classes - 1}", _advice_on_numbers(labels))
     return labels.astype(np.intp, copy=False)

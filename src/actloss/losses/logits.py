@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, Integers, check_between
+from actloss.arguments import Floats, Integers, check_between, every
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
@@ -281,7 +281,9 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     shifted, best = _shift(logits, axis)
     log_total = np.log1p(_rest(np.exp(shifted), best, axis))
     losses = weighted(labels, log_total - shifted).sum(axis=axis)
-    if np.isinf(losses).any():  # half of a difference is a float where the difference may be none
+    if np.count_nonzero(
+        np.isinf(losses)
+    ):  # half of a difference is a float where the difference may be none
         halves = 0.5 * log_total - below_largest(0.5 * logits, axis)
         losses = 2.0 * weighted(labels, halves).sum(axis=axis)
     return losses
@@ -309,13 +311,14 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     probabilities, best = _shift(logits, axis)  # in place from here on: arrays may be large
     np.exp(probabilities, out=probabilities)
     rest = _rest(probabilities, best, axis)
-    probabilities /= 1.0 + rest
-    probabilities[best] = 1.0 / (1.0 + rest)
+    total = 1.0 + rest
+    probabilities /= total
+    probabilities[best] = 1.0 / total
     # p Σy − y, as p (Σy − y) − (1 − p) y, so that a right prediction loses no digits.
-    gradient = labels.sum(axis=axis, keepdims=True) - labels
+    gradient = labels.sum(axis, keepdims=True) - labels
     gradient *= probabilities
     complements = np.subtract(1.0, probabilities, out=probabilities)
-    complements[best] = rest / (1.0 + rest)
+    complements[best] = rest / total
     complements *= labels
     gradient -= complements
     return gradient
@@ -364,7 +367,7 @@ def sparse_softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: 
     >>> sparse_softmax_cross_entropy([[2.0, 1.0, 0.0], [0.0, 1000.0, 0.0]], [0, 2]).round(4)
     array([4.076e-01, 1.000e+03])
     """
-    return cross_entropy_of_classes(logits, labels, axis)
+    return cross_entropy_of_entries(logits, entries_at(labels, axis), axis)
 
 
 @loss_of_classes
@@ -385,37 +388,40 @@ def sparse_softmax_cross_entropy_grad(
     >>> sparse_softmax_cross_entropy_grad([2.0, 1.0, 0.0], 0).round(4)
     array([-0.3348,  0.2447,  0.09  ])
     """
-    return cross_entropy_of_classes_grad(logits, labels, axis)
+    return cross_entropy_of_entries_grad(logits, entries_at(labels, axis), axis)
 
 
-def cross_entropy_of_classes(logits: Floats, labels: Integers, axis: int) -> Floats:
-    """What :func:`sparse_softmax_cross_entropy` is without its checks, for losses built on it."""
+def cross_entropy_of_entries(logits: Floats, own: tuple[Integers, ...], axis: int) -> Floats:
+    """:func:`sparse_softmax_cross_entropy` of the entries that are right, for losses built on it.
+
+    They are what ``entries_at(labels, axis)`` gives.
+    """
     shifted, best = _shift(logits, axis)
-    own = shifted[entries_at(labels, axis)]
+    right = shifted[own]
     exps = np.exp(shifted, out=shifted)
-    return (np.log1p(_rest(exps, best, axis)) - own).squeeze(axis)
+    return (np.log1p(_rest(exps, best, axis)) - right).squeeze(axis)
 
 
-def cross_entropy_of_classes_grad(logits: Floats, labels: Integers, axis: int) -> Floats:
-    """The derivative of :func:`cross_entropy_of_classes` in the logits."""
-    gradient, _ = _shift(logits, axis)
+def cross_entropy_of_entries_grad(logits: Floats, own: tuple[Integers, ...], axis: int) -> Floats:
+    """The derivative of :func:`cross_entropy_of_entries` in the logits."""
+    gradient = below_largest(logits, axis)
     np.exp(gradient, out=gradient)
-    own_entries = entries_at(labels, axis)
-    own = gradient[own_entries]
-    gradient[own_entries] = 0.0
-    others = gradient.sum(axis=axis, keepdims=True)
-    gradient /= own + others
+    right = gradient[own]
+    gradient[own] = 0.0
+    others = gradient.sum(axis, keepdims=True)
+    total = right + others
+    gradient /= total
     # p − 1 of the right class is minus the others' share: written so, it loses no digits.
-    gradient[own_entries] = -others / (own + others)
+    gradient[own] = -others / total
     return gradient
 
 
 def _shift(logits: Floats, axis: int) -> tuple[Floats, tuple[Integers, ...]]:
     """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
-    best = entries_at(logits.argmax(axis=axis, keepdims=True), axis)
+    best = entries_at(logits.argmax(axis, keepdims=True), axis)
     largest = logits[best]
     shifted = logits - largest
-    if not np.isfinite(largest).all():  # ∞ − ∞: the largest is 0 above itself there, too
+    if not every(np.isfinite(largest)):  # ∞ − ∞: the largest is 0 above itself there, too
         shifted[logits == largest] = 0.0
     return shifted, best
 
@@ -426,4 +432,4 @@ def _rest(exps: Floats, best: tuple[Integers, ...], axis: int) -> Floats:
     Overwrites the largest.
     """
     exps[best] = 0.0
-    return exps.sum(axis=axis, keepdims=True)
+    return exps.sum(axis, keepdims=True)

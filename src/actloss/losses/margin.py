@@ -379,8 +379,9 @@ def multiclass_hinge_loss(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     >>> multiclass_hinge_loss([[3.0, 1.0, 0.0], [3.0, 1.0, 2.5]], [0, 2])
     array([0. , 1.5])
     """
-    lead = _lead(logits, labels, _strongest_rival(logits, labels, axis), axis)
-    return positive_part(1.0 - lead).squeeze(axis)
+    own = entries_at(labels, axis)
+    strongest = _rivals(logits, own, axis).max(axis, keepdims=True)
+    return positive_part(1.0 - _lead(logits[own], strongest)).squeeze(axis)
 
 
 @loss_of_classes
@@ -404,26 +405,27 @@ def multiclass_hinge_loss_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     array([[ 0.,  0.,  0.],
            [ 1.,  0., -1.]])
     """
-    rival = _strongest_rival(logits, labels, axis)
-    slope = is_positive(1.0 - _lead(logits, labels, rival, axis))
-    gradient = np.zeros_like(logits)
-    gradient[entries_at(rival, axis)] = slope
-    gradient[entries_at(labels, axis)] = 0.0 - slope
+    own = entries_at(labels, axis)
+    rivals = _rivals(logits, own, axis)
+    strongest = entries_at(rivals.argmax(axis, keepdims=True), axis)
+    slope = is_positive(1.0 - _lead(logits[own], rivals[strongest]))
+    gradient = np.zeros(logits.shape, logits.dtype)
+    gradient[strongest] = slope
+    gradient[own] = 0.0 - slope
     return gradient
 
 
-def _lead(logits: Floats, labels: Integers, rival: Integers, axis: int) -> Floats:
+def _lead(own: Floats, rival: Floats) -> Floats:
     """By how much the label's own logit is above its rival's: 0 if both are the same infinity."""
-    own, other = (logits[entries_at(classes, axis)] for classes in (labels, rival))
-    return np.where(own == other, np.zeros_like(own), own - other)
+    return np.where(own == rival, 0.0, own - rival)
 
 
-def _strongest_rival(logits: Floats, labels: Integers, axis: int) -> Integers:
-    """The class with the largest logit but for the label's own."""
+def _rivals(logits: Floats, own: tuple[Integers, ...], axis: int) -> Floats:
+    """The logits, but for the labels' own."""
     if logits.shape[axis] < 2:
         raise ValueError(
             f"logits must have two classes or more along axis {axis}, but have shape {logits.shape}"
         )
     rivals = logits.copy()
-    rivals[entries_at(labels, axis)] = -np.inf
-    return rivals.argmax(axis=axis, keepdims=True)
+    rivals[own] = -np.inf
+    return rivals

@@ -264,9 +264,8 @@ def _direction(vectors: Floats, axis: int) -> tuple[Floats, Floats, Floats]:
     A vector of zeros stays one; ∞ is taken for the largest float.
     """
     vectors = finite_part(vectors)
-    scale = np.abs(vectors).max(axis=axis, keepdims=True)
-    safe = np.where(scale == 0.0, 1.0, scale)
-    shrunk = vectors / safe
-    length = np.sqrt((shrunk * shrunk).sum(axis=axis, keepdims=True))
-    length = np.where(scale == 0.0, 1.0, length)
+    scale = np.abs(vectors).max(axis, keepdims=True)
+    of_zeros = scale == 0.0
+    shrunk = vectors / (scale + of_zeros)
+    length = np.sqrt((shrunk * shrunk).sum(axis, keepdims=True)) + of_zeros
     return shrunk / length, scale, length

@@ -15,6 +15,7 @@ from actloss.arguments import (
     check_non_negative,
     check_positive,
     check_scale,
+    every,
 )
 from actloss.losses.arguments import (
     elementwise_loss,
@@ -23,8 +24,8 @@ from actloss.losses.arguments import (
     over_queries,
 )
 from actloss.losses.logits import (
-    cross_entropy_of_classes,
-    cross_entropy_of_classes_grad,
+    cross_entropy_of_entries,
+    cross_entropy_of_entries_grad,
 )
 from actloss.numerics import (
     below_largest,
@@ -207,7 +208,7 @@ def _excess(
     to_positive = ((anchors - positives) ** 2).sum(axis=axis, keepdims=True)
     to_negative = ((anchors - negatives) ** 2).sum(axis=axis, keepdims=True)
     excess = to_positive - to_negative + margin
-    if np.isfinite(excess).all():
+    if every(np.isfinite(excess)):
         return excess
     # ∞ − ∞: the squares are too large, while their difference may be small.
     return np.where(
@@ -279,7 +280,7 @@ def info_nce_loss(similarities: ArrayLike, *, temperature: float = 0.07) -> Floa
 def _info_nce(similarities: Floats, own: Integers, *, temperature: float, axis: int) -> Floats:
     # Only differences count, and these do not overflow to ∞ − ∞.
     logits = below_largest(similarities, axis) / temperature
-    return cross_entropy_of_classes(logits, own, axis)
+    return cross_entropy_of_entries(logits, entries_at(own, axis), axis)
 
 
 @loss_of_matrix
@@ -306,7 +307,7 @@ def info_nce_loss_grad(similarities: ArrayLike, *, temperature: float = 0.07) ->
 
 def _info_nce_grad(similarities: Floats, own: Integers, *, temperature: float, axis: int) -> Floats:
     logits = below_largest(similarities, axis) / temperature
-    return cross_entropy_of_classes_grad(logits, own, axis) / temperature
+    return cross_entropy_of_entries_grad(logits, entries_at(own, axis), axis) / temperature
 
 
 @loss_of_matrix
@@ -333,9 +334,9 @@ def info_nce_loss_temperature_grad(similarities: ArrayLike, *, temperature: floa
 def _info_nce_temperature_grad(
     similarities: Floats, own: Integers, *, temperature: float, axis: int
 ) -> Floats:
-    logits = similarities / temperature
-    pulls = cross_entropy_of_classes_grad(logits, own, axis)
-    ahead = similarities[entries_at(own, axis)] - similarities
+    logits, right = similarities / temperature, entries_at(own, axis)
+    pulls = cross_entropy_of_entries_grad(logits, right, axis)
+    ahead = similarities[right] - similarities
     return (pulls * (ahead / temperature)).sum(axis=axis) / temperature
 
 
@@ -392,8 +393,8 @@ def sigmoid_contrastive_loss(
 def _sigmoid_contrastive(
     similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
 ) -> Floats:
-    signs, logits, _ = _signs_and_logits(similarities, own, temperature, bias, axis)
-    return log1p_exp(-signs * logits).sum(axis=axis)
+    signs = _signs(similarities, own, axis)
+    return log1p_exp(-signs * (similarities / temperature + bias)).sum(axis)
 
 
 @loss_of_matrix
@@ -423,7 +424,8 @@ def sigmoid_contrastive_loss_grad(
 def _sigmoid_contrastive_grad(
     similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
 ) -> Floats:
-    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
+    signs = _signs(similarities, own, axis)
+    logits, lost = _logits(similarities, temperature, bias)
     wrong = gated(1.0, -signs * logits, 1.0 - signs * lost)
     return -signs * wrong / temperature
 
@@ -455,7 +457,8 @@ def sigmoid_contrastive_loss_temperature_grad(
 def _sigmoid_contrastive_temperature_grad(
     similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
 ) -> Floats:
-    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
+    signs = _signs(similarities, own, axis)
+    logits, lost = _logits(similarities, temperature, bias)
     pulls = signs * gated(1.0, -signs * logits, 1.0 - signs * lost)
     return (pulls * (similarities / temperature)).sum(axis=axis) / temperature
 
@@ -487,21 +490,25 @@ def sigmoid_contrastive_loss_bias_grad(
 def _sigmoid_contrastive_bias_grad(
     similarities: Floats, own: Integers, *, temperature: float, bias: float, axis: int
 ) -> Floats:
-    signs, logits, lost = _signs_and_logits(similarities, own, temperature, bias, axis)
+    signs = _signs(similarities, own, axis)
+    logits, lost = _logits(similarities, temperature, bias)
     return (-signs * gated(1.0, -signs * logits, 1.0 - signs * lost)).sum(axis=axis)
 
 
-def _signs_and_logits(
-    similarities: Floats, own: Integers, temperature: float, bias: float, axis: int
-) -> tuple[Floats, Floats, Floats]:
-    """The sign of each pair, its logit, and what rounding took from that."""
-    signs = np.full_like(similarities, -1.0)
+def _signs(similarities: Floats, own: Integers, axis: int) -> Floats:
+    """1 for the pairs that belong together, −1 for the others."""
+    signs = np.full(similarities.shape, -1.0, similarities.dtype)
     signs[entries_at(own, axis)] = 1.0
+    return signs
+
+
+def _logits(similarities: Floats, temperature: float, bias: float) -> tuple[Floats, Floats]:
+    """The logit of each pair, and what rounding took from it."""
     scaled = similarities / temperature
     rounded = float(scaled.dtype.type(bias))
     lost = quotient_error(similarities, temperature) + difference_error(scaled, -rounded)
     lost += bias - rounded
-    return signs, scaled + bias, small_part(lost)
+    return scaled + bias, small_part(lost)
 
 
 @elementwise_loss
