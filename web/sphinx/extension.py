@@ -1,6 +1,7 @@
 """What this book asks of Sphinx beyond Jupyter Book: light pages, and figures that live in them."""
 
 import html
+import math
 import os
 import re
 import socket
@@ -18,7 +19,7 @@ from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
-from live_figures import prepare_widget_slots, share_widget_code
+from live_figures import STILL, prepare_widget_slots, share_widget_code
 from node import NODE
 from page_actions import offer_actions
 from sphinx.application import Sphinx
@@ -28,7 +29,8 @@ from sphinxcontrib.katex import KaTeXServer
 from verdicts import colour_verdicts
 
 LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
-PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)")')
+PICTURE = re.compile(r'<img (?P<attributes>[^>]*\bsrc="[^"]*_images/(?P<name>[^"]+)"[^>]*?)\s*/?>')
+READABLE = 12  # pixels: the smallest letters that a picture may have on a phone
 
 # Thebe and the toggle buttons load scripts that no page of ours uses
 # (and Thebe's raises an error on every page).
@@ -247,7 +249,8 @@ def keep_initials(app, what, name, obj, options, lines) -> None:
 def size_pictures(app, pagename, templatename, context, doctree) -> None:
     """Say how large each picture is, so that no text moves when it arrives.
 
-    All but the first are loaded when the reader comes near them.
+    All but the first are loaded when the reader comes near them. A picture that matplotlib drew
+    keeps its letters readable where the page is narrow: it goes on to the side.
     """
     sources = {name: Path(app.srcdir, uri) for uri, name in app.builder.images.items()}
     places = count()
@@ -258,9 +261,23 @@ def size_pictures(app, pagename, templatename, context, doctree) -> None:
             return tag[0]
         width, height = imagesize.get(source)
         lazy = ' loading="lazy"' if next(places) else ""
-        return f'<img width="{width:.0f}" height="{height:.0f}"{lazy} {tag["attributes"]}'
+        image = f'<img width="{width:.0f}" height="{height:.0f}"{lazy} {tag["attributes"]}>'
+        letters = smallest_letters(source)
+        if letters is None:
+            return image
+        narrowest = math.ceil(width * READABLE / letters)
+        return f'<div class="output picture" style="--readable:{narrowest}px">{image}</div>'
 
     context["body"] = PICTURE.sub(with_size, context.get("body", ""))
+
+
+def smallest_letters(source: Path) -> float | None:
+    """How large the smallest letters of a cell's picture are, in pixels; None of any other."""
+    if source.suffix != ".svg" or source.name.startswith(STILL):
+        return None
+    sizes = re.findall(r"\bscale\((0\.\d+) -\1\)", source.read_text(encoding="utf-8"))
+    # matplotlib draws a letter 100 points high and scales it; a pixel of a page is 3/4 of a point.
+    return min(map(float, sizes)) * 100 / 0.75 if sizes else None
 
 
 def keep_compiled_templates(app: Sphinx) -> None:

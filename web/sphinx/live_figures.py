@@ -17,6 +17,7 @@ WIDGET_STATE = "application/vnd.jupyter.widget-state+json"
 WIDGET_SCRIPT = re.compile(rf'<script type="{re.escape(WIDGET_VIEW)}">(.*?)</script>', re.DOTALL)
 SHARED = "shared:"  # loader.js turns what follows into an address beside itself
 STILL_PICTURE = "image/svg+xml"
+STILL = "still-"  # how the files of such pictures begin
 PARTS = ("Dropdown", "Slider", "Question")
 # How many letters of a question surely fit in a line, on a desk and on a phone.
 LETTERS_IN_LINE = {"desk": 82, "phone": 40}
@@ -44,7 +45,7 @@ def still_picture(app: Sphinx, output: dict) -> list[nodes.Node]:
         return []
     svg = text_of(output["data"][STILL_PICTURE]).encode()
     alt = output["metadata"].get(STILL_PICTURE, {}).get("alt", "")
-    name = f"still-{hashlib.sha256(svg).hexdigest()[:16]}.svg"
+    name = f"{STILL}{hashlib.sha256(svg).hexdigest()[:16]}.svg"
     folder = Path(app.outdir, "..", "jupyter_execute").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / name).exists():  # a file that looks new would have its page read again
@@ -69,17 +70,20 @@ def parts_of_figure(models: dict[str, dict], model_id: str) -> Counter[str]:
 
 
 def lines_of_question(models: dict[str, dict], model_id: str) -> list[str]:
-    """How much room the question before a figure takes when it is answered, as CSS properties."""
+    """How much room the question before a figure takes until it is answered, as CSS properties.
+
+    The explanation gets its room when the reader asks for it: kept free, it would be a void.
+    """
     children = models[model_id]["state"].get("children", ())
     states = [models[reference(child)]["state"] for child in children]
     asked = next((state for state in states if "question" in state), None)
     if asked is None:
         return []
-    texts = [f"Predict first. {asked['question']}", f"Not quite. {asked['explanation']}"]
+    question = f"Predict first. {asked['question']}"
     properties = []
     for width, letters in LETTERS_IN_LINE.items():
         rows, broken = rows_of_buttons([*asked["options"], "Skip"], letters)
-        lines = sum(math.ceil(len(text) / letters) for text in texts) + broken
+        lines = math.ceil(len(question) / letters) + broken
         properties += [f"--{width}-lines:{lines}", f"--{width}-options:{rows}"]
     return properties
 

@@ -1,6 +1,7 @@
-// Mends ipywidgets' sliders. First, what they do not tell a screen reader: their name, their value as printed, and
-// whether they are locked; and that the number beside them can be written over. Second, Home and End:
-// noUiSlider takes them to the ends that the slider had when it was made, not to those it has now.
+// Mends ipywidgets' sliders. First, what they do not tell a screen reader: their name, their value and
+// ends to the last digit, and whether they are locked; and that the number beside them can be written
+// over. Second, Home and End: noUiSlider takes them to the ends that the slider had when it was made,
+// not to those it has now.
 // Third, what each step of a drag costs.
 
 const textOf = Object.getOwnPropertyDescriptor(Node.prototype, "textContent").get;
@@ -65,8 +66,7 @@ export function mended(View) {
   return class extends View {
     render() {
       super.render();
-      this.#tell();
-      this.$slider.noUiSlider.on("update", () => this.#tell());
+      this.#tellLast();
       const options = { capture: true }; // before noUiSlider's own listener
       this.$slider.addEventListener("keydown", (event) => this.#goToEnd(event), options);
       keepTextInBox(this.readout);
@@ -82,7 +82,15 @@ export function mended(View) {
 
     update(options) {
       super.update(options);
-      this.#tell();
+      this.#tellLast();
+    }
+
+    // noUiSlider tells the same in numbers of one decimal, and puts itself last when its ends change.
+    #tellLast() {
+      const slider = this.$slider?.noUiSlider;
+      if (!slider) return; // it is not drawn yet
+      slider.off("update.told");
+      slider.on("update.told", () => this.#tell());
     }
 
     // The style-sheet gives every number room enough; to measure it lays out the page at every step.
@@ -97,6 +105,9 @@ export function mended(View) {
       const locked = this.model.get("disabled");
       change(handle, {
         "aria-label": name,
+        "aria-valuemin": this.model.get("min"),
+        "aria-valuemax": this.model.get("max"),
+        "aria-valuenow": this.model.get("value"),
         "aria-valuetext": this.readout.textContent,
         "aria-disabled": locked,
       });

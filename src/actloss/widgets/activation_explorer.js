@@ -88,7 +88,7 @@ function render({ model, el }) {
     if (frame === drawnFrame) return;
     drawnFrame = frame;
     const [left, right] = zoom === 1 ? [40, 12] : [72, 28]; // magnified, the axes have longer numbers
-    const [upper, lower] = width < 480 ? [210, 110] : [280, 130];
+    const [upper, lower] = width < 480 ? [190, 96] : [230, 106];
     const height = 28 + upper + 40 + lower + 26;
     setSize(svg, width, height);
     panels.replaceChildren();
@@ -191,14 +191,17 @@ function render({ model, el }) {
       points,
       (i) => slopes[i] !== 0 && Math.abs(slopes[i]) < SATURATED,
     ).filter(([from, to]) => from === points[0] || to === points.at(-1));
-    for (const [runsFound, className, words] of [
+    const narrow = [];
+    for (const [runsFound, className, ...wordings] of [
       [dead, "dead", "dead: slope 0"],
-      [saturated, "saturated", `saturated: slope below ${SATURATED}`],
+      [saturated, "saturated", `saturated: slope below ${SATURATED}`, `slope < ${SATURATED}`],
     ]) {
       const shown = runsFound.map(inSight).filter(([from, to]) => from < to);
       for (const panel of [top, bottom]) panel.shade(shown, className);
-      for (const run of shown) top.bandLabel(run, words);
+      const labelled = shown.filter((run) => top.bandLabel(run, ...wordings));
+      if (labelled.length < shown.length) narrow.push([className, ...wordings]);
     }
+    top.bandKeys(narrow);
   }
 
   const setX = (x) => {

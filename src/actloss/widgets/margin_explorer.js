@@ -96,6 +96,15 @@ function render({ model, el }) {
     });
     draw(panels, "text", { x: (40 + width - 12) / 2, y: height - 6, class: "tick-x" }).textContent =
       "margin m = y · score";
+    // Above the frame, where neither a curve nor the line of the margin crosses them.
+    for (const [[from, to], words] of [
+      [[MARGINS[0], 0], "wrong"],
+      [[0, 1], width < 480 ? "unsure" : "right, unsure"],
+      [[1, MARGINS[1]], "right and sure"],
+    ]) {
+      const x = (panel.toX(from) + panel.toX(to)) / 2;
+      draw(panels, "text", { x, y: panel.top - 8, class: "band-label" }).textContent = words;
+    }
   }
 
   function redraw(width) {
@@ -104,9 +113,6 @@ function render({ model, el }) {
     panel.begin();
     panel.shade([[MARGINS[0], 0]], "dead");
     panel.shade([[0, 1]], "saturated");
-    panel.bandLabel([MARGINS[0], 0], "wrong");
-    panel.bandLabel([0, 1], width < 480 ? "unsure" : "right, unsure");
-    panel.bandLabel([1, MARGINS[1]], "right and sure");
     panel.segment(margin, HEIGHTS[0], margin, HEIGHTS[1], "margin-line");
     const heard = [];
     LOSSES.forEach((loss, index) => {

@@ -92,6 +92,13 @@ export function runs(points, test) {
   return found;
 }
 
+/** At most how wide a label is, in pixels: to measure it would lay out the page. */
+const widthOf = (text) => 7 * text.length;
+
+function sayIn(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /**
  * The marks of a panel, drawn anew at each step between `begin` and `finish`. What was drawn at the
  * same place the last time is moved where tag and class agree: a browser moves an element for far
@@ -137,7 +144,7 @@ export class Panel {
     svg,
     { top, width, height, left = 40, right = 12, xDomain, yDomain, label, xTicks = true },
   ) {
-    Object.assign(this, { svg, top, width, height, left, right, xDomain, yDomain });
+    Object.assign(this, { svg, top, width, height, left, right, xDomain, yDomain, label });
     const innerWidth = width - left - right;
     const [x0, x1] = xDomain;
     const [y0, y1] = yDomain;
@@ -152,13 +159,13 @@ export class Panel {
     this.bands = new Layer(draw(svg, "svg", { ...frame, viewBox, class: "bands" }));
     this.axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
     this.marks = new Layer(draw(svg, "svg", { ...frame, viewBox, class: "marks" }));
+    this.keys = new Layer(draw(svg, "g", { class: "keys" }));
     this.#drawAxes(label, xTicks);
   }
 
   /** Begin a drawing within the same axes. */
   begin() {
-    this.bands.begin();
-    this.marks.begin();
+    for (const layer of [this.bands, this.marks, this.keys]) layer.begin();
   }
 
   /** Leave the next mark where the last drawing has put it. */
@@ -168,8 +175,7 @@ export class Panel {
 
   /** End it: what the last drawing had beyond this one goes. */
   finish() {
-    this.bands.finish();
-    this.marks.finish();
+    for (const layer of [this.bands, this.marks, this.keys]) layer.finish();
   }
 
   #drawAxes(label, xTicks) {
@@ -240,10 +246,28 @@ export class Panel {
     }
   }
 
-  bandLabel([from, to], text) {
-    const middle = (this.toX(from) + this.toX(to)) / 2;
-    if (this.toX(to) - this.toX(from) < 7 * text.length) return; // no room for the words
-    const label = this.bands.draw("text", { x: middle, y: this.top + 16, class: "band-label" });
-    if (label.textContent !== text) label.textContent = text;
+  /** The first of `wordings` that has room in a band; returns whether one has. */
+  bandLabel([from, to], ...wordings) {
+    const text = wordings.find((one) => widthOf(one) < this.toX(to) - this.toX(from));
+    if (text === undefined) return false;
+    const x = (this.toX(from) + this.toX(to)) / 2;
+    sayIn(this.bands.draw("text", { x, y: this.top + 16, class: "band-label" }), text);
+    return true;
+  }
+
+  /** What bands too narrow for words mean, above the frame: `kinds` are [class, …wordings], from long to short. */
+  bandKeys(kinds) {
+    const { left, right, top, width, label } = this;
+    const swatch = 12;
+    const room = (width - left - right - widthOf(label)) / kinds.length - swatch - 26;
+    let end = width - right;
+    for (const [className, ...wordings] of kinds) {
+      const text = wordings.find((one) => widthOf(one) < room) ?? wordings.at(-1);
+      const x = end - widthOf(text);
+      sayIn(this.keys.draw("text", { x, y: top - 8, class: "band-key" }), text);
+      const box = { x: x - swatch - 6, y: top - 18, width: swatch, height: swatch };
+      this.keys.draw("rect", { ...box, class: `key ${className}` });
+      end = box.x - 12;
+    }
   }
 }

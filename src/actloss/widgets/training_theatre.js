@@ -42,37 +42,41 @@ function render({ model, el }) {
     if (frame === drawnFrame) return;
     drawnFrame = frame;
     const beside = width >= 560;
-    const side = beside ? Math.min(Math.round(0.52 * width), 380) : Math.min(width, 380);
-    const left = beside ? side + 52 : 40;
-    const height = beside ? (side - 66) / 2 : 100;
-    const top = beside ? 28 : side + 56;
-    const whole = beside ? side + 28 + 26 : top + 2 * height + 40 + 26;
-    setSize(svg, width, whole);
-    drawPlane(side);
+    const side = Math.min(Math.round((beside ? 0.52 : 1) * width), beside ? 380 : 300);
+    // The two curves: one below the other beside the plane, or beside each other below it.
+    const height = beside ? (side - 66) / 2 : 90;
+    const top = beside ? 28 : side + 66;
+    const middle = Math.round(width / 2);
+    const ofLoss = beside ? { top, left: side + 52 } : { top, right: middle + 8 };
+    const ofAccuracy = beside
+      ? { top: top + height + 40, left: side + 52 }
+      : { top, left: middle + 36 };
+    setSize(svg, width, ofAccuracy.top + height + 26);
+    drawPlane(side, beside ? 0 : (width - side) / 2);
     panels.replaceChildren();
-    const common = { width, height, left, xDomain: [EPOCHS[0], EPOCHS.at(-1)] };
+    const common = { width, height, xDomain: [EPOCHS[0], EPOCHS.at(-1)] };
     lossPanel = new Panel(panels, {
       ...common,
-      top,
+      ...ofLoss,
       yDomain: [0, highest],
       label: "training loss",
-      xTicks: false,
+      xTicks: !beside,
     });
     accuracyPanel = new Panel(panels, {
       ...common,
-      top: top + height + 40,
+      ...ofAccuracy,
       yDomain: FACTS.accuracyShown,
-      label: "test accuracy, % by epoch",
+      label: beside ? "test accuracy, % by epoch" : "accuracy, %",
     });
   }
 
-  function drawPlane(side) {
+  function drawPlane(side, x) {
     const place = (x) => ((x + FACTS.reach) / (2 * FACTS.reach)) * side;
     const edge = (i) => Math.round((i * side) / FACTS.cells); // whole pixels: cells meet without a seam
     plane.replaceChildren();
-    draw(plane, "text", { x: 0, y: 20, class: "panel-label" }).textContent =
+    draw(plane, "text", { x, y: 20, class: "panel-label" }).textContent =
       "what the network answers";
-    const frame = draw(plane, "svg", { x: 0, y: 28, width: side, height: side });
+    const frame = draw(plane, "svg", { x, y: 28, width: side, height: side });
     cells = Array.from({ length: FACTS.cells ** 2 }, (_, i) => {
       const [column, row] = [i % FACTS.cells, FACTS.cells - 1 - Math.floor(i / FACTS.cells)];
       const [x, y] = [edge(column), edge(row)];
