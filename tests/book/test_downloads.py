@@ -39,7 +39,9 @@ def app(tmp_path):
     for folder in (book / "chapters", sources):
         (folder / "one.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     files = {"chapters/one": "chapters/one.ipynb", "chapters/notes": "chapters/notes.md"}
-    env = SimpleNamespace(found_docs=set(files), doc2path=lambda name: str(book / files[name]))
+    env = SimpleNamespace(
+        found_docs=set(files), doc2path=lambda name: str(book / files[name]), dlfiles={}
+    )
     return SimpleNamespace(
         env=env,
         srcdir=str(book),
@@ -73,6 +75,20 @@ def test_published_notebooks_begin_with_the_cell(app, monkeypatch):
     assert not downloads.is_published(
         Path(app.outdir, "_sources", "chapters", "one.ipynb"), "https://x.org/", PLACE
     )
+
+
+def test_a_notebook_that_a_link_gives_begins_with_the_cell(app):
+    """What Sphinx copies for its role `download`; other files stay as they are."""
+    copies = Path(app.outdir, "_downloads", "0a1b")
+    copies.mkdir(parents=True)
+    Path(app.srcdir, "chapters", "sheet.pdf").write_bytes(b"%PDF")
+    for name in ("one.ipynb", "sheet.pdf"):
+        (copies / name).write_bytes(Path(app.srcdir, "chapters", name).read_bytes())
+        app.env.dlfiles[f"chapters/{name}"] = ({"chapters/one"}, f"0a1b/{name}")
+    downloads.publish_notebooks(app, None)
+    given = json.loads((copies / "one.ipynb").read_text(encoding="utf-8"))
+    assert "".join(given["cells"][0]["source"]) == published(app)
+    assert (copies / "sheet.pdf").read_bytes() == b"%PDF"
 
 
 def test_the_archive_is_written_once(tmp_path):

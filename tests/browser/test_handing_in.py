@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -25,6 +26,7 @@ from tests.browser.laboratory import (
 )
 from tests.browser.test_keeping import NO_STORE
 from tools.stamps import ROOT
+from web.sphinx.downloads import FIRST_CELL
 
 pytestmark = needs_python
 
@@ -38,6 +40,20 @@ POINTS = re.compile(r"(\d+) of (\d+) points")
 def context(browser, site):
     with quiet_context(browser, site) as (context, _):
         yield context
+
+
+def test_the_notebook_that_a_page_offers_begins_with_the_cell_that_fetches_the_course(at, tmp_path):
+    """It opens in the page as any other does, also where it lost its ids."""
+    page = at("softmax")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="download the notebook").click()
+    content = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    fetching = content["cells"][0]
+    assert "actloss" in "".join(fetching["source"])
+    assert fetching["id"] == FIRST_CELL
+    for cell in content["cells"]:
+        del cell["id"]
+    expect(hand_over(page, written(tmp_path, content))).not_to_contain_text("no place for")
 
 
 @pytest.fixture
@@ -108,10 +124,14 @@ def test_every_set_goes_round(at, slug, tmp_path):
         assert code_of(answer_of(page, name)) == code
     given, path = take_out(page, tmp_path)
     assert path.name == f"{slug}.ipynb"
-    assert without_run(given) == without_run(solved(slug))
+    fetching, *others = given["cells"]
+    assert fetching["id"] == FIRST_CELL
+    assert without_run({**given, "cells": others}) == without_run(solved(slug))
     nbformat.validate(given)
     hand_over(page, path)
-    expect(page.locator(".run-page .run-note")).to_contain_text("that stand here already")
+    said = page.locator(".run-page .run-note")
+    expect(said).to_contain_text("that stand here already")
+    expect(said).not_to_contain_text("no place for")
     page.get_by_role("button", name="Undo the opening").click()
     for exercise, code in zip(of_chapter(slug), before, strict=True):
         assert code_of(answer_of(page, exercise.name)) == code

@@ -21,6 +21,7 @@ from tests.node import in_node
 from tools.environment import python_of
 from tools.notebooks import code_cells, read
 from tools.stamps import ROOT
+from web.sphinx.downloads import first_cell, with_first_cell
 
 ASSIGNMENT = "week-2"
 FROM_THE_PAGE = "from-the-page"  # a student who solved the exercises in the browser
@@ -94,7 +95,10 @@ def answers():
 
 def hand_in_from_the_page(slug, answers, path):
     """As *Download my notebook* makes it, which knows nothing of what nbgrader released."""
-    given = (ROOT / "chapters" / "exercises" / f"{slug}.ipynb").read_text(encoding="utf-8")
+    path_of_set = ROOT / "chapters" / "exercises" / f"{slug}.ipynb"
+    exercises = json.loads(path_of_set.read_text(encoding="utf-8"))
+    fetching = first_cell(exercises, "chapters/exercises", "https://someone.github.io/", None)
+    given = json.dumps(with_first_cell(exercises, fetching))
     answers = json.dumps(list(answers.items()))
     with_answers = (ROOT / "web" / "run" / "notebook.js").read_text(encoding="utf-8")
     path.write_text(

@@ -17,6 +17,8 @@ from actloss.grading.sandboxes import Sandboxes
 from exercises import submissions
 from exercises.submissions import hand_in, notebook, solutions_of, solved
 from tests.grading.runs import SHORT, TIERS
+from web.sphinx.downloads import first_cell, with_first_cell
+from web.sphinx.page_actions import Repository
 
 CHAPTERS = sorted(path.stem for path in submissions.EXERCISES.glob("*.ipynb"))
 
@@ -60,6 +62,18 @@ def test_solutions_earn_all_points(tmp_path, patient, chapter, tier):
     assert graded.chapter == chapter
     assert [report.name for report in graded.reports if not report.solved] == []
     assert graded.earned == graded.points == sum(e.points for e in of_chapter(chapter))
+
+
+@pytest.mark.parametrize("address", ["", "https://someone.github.io/course/"])
+def test_a_notebook_from_the_site_earns_all_points(tmp_path, patient, address):
+    """It begins with a cell that fetches the course, wherever it was made."""
+    answered = solved("softmax")
+    place = Repository("someone", "course", "main")
+    code = first_cell(answered, "chapters/exercises", address, place if address else None)
+    submission = hand_in(tmp_path, "ada", with_first_cell(answered, code))
+    graded = grade(read(submission), patient["A"], seed=3)
+    assert [report.name for report in graded.reports if not report.solved] == []
+    assert graded.earned == graded.points > 0
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

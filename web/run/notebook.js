@@ -47,6 +47,8 @@ export async function readNotebook(file) {
 const CHECKS = /^\s*check\(\s*["'](\w+)["']/;
 const ADDS_UP = /^\s*score\(/;
 const ONLY_IN_A_NOTEBOOK = /^\s*[%!]/m;
+// The cell that fetches the course: each downloaded notebook begins with it, and a page needs none.
+const FETCHES_THE_COURSE = /^# This notebook uses the course's own package, actloss\./;
 
 /**
  * The answers in a notebook, by exercise, and how many cells have no place in a page. An answer is
@@ -66,18 +68,20 @@ export function answersIn(notebook, given) {
         answers.set(name, [answers.get(name), ...before].filter(isText).join("\n\n"));
       before = [];
     } else if (mark?.solution) before.push(text);
-    else if (mark?.locked || given.includes(text.trim()) || ADDS_UP.test(text)) continue;
+    else if (mark?.locked || given.includes(text.trim()) || isOfCourse(text)) continue;
     else if (ONLY_IN_A_NOTEBOOK.test(text)) leftOut += 1;
     else if (text.trim()) before.push(text);
   }
   return { answers, leftOut: leftOut + before.length };
 }
 
+const isOfCourse = (text) => ADDS_UP.test(text) || FETCHES_THE_COURSE.test(text);
 const isText = (part) => part !== undefined;
 
 /** The title of a notebook, in quotes, for whoever opened the wrong one. */
 export function titleOf({ cells }) {
-  const title = cells.map((cell) => /^# (.+)$/m.exec(textOf(cell ?? {}))?.[1]).find(Boolean);
+  const words = cells.filter((cell) => cell && !isCode(cell));
+  const title = words.map((cell) => /^# (.+)$/m.exec(textOf(cell))?.[1]).find(Boolean);
   return title ? `“${title}”` : "no title";
 }
 

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from page_actions import ARCHIVE, Repository, repository
@@ -133,16 +134,27 @@ def publish_notebooks(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     address, place = site_address(), repository()
-    for name in app.env.found_docs:
-        source = Path(app.env.doc2path(name))
-        path = source.relative_to(app.srcdir)
-        published = Path(app.outdir, "_sources", path)
-        if source.suffix != ".ipynb" or is_published(published, address, place):
+    for path, published in offered_notebooks(app):
+        if is_published(published, address, place):
             continue
-        notebook = json.loads(source.read_text(encoding="utf-8"))
+        notebook = json.loads(Path(app.srcdir, path).read_text(encoding="utf-8"))
         code = first_cell(notebook, path.parent.as_posix(), address, place)
         text = json.dumps(with_first_cell(notebook, code), ensure_ascii=False, indent=1) + "\n"
         published.write_text(text, encoding="utf-8")
+
+
+def offered_notebooks(app: Sphinx) -> Iterator[tuple[Path, Path]]:
+    """Each notebook within the course, and the file of the site that gives it.
+
+    A page gives the one that it was made from, and those that links within its text give.
+    """
+    for name in app.env.found_docs:
+        path = Path(app.env.doc2path(name)).relative_to(app.srcdir)
+        if path.suffix == ".ipynb":
+            yield path, Path(app.outdir, "_sources", path)
+    for path, (_, copy) in app.env.dlfiles.items():
+        if path.endswith(".ipynb"):
+            yield Path(path), Path(app.outdir, "_downloads", copy)
 
 
 def is_published(published: Path, address: str, place: Repository | None) -> bool:
