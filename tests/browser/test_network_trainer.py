@@ -52,7 +52,7 @@ def choose_all(slot, choice):
         handle.press("Home")
         for _ in range(getattr(choice, name) - training.__dict__[name.upper()][0]):
             handle.press("ArrowRight")
-    box = slot.get_by_label("slope of the output twice")
+    box = slot.get_by_label("output’s slope twice")
     box.set_checked(choice.twice)
 
 

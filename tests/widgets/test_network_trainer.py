@@ -179,7 +179,7 @@ def assert_agree(figure):
         ("layers", "hidden layers"),
         ("units", "units"),
         ("step", "step"),
-        ("twice", "slope of the output twice"),
+        ("twice", "output’s slope twice"),
     ):
         assert controls[label].value == getattr(plot, name) == getattr(figure, name)
     assert plot.seed == figure.seed

@@ -10,6 +10,7 @@ const SLICE = 8; // milliseconds of work at a time for the seeds in the backgrou
 const FINE = 64; // cells in a row of the large drawing
 const COARSE = 24; // of the small ones
 const LOSS_SHOWN = 1.2;
+const BESIDE = 404; // pixels that the large drawing takes where the curves stand beside it
 
 const choiceOf = keepLast((...values) => {
   const [data, layers, units, hidden, output, loss, rate, weights, twice] = values;
@@ -90,17 +91,12 @@ function render({ model, el }) {
   const stage = write(el, "div", { class: "stage" });
   const { plane, paint } = newPlane(stage, FINE);
   const samples = draw(plane, "svg", { role: "img" });
-  const beside = write(stage, "div");
-  const curves = draw(beside, "svg", { role: "img", class: "actloss-plot" });
-  const table = numberTable(write(beside, "div", { class: "readout" }), {
-    corner: "layer",
-    columns: [
-      ["gradient", "slope"],
-      ["dead units", ""],
-    ],
-    rows: ["1", "2", "3", "4"],
+  const curves = draw(stage, "svg", { role: "img", class: "actloss-plot" });
+  const seeds = write(stage, "div", {
+    class: "seeds",
+    role: "group",
+    "aria-label": "First weights",
   });
-  const seeds = write(el, "div", { class: "seeds", role: "group", "aria-label": "First weights" });
   const small = FACTS.seeds.map((seed) => {
     const button = write(seeds, "button", { type: "button" });
     const { paint } = newPlane(button, COARSE);
@@ -116,6 +112,14 @@ function render({ model, el }) {
   const play = write(buttons, "button", { type: "button", class: "play" }, "Train");
   const traits = [...CHOICES, "seed", "step"];
   const reset = resetButton(buttons, model, traits);
+  const table = numberTable(el, {
+    corner: "layer",
+    columns: [
+      ["gradient", "slope"],
+      ["dead units", ""],
+    ],
+    rows: ["1", "2", "3", "4"],
+  });
   const note = write(el, "p", { class: "note" }, " ");
   const say = liveRegion(el);
 
@@ -127,13 +131,15 @@ function render({ model, el }) {
   function drawFrame(width) {
     if (width === drawnFrame) return;
     drawnFrame = width;
-    const own = width >= 560 ? width - Math.min(0.5 * width, 380) - 24 : width;
+    const isWide = width >= 560;
+    const own = isWide ? width - BESIDE : width;
+    const height = isWide ? 150 : 64;
     curves.replaceChildren();
-    setSize(curves, own, 200);
+    setSize(curves, own, height + 52);
     panel = new Panel(curves, {
-      top: 28,
+      top: 26,
       width: own,
-      height: 140,
+      height,
       xDomain: [0, FACTS.steps.at(-1)],
       yDomain: [0, LOSS_SHOWN],
       label: "training loss by step, all three seeds",

@@ -174,7 +174,7 @@ class NetworkTrainer(LiveFigure):
             low, high = NUMBERS[name]
             slider = labelled(ipywidgets.IntSlider, label, min=low, max=high, value=low)
             self._controls[name] = slider
-        self._controls["twice"] = checkbox("slope of the output twice")
+        self._controls["twice"] = checkbox("output’s slope twice")
         first, second, *_, last = STEPS
         self._controls["step"] = labelled(
             ipywidgets.IntSlider, "step", min=first, max=last, step=second - first
