@@ -49,7 +49,7 @@ FORGET_WHAT_WAS_TYPED = """() => new Promise((resolve, reject) => {
 
 
 class Line:
-    """A connection that all requests share: how many bytes a second it lets through, and for what."""
+    """A connection that all requests share: how many bytes a second it takes, and took of what."""
 
     def __init__(self):
         self.rate = UNLIMITED

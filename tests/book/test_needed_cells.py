@@ -68,3 +68,26 @@ from actloss.network import train"""
 )
 def test_what_a_cell_needs(cells, needed):
     assert cells_needed(cells) == needed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "x = 'it's'",
+        "return a",
+        "nonlocal a",
+        "await a",
+        "yield a",
+        "def f():\n    a = 1\n    global a",
+        "def f(a, a):\n    pass",
+        "def f():\n    from math import *",
+        "from __future__ import nothing",
+        "a = '\0'",
+        "(" * 300,
+        "",
+    ],
+)
+def test_code_that_does_not_compile_ends_no_search(typed):
+    """The reader sees its error where it runs; above it and below, cells are found as ever."""
+    assert cells_needed(["a = 1", typed, "a"]) == [0]
+    assert set(cells_needed(["a = 1", typed])) <= {0}

@@ -68,9 +68,12 @@ def givers(name, cells, fixed):
 
 def tree_of(code):
     try:
-        return ast.parse(code)
-    except SyntaxError:  # it will say so itself
+        tree = ast.parse(code)
+        for part in tree.body:
+            names_used(part)  # some errors are met only here
+    except (SyntaxError, RecursionError, MemoryError, ValueError):  # it will say so itself
         return ast.Module([], [])
+    return tree
 
 
 def names_of(tree, calls):

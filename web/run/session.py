@@ -13,12 +13,13 @@ import logging
 import os
 import site
 import sys
+import time
 import traceback
 import types
 
 import packages
 
-os.environ["MPLBACKEND"] = "agg"
+os.environ["MPLBACKEND"] = "module://page_figures"
 os.environ["MPLCONFIGDIR"] = f"{site.getsitepackages()[0]}/mplconfig"  # with a list of fonts
 logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of its cache
 
@@ -29,9 +30,48 @@ numbers = iter(range(1, sys.maxsize))
 
 
 class Stream(io.TextIOBase):
+    """What a cell prints. A flood goes in pieces, and not all of it: the page must stay alive."""
+
+    encoding = "utf-8"
+    most = 1_000_000  # characters of a cell
+    at_once = 1000  # texts that go each by itself
+    pause = 0.05  # seconds between pieces, afterwards
+
+    def __init__(self):
+        self.waiting = []
+        self.begin()
+
+    def begin(self):
+        self.texts = self.shown = self.left_out = 0
+        self.last = 0.0
+
     def write(self, text):
-        emit("text", text, "")
+        if not isinstance(text, str):
+            raise TypeError(f"write() takes text, but got {type(text).__name__}")
+        part = text[: self.most - self.shown]
+        self.shown += len(part)
+        self.left_out += len(text) - len(part)
+        if part:
+            self.waiting.append(part)
+            self.texts += 1
+        now = time.monotonic()
+        if self.texts <= self.at_once or now - self.last > self.pause:
+            self.last = now
+            self.flush()
         return len(text)
+
+    def flush(self):
+        text = "".join(self.waiting)
+        self.waiting.clear()
+        if text:
+            emit("text", text, "")
+
+    def end(self):
+        self.flush()
+        if self.left_out:
+            emit(
+                "text", f"\n… and {self.left_out} more characters, which the page leaves out.\n", ""
+            )
 
 
 class Text:
@@ -56,6 +96,7 @@ class SVG(Text):
 
 
 def display(*things, raw=False):
+    out.flush()
     for thing in things:
         if raw:
             show_bundle(thing)
@@ -67,13 +108,13 @@ def display(*things, raw=False):
         elif isinstance(thing, Markdown):
             lines = thing.data.strip().splitlines()
             fenced = len(lines) > 1 and lines[0].startswith("```") and lines[-1] == "```"
-            emit("text", "\n".join(lines[1:-1] if fenced else lines) + "\n", "")
+            out.write("\n".join(lines[1:-1] if fenced else lines) + "\n")
         elif hasattr(thing, "_repr_svg_"):
             emit("picture", thing._repr_svg_(), "")
         elif hasattr(thing, "_repr_html_"):
             emit("html", thing._repr_html_(), "")
         else:
-            emit("text", f"{thing!r}\n", "")
+            out.write(f"{thing!r}\n")
 
 
 def is_report(thing):
@@ -89,7 +130,7 @@ def show_bundle(bundle):
     elif "text/html" in bundle:
         emit("html", bundle["text/html"], "")
     else:
-        emit("text", f"{plain}\n", "")
+        out.write(f"{plain}\n")
 
 
 live_figures = None  # the module, once ipywidgets is there
@@ -141,7 +182,8 @@ def stand_in(name, **contents):
     sys.modules[name] = module
 
 
-stand_in("IPython", __path__=[], get_ipython=lambda: None)
+# matplotlib asks for the version, and from this one on for nothing more.
+stand_in("IPython", __path__=[], get_ipython=lambda: None, version_info=(9, 0))
 stand_in(
     "IPython.display",
     display=display,
@@ -153,43 +195,101 @@ stand_in(
 packages.when_there["widgets"] = use_live_figures
 stand_in("tqdm", __path__=[], tqdm=Quiet)
 stand_in("tqdm.auto", tqdm=Quiet)
-sys.stdout = sys.stderr = Stream()
+sys.stdout = sys.stderr = out = Stream()
+
+
+def ask_nobody(prompt="", /):
+    raise RuntimeError("a page cannot ask: write the value into the code, in place of input()")
+
+
+builtins.input = ask_nobody
+
+LEFT_OUT = {"torch"}  # a page of the course asks for it, and goes on without
+PAGE_HAS = "A page has NumPy, SciPy, scikit-learn, matplotlib and this course; a notebook has more."
 
 
 def import_what_is_there(tree, name):
-    """Run the imports at the top of a cell, name those that are not there, and return the rest."""
+    """Run the imports at the top of a cell, without PyTorch's, and return the rest."""
     absent = []
     for part in tree.body:
         if isinstance(part, ast.Import | ast.ImportFrom):
             try:
                 exec(compile(ast.Module([part], []), name, "exec"), names)
             except ModuleNotFoundError as error:
-                absent.append(error.name.partition(".")[0])
+                module = error.name.partition(".")[0]
+                if module not in LEFT_OUT:
+                    error.add_note(PAGE_HAS)
+                    raise
+                absent.append(module)
     if absent:
-        emit("text", f"Left out, not in the browser: {', '.join(dict.fromkeys(absent))}\n", "")
+        out.write(f"Left out, not in the browser: {', '.join(dict.fromkeys(absent))}\n")
     tree.body = [part for part in tree.body if not isinstance(part, ast.Import | ast.ImportFrom)]
     return tree
 
 
-def run_cell(code):
+async def value_of(tree, name, mode):
+    """What code is worth; it may wait for something, as in a notebook."""
+    code = compile(tree, name, mode, flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    value = eval(code, names)
+    return await value if code.co_flags & inspect.CO_COROUTINE else value
+
+
+def show_open_figures():
+    """Show what matplotlib has drawn, as a notebook does at the end of a cell and by plt.show()."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    for number in pyplot.get_fignums() if pyplot else ():
+        figure = pyplot.figure(number)
+        svg = io.StringIO()
+        figure.savefig(svg, format="svg", bbox_inches="tight")
+        pyplot.close(figure)
+        out.flush()
+        emit("picture", svg.getvalue(), figure_in_words(figure))
+
+
+def figure_in_words(figure):
+    """Its titles, and what its axes show, for whoever cannot see it."""
+    parts = [figure.get_suptitle()]
+    for axes in figure.axes:
+        parts += [axes.get_title(), axes.get_xlabel(), axes.get_ylabel()]
+    return f"Figure: {', '.join(filter(None, parts)) or 'without a title'}"
+
+
+def close_figures():
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
+
+
+async def run_cell(code):
     """Run a cell, show what its last expression is worth, and return whether all went well."""
+    out.begin()
     name = f"<cell {next(numbers)}>"
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     try:
         tree = import_what_is_there(ast.parse(code, name), name)
         shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec"), names)
+        await value_of(tree, name, "exec")
         if shown:
-            value = eval(compile(ast.Expression(shown.value), name, "eval"), names)
+            value = await value_of(ast.Expression(shown.value), name, "eval")
             silent = code.rstrip().endswith(";")
             if value is not None and not silent:
                 display(value)
+        show_open_figures()
     except BaseException as error:
-        frames = None if isinstance(error, SyntaxError) else error.__traceback__.tb_next  # not ours
-        words = "".join(traceback.format_exception(error.with_traceback(frames)))
+        close_figures()
+        out.end()
+        words = "".join(traceback.format_exception(error.with_traceback(frames_of(error, name))))
         emit("error", words, "", line_of(error, name))
         return False
+    out.end()
     return True
+
+
+def frames_of(error, name):
+    """Where an error came from, from the cell on: what is ours tells a reader nothing."""
+    frames = error.__traceback__
+    while frames and frames.tb_frame.f_code.co_filename != name:
+        frames = frames.tb_next
+    return frames
 
 
 def line_of(error, name):

@@ -28,7 +28,7 @@ function arrived(bytes) {
 }
 
 async function answerFor(name) {
-  const answer = await fetch(beside(name));
+  const answer = await fetch(beside(name), { cache: "no-cache" }); // an older edition's is no use
   if (!answer.ok) throw new Error(`${name} is missing (status ${answer.status})`);
   return answer;
 }
@@ -67,6 +67,7 @@ function fetchNow(name) {
   arrived(0);
   const request = new XMLHttpRequest();
   request.open("GET", beside(name), false);
+  request.setRequestHeader("Cache-Control", "no-cache");
   request.responseType = "arraybuffer";
   request.send();
   if (request.status !== 200) throw new Error(`${name} is missing (status ${request.status})`);
@@ -165,7 +166,7 @@ async function run(session, code) {
   const wanted = python.pyimport("packages").wanted(code).toJs();
   const files = filesOf(wanted).filter((name) => !unpacked.has(name));
   await Promise.allSettled(files.map(fetchArchive)); // what fails is tried again at its `import`
-  say("end", { good: session.run_cell(code) });
+  say("end", { good: await session.run_cell(code) });
 }
 
 const ASKED = {
@@ -180,7 +181,18 @@ const ASKED = {
   },
 };
 
+/** Python itself is at its end: it says so here, or where nobody waits for its answer. */
+function endWith(error) {
+  say("broken", { text: String(error), hasStarted: Boolean(python) });
+}
+addEventListener("unhandledrejection", ({ reason }) => endWith(reason));
+addEventListener("error", ({ message }) => endWith(message));
+
 addEventListener("message", async ({ data }) => {
   const session = await ready;
-  for (const [question, about] of Object.entries(data)) ASKED[question](session, about);
+  try {
+    for (const [question, about] of Object.entries(data)) await ASKED[question](session, about);
+  } catch (error) {
+    endWith(error);
+  }
 });

@@ -1,0 +1,123 @@
+"""The page's Python takes whatever a reader types: it says what is wrong, and goes on.
+
+It runs here in a Python of this machine; in the browser the same file does.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tools.stamps import ROOT
+
+RUN = """
+import asyncio, json, sys
+told = []
+terminal = sys.stdout
+sys.modules["torch"] = None  # a browser has none
+import session
+session.emit = lambda kind, text, alt, line=None: told.append([kind, text, alt, line])
+good = [asyncio.run(session.run_cell(code)) for code in json.load(sys.stdin)]
+print(json.dumps([good, told]), file=terminal)
+"""
+
+
+def run(*codes):
+    """Whether each cell ran well, and what all of them said: kind, text, alt, line."""
+    done = subprocess.run(
+        [sys.executable, "-c", RUN],
+        input=json.dumps(codes),
+        env=os.environ | {"PYTHONPATH": str(ROOT / "web" / "run")},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def printed(told):
+    return "".join(text for kind, text, *_ in told if kind == "text")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "line"),
+    [
+        ("x = 1\ninput('How many? ')", "write the value into the code, in place of input()", 2),
+        ("import sys\nsys.exit('over')", "SystemExit: over", 2),
+        ("import nunpy as np", "No module named 'nunpy'", 1),
+        ("x = 1\nimport nunpy", "A page has NumPy, SciPy", 2),
+        ("from actloss import nothing_like_it", "cannot import name 'nothing_like_it'", 1),
+        ("x = 1\neval('1 +')", "eval('1 +')", 2),
+        ("x = 'it's'", "SyntaxError: unterminated string literal", 1),
+        ("f'{1 +}'", "SyntaxError: f-string", 1),
+        ("def f():\n    return f()\nf()", "RecursionError", 2),
+        ("return 5", "'return' outside function", 1),
+        ("nonlocal x", "nonlocal declaration not allowed at module level", 1),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt", 1),
+        ("import sys\nsys.stdout.write(5)", "write() takes text, but got int", 2),
+    ],
+)
+def test_an_error_says_what_and_where(code, words, line):
+    good, told = run(code, "'goes on'")
+    assert good == [False, True]
+    (error,) = [one for one in told if one[0] == "error"]
+    assert words in error[1]
+    assert error[3] == line
+    assert 'session.py", line' not in error[1].split("in <module>")[0], "frames of ours come first"
+    assert printed(told) == "'goes on'\n"
+
+
+def test_pytorch_is_left_out_and_the_rest_runs():
+    good, told = run("import math\nimport torch\nmath.floor(2.5)")
+    assert good == [True]
+    assert printed(told) == "Left out, not in the browser: torch\n2\n"
+
+
+def test_a_cell_may_wait_and_names_may_be_shadowed_or_deleted():
+    good, told = run(
+        "import asyncio\nprint(await asyncio.sleep(0, 'slept'))\nawait asyncio.sleep(0, 5)",
+        "print = 6\ndel asyncio\nprint",
+        "print('no')",
+        "del print\nprint('again')",
+    )
+    assert good == [True, True, False, True]
+    assert printed(told) == "slept\n5\n6\nagain\n"
+
+
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title('Up')\nplt.ylabel('y')"
+
+
+def test_a_figure_is_shown_by_show_and_at_the_end_of_a_cell():
+    good, told = run(f"{FIGURE}\nprint('before')\nplt.show()\nprint('after')", f"{FIGURE};")
+    assert good == [True, True]
+    kinds = [(kind, alt) for kind, _, alt, _ in told if kind == "picture"]
+    assert kinds == [("picture", "Figure: Up, y")] * 2
+    order = ["".join(text.split())[:5] for _, text, *_ in told if text.strip()]
+    assert order == ["befor", "<?xml", "after", "<?xml"]
+
+
+def test_a_figure_of_a_cell_that_failed_is_not_shown_by_the_next():
+    good, told = run(f"{FIGURE}\n1 / 0", "'next'")
+    assert good == [False, True]
+    assert [one[0] for one in told] == ["error", "text"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["for n in range(400_000):\n    print('a line of it', n)", "print('x' * 10_000_000)"],
+)
+def test_of_a_flood_the_page_gets_few_pieces_and_not_all(code):
+    good, told = run(code, "print('next')")
+    assert good == [True, True]
+    assert len(told) < 3000
+    text = printed(told)
+    assert len(text) < 1_000_200
+    assert "more characters, which the page leaves out" in text
+    assert text.endswith("next\n")
+
+
+def test_what_is_printed_before_a_long_run_is_there_at_once():
+    _, told = run("import session\nprint('begun')\nlen(session.out.waiting)")
+    assert printed(told) == "begun\n0\n"
