@@ -14,7 +14,7 @@ def test_a_page_from_disk_says_why_figures_stand_still(browser):
     page.goto((BOOK / PAGE).as_uri())
     note = page.get_by_role("note")
     expect(note).to_be_visible()
-    expect(note).to_contain_text("This page was opened from disk, so its figures do not move")
+    expect(note).to_contain_text("so its figures do not move and its code does not run")
     expect(note).to_contain_text("make serve")
     assert note.bounding_box()["y"] < 300, "before all that stands still"
     page.close()
