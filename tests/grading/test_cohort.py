@@ -19,6 +19,7 @@ from actloss.grading.cohort import grade_class
 from actloss.grading.command import main
 from actloss.grading.grade import Graded
 from actloss.grading.notebooks import find
+from actloss.grading.sandbox import NoSandboxError, Sandbox
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import GradingError, Run, grade_one
 from exercises.submissions import hand_in, notebook, solutions_of, solved
@@ -480,3 +481,73 @@ def test_places_differ_where_a_disk_does_not_tell_cases_apart(tmp_path):
     places = [found.place for found in find(tmp_path)]
     assert len({place.casefold() for place in places}) == 4
     assert "bo.ipynb" in places
+
+
+# --- the mark book --------------------------------------------------------------------------------
+
+
+def test_four_files_of_one_student_make_one_line(tmp_path, capsys):
+    """The best counts, as on Gradescope; a damaged one beside it takes nothing away."""
+    folder = tmp_path / "in"
+    for name in ("draft", "draft (1)", "old"):
+        hand_in(folder / "ada", name, notebook("softmax", {}))
+    hand_in(folder / "ada" / "final", "softmax", solved("softmax"))
+    hand_in(folder / "ada", "broken", "{")
+    hand_in(folder, "bo", notebook("softmax", {}))
+    assert main(["grade", str(folder), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    rows = {row["student_id"]: row["score"] for row in table(tmp_path / "out")}
+    assert len(table(tmp_path / "out")) == 2
+    assert rows == {"ada": "9.0", "bo": "0.0"}
+    assert "several notebooks for one chapter, of which the best counts: ada" in (
+        capsys.readouterr().out
+    )
+
+
+def pasted(content, chapter):
+    """The notebook with the solved cells of another chapter below its own."""
+    return content | {"cells": [*content["cells"], *solved(chapter)["cells"]]}
+
+
+def test_nobody_chooses_an_easier_chapter(tmp_path, capsys):
+    folder = tmp_path / "in"
+    for name in ("ada", "bo", "cy", "di", "ed"):
+        hand_in(folder, name, solved("softmax"))
+    hand_in(folder, "eve", pasted(notebook("softmax", {}), "margin-losses"))
+    hand_in(folder, "flo", pasted(solved("softmax"), "neuron"))
+    assert main(["grade", str(folder), "--out", str(tmp_path / "out"), "--quiet"]) == 0
+    rows = {row["student_id"]: (row["assignment"], row["score"]) for row in table(tmp_path / "out")}
+    assert rows["eve"] == ("softmax", "0.0")
+    assert rows["flo"] == ("softmax", "9.0")
+    said = capsys.readouterr().out
+    assert "2 hold exercises of other chapters, too, which were not graded:" in said
+    assert "flo: neuron" in said
+    told = result(tmp_path / "out", "flo.ipynb")["output"]
+    assert "The exercises of neuron in this notebook were not graded" in told
+
+
+def test_what_could_not_be_graded_is_not_called_graded(tmp_path, monkeypatch, capsys):
+    """Not in the numbers, nor in the table, nor on the page of the class, except by name."""
+
+    def no_life(sandbox):
+        raise NoSandboxError("no process can be confined here: out of processes")
+
+    folder, out = tmp_path / "in", tmp_path / "out"
+    for name in ("ada", "bo"):
+        hand_in(folder, name, solved("softmax"))
+    monkeypatch.setattr(Sandbox, "_new_life", no_life)
+    monkeypatch.setattr(cohort, "_outcomes", here)
+    monkeypatch.setattr("actloss.grading.tiers.best_tier", lambda: "A")
+    assert main(["grade", str(folder), "--out", str(out), "--quiet"]) == 3
+    said = capsys.readouterr().out
+    assert "0 graded, 0 were done before, 2 could not be graded" in said
+    assert table(out) == []
+    page = (out / "class.html").read_text(encoding="utf-8")
+    assert "Could not be graded, and count nowhere above" in page
+    assert "ada" in page
+
+
+def here(found, run, workers):
+    """In this process, where the test has changed something."""
+    with Sandboxes(run.tier, run.limits) as sandboxes:
+        for submission in found:
+            yield submission, grade_one(submission, run, sandboxes)

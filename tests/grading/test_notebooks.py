@@ -1,8 +1,10 @@
 """Reading submissions: whatever lies in the folder, each student gets a notebook or a sentence."""
 
 import contextlib
+import hashlib
 import json
 import os
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,10 @@ CASES = 1000
 
 def cell(source, **others):
     return {"cell_type": "code", "metadata": {}, "source": source, "outputs": []} | others
+
+
+def marked(grade_id):
+    return cell("...", metadata={"nbgrader": {"grade_id": grade_id}})
 
 
 def notebook(*cells, **others):
@@ -64,6 +70,32 @@ def test_huge_file_is_refused_without_being_read(tmp_path):
     with path.open("wb") as file:
         file.truncate(20 << 30)
     with pytest.raises(UnreadableError, match="at most 67 are read"):
+        read(path)
+
+
+@pytest.mark.parametrize("unit", ["[[0]],", "{},", '"a",', '{"a":{"b":[]}},', "1e9,"])
+def test_memory_is_bounded_whatever_a_file_holds(tmp_path, unit):
+    path = tmp_path / "ada.ipynb"
+    many = unit * (60_000_000 // len(unit))
+    path.write_text(f'{{"cells": [{{"cell_type": "code", "source": [{many}0]}}]}}')
+    tracemalloc.start()
+    with contextlib.suppress(UnreadableError):
+        read(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20e6
+
+
+def test_large_notebook_is_read_by_a_process_of_its_own(tmp_path):
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * 20_000_000}}
+    first, second = cell("x = 1", outputs=[picture]), cell("y = 2  # größer")
+    path = hand_in(tmp_path, "ada", notebook(first, second, marked("check-relu")))
+    found = read(path)
+    assert sources(found) == ["x = 1", "y = 2  # größer", "..."]
+    assert found.cells[2].grade_id == "check-relu"
+    assert found.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_text(path.read_text(encoding="utf-8")[:-50], encoding="utf-8")
+    with pytest.raises(UnreadableError, match="damaged: no valid JSON at line 1"):
         read(path)
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from actloss.grading import confinement, sandbox, system_calls, tiers
 from actloss.grading.command import main
-from actloss.grading.protocol import Gone, OutOfTime, ProtocolError
+from actloss.grading.protocol import Gone, OutOfTime, ProtocolError, TooMuch
 from actloss.grading.sandbox import Limits, NoSandboxError, Sandbox
 from actloss.grading.tiers import best_tier, obstacle
 from tests.grading.runs import TIERS
@@ -62,7 +62,7 @@ def test_calls_a_function_with_arrays(warm):
         "with ThreadPoolExecutor(2) as pool: assert list(pool.map(abs, [-1, 2])) == [1, 2]",
         "from actloss.exercises import check, score\ncheck('softmax', 1); score('softmax')",
         "import actloss.widgets; from actloss.network import *",
-        "%matplotlib inline\n!ls\nfiles = !ls\nnp?\nassert files is None",
+        "%matplotlib inline\n!ls\nfiles = !ls\nnp?\nassert files == []",
         "%%time\nfound = 3\nassert found == 3",
         "%%bash\nrm -rf /",
         "print('x' * 10_000); display(3); input",
@@ -94,10 +94,94 @@ def test_scratch_is_small():
         assert run(life, source)["kind"] == "OSError"
 
 
-def test_tier_b_writes_nothing_at_all():
+def test_tier_b_writes_into_its_scratch_alone():
     with Sandbox("B") as started, started.life() as life:
-        for folder in ("/tmp", "/dev/shm", "/var/tmp", "."):
+        for folder in ("/tmp", "/dev/shm", "/var/tmp", ".."):
             assert run(life, f"open({folder!r} + '/x', 'w')")["error"] == "raised"
+        assert run(life, "open('x', 'w').write('mine')") == {}
+
+
+FILLING = {
+    "one file after the other": "for n in range(40): open(str(n), 'wb').write(bytes(1 << 20))",
+    "files without a name": "import os, time\nkept = []\nfor n in range(40):\n"
+    "    kept.append(open('x', 'wb'))\n    os.unlink('x')\n    kept[-1].write(bytes(1 << 20))\n"
+    "time.sleep(1000)",
+    "many small ones": "import os\nfor n in range(3000): open(str(n), 'w').close()",
+    "many folders": "import os\nfor n in range(3000): os.mkdir(str(n))",
+}
+
+
+@pytest.mark.parametrize("source", FILLING.values(), ids=FILLING)
+def test_scratch_is_small_and_empty_for_the_next(warm, source):
+    with warm.life() as life, contextlib.suppress(TooMuch):
+        assert run(life, source)["kind"] == "OSError"
+    with warm.life() as life:
+        assert run(life, "import os\nassert os.listdir('.') == []") == {}
+
+
+def test_threads_are_limited(warm):
+    """Whoever runs the grader: the kernel's own limit spares root."""
+    with warm.life() as life:
+        source = (
+            "import threading\nthreading.stack_size(1 << 15)\nstop = threading.Event()\n"
+            "begun = []\ntry:\n    for _ in range(4000):\n"
+            "        threading.Thread(target=stop.wait, daemon=True).start()\n"
+            "        begun.append(1)\nexcept RuntimeError: pass\n"
+            f"assert 30 < len(begun) < {confinement.THREADS}, len(begun)"
+        )
+        assert run(life, source) == {}
+    with warm.life() as life:
+        source = (
+            "from concurrent.futures import ThreadPoolExecutor\nfor _ in range(30):\n"
+            "    with ThreadPoolExecutor(8) as pool: list(pool.map(abs, range(100)))"
+        )
+        assert run(life, source) == {}
+
+
+def test_where_nobody_can_be_asked_there_are_no_threads(monkeypatch):
+    command_of = sandbox.command_of
+
+    def without_listener(*arguments):
+        command, environment = command_of(*arguments)
+        at = command.index("-c") + 1
+        hole = "import actloss.grading.confinement as c; c.ask_before_each_thread = lambda: -1; "
+        command[at] = command[at].replace("from actloss", hole + "from actloss", 1)
+        return command, environment
+
+    monkeypatch.setattr(sandbox, "command_of", without_listener)
+    with Sandbox("A") as started, started.life() as life:
+        source = "import threading\nthreading.Thread(target=print).start()"
+        assert run(life, source)["kind"] == "RuntimeError"
+        assert run(life, "x = 1") == {}
+
+
+def test_functions_taken_away_are_gone(warm):
+    """By whichever name or file, and wherever they were kept."""
+    taken = ["actloss.activations.softmax_family.softmax"]
+    ways = (
+        "from actloss.activations import softmax as f",
+        "import actloss.activations as a\nf = getattr(a, 'soft' + 'max')",
+        "import sys\nf = sys.modules['actloss.activations.softmax_family'].softmax",
+        "from functools import partial\nimport actloss\n"
+        "f = partial(actloss.activations.softmax, axis=-1)",
+        "import sys\nfor n in list(sys.modules):\n"
+        "    if n.startswith('actloss.a'): del sys.modules[n]\n"
+        "from actloss.activations import softmax as f",
+        "import actloss.activations.softmax_family as m\nspace = {'__name__': 'x'}\n"
+        "exec(open(m.__file__).read(), space)\nf = space['softmax']",
+        "import importlib, actloss.activations.softmax_family as m\n"
+        "f = importlib.reload(m).softmax",
+        "import inspect, actloss\nf = actloss.activations.softmax\n"
+        "while hasattr(f, '__wrapped__'): f = f.__wrapped__",
+    )
+    for way in ways:
+        with warm.life() as life:
+            life.ask("begin", seconds=LONG, first="import numpy as np", without=taken)
+            assert run(life, f"{way}\nf(np.ones(3))")["error"] == "raised", way
+    with warm.life() as life:
+        life.ask("begin", seconds=LONG, first="import numpy as np", without=taken)
+        source = "from actloss.activations import log_softmax, relu\nlog_softmax(np.ones(3))"
+        assert run(life, source) == {}
 
 
 # --- what it does not let out ---------------------------------------------------------------------
@@ -122,7 +206,7 @@ def test_a_tier_with_a_hole_is_not_offered(monkeypatch, left_out):
     def with_hole(*arguments):
         command, environment = command_of(*arguments)
         at = command.index("-c") + 1
-        hole = f"import actloss.grading.confinement as c; c.{left_out} = lambda *_: None; "
+        hole = f"import actloss.grading.confinement as c; c.{left_out} = lambda *_, **__: None; "
         command[at] = command[at].replace("from actloss", hole + "from actloss", 1)
         return command, environment
 
@@ -138,7 +222,7 @@ def test_where_confining_fails_nothing_runs(monkeypatch):
         return [word for word in command if word not in ("--cap-add", "CAP_SYS_ADMIN")], environment
 
     monkeypatch.setattr(sandbox, "command_of", without_rights)
-    assert "no process can be confined here" in obstacle("A")
+    assert "Operation not permitted" in obstacle("A")
 
 
 def test_memory_is_limited(warm):

@@ -76,6 +76,15 @@ class Report:
         return _box(self.state, parts)
 
 
+class ShownReport(Report):
+    """Shown beside the result of a cell: nbgrader takes the result of a check for its points."""
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
+
+
 @dataclass(frozen=True)
 class Score:
     """The exercises of a chapter, each with its latest report, or None."""

@@ -27,6 +27,7 @@ class Tally:
     states: Counter = field(default_factory=Counter)  # of (exercise, state)
     mistakes: dict[str, Counter] = field(default_factory=lambda: defaultdict(Counter))
     unreadable: list[tuple[str, str]] = field(default_factory=list)
+    unjudged: list[tuple[str, str]] = field(default_factory=list)  # counted nowhere else
 
     def add(self, brief: dict) -> None:
         """Count a submission, as `brief` has it."""
@@ -61,12 +62,16 @@ def as_html(tally: Tally, how: str) -> str:
     parts = [tag("h1", "The class")]
     for number, chapter in enumerate(sorted(tally.points), start=1):
         parts += _chapter(chapter, tally, number)
-    if tally.unreadable:
-        parts.append(tag("h2", "Could not be read"))
-        rows = sorted(tally.unreadable)
-        parts.append(html_table(("student", "why"), rows[:LISTED]))
-        if len(rows) > LISTED:
-            parts.append(tag("p", f"… and {len(rows) - LISTED} more."))
+    for title, students in (
+        ("Could not be graded, and count nowhere above", tally.unjudged),
+        ("Could not be read", tally.unreadable),
+    ):
+        if students:
+            parts.append(tag("h2", title))
+            rows = sorted(students)
+            parts.append(html_table(("student", "why"), rows[:LISTED]))
+            if len(rows) > LISTED:
+                parts.append(tag("p", f"… and {len(rows) - LISTED} more."))
     parts.append(tag("p", how))
     return html_page("The class", parts)
 

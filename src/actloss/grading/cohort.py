@@ -16,11 +16,11 @@ import os
 import secrets
 import signal
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,9 @@ from tqdm import tqdm
 
 from actloss.exercises import of_chapter
 from actloss.grading import class_report, cluster, feedback
-from actloss.grading.notebooks import find
+from actloss.grading.grade import chapters_of
+from actloss.grading.mark_book import MarkBook
+from actloss.grading.notebooks import UnreadableError, find, read
 from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import (
@@ -46,18 +48,22 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
+LOOKED_AT = 100  # notebooks that tell which chapters a class handed in
 IN_FLIGHT = 4  # submissions handed out to each worker: enough to keep it busy, few to do again
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run did."""
+    """What a run did. What could not be judged is neither graded nor skipped."""
 
     seed: int
     graded: int
     skipped: int
     unreadable: list[tuple[str, str]]  # student, problem
     unjudged: list[tuple[str, str]]
+    several: list[str] = field(default_factory=list)  # who handed in more than one for a chapter
+    mixed: list[tuple[str, str]] = field(default_factory=list)  # student, chapters not graded
+    book: MarkBook = field(default_factory=MarkBook)
 
 
 def grade_class(
@@ -118,7 +124,8 @@ def grade_class(
         out.mkdir(parents=True, exist_ok=True)
         with _alone_in(out):
             seed = _seed_of(out) if seed is None else seed
-            run = Run(str(out), seed, tier, chapter, limits or Limits(), course_functions)
+            expected = () if chapter else _chapters_of_class(found)
+            run = Run(str(out), seed, tier, chapter, limits or Limits(), course_functions, expected)
             replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
             return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
     except OSError as error:
@@ -126,6 +133,19 @@ def grade_class(
             f"the results cannot be written: {error}. Nothing that is done is lost: mend the "
             "cause and give the same command again"
         ) from None
+
+
+def _chapters_of_class(found):
+    """Those that many of the class have most exercises of; the others are single students' choice.
+
+    Where the class is large, of some of its notebooks.
+    """
+    counts: Counter = Counter()
+    for submission in found[:: 1 + len(found) // LOOKED_AT]:
+        if submission.path is not None and not submission.problem:
+            with contextlib.suppress(UnreadableError):
+                counts[chapters_of(read(submission.path))[0]] += 1
+    return tuple(sorted(name for name, count in counts.items() if count >= counts.total() / 5))
 
 
 @contextlib.contextmanager
@@ -162,7 +182,8 @@ def _seed_of(out):
 
 
 def _grade_all(found, run, workers, quiet, client):
-    lines, unreadable, unjudged = {}, [], []  # texts: a large class takes little memory
+    unreadable, unjudged, mixed = [], [], []
+    book = MarkBook()
     tally = class_report.Tally()
     graded = skipped = 0
     if client is None:
@@ -181,13 +202,16 @@ def _grade_all(found, run, workers, quiet, client):
             for submission, outcome in outcomes:
                 bar.update()
                 if outcome["row"]:
-                    lines[submission.place] = feedback.csv_line(outcome["row"])
+                    book.enter(submission.place, outcome["row"])
+                if outcome["others"]:
+                    mixed.append((submission.student, ", ".join(outcome["others"])))
                 if outcome["brief"]:
                     tally.add(outcome["brief"])
-                graded += not outcome["skipped"]
+                graded += not (outcome["skipped"] or outcome["unjudged"])
                 skipped += outcome["skipped"]
                 if outcome["unjudged"]:
                     unjudged.append((submission.student, outcome["unjudged"]))
+                    tally.unjudged.append((submission.student, outcome["unjudged"]))
                 elif outcome["problem"]:
                     unreadable.append((submission.student, outcome["problem"]))
                     if not quiet:
@@ -195,13 +219,15 @@ def _grade_all(found, run, workers, quiet, client):
     finally:
         # Whatever stopped the run: a table of what is done, now or in a run before.
         for submission in found:
-            if submission.place not in lines and (row := row_before(submission, run)):
-                lines[submission.place] = feedback.csv_line(row)
-        table = feedback.CSV_HEAD + "".join(lines[place] for place in sorted(lines))
-        replace_file(Path(run.out) / "grades.csv", table)
+            if submission.place not in book.entries and (row := row_before(submission, run)):
+                book.enter(submission.place, row)
+        replace_file(Path(run.out) / "grades.csv", book.as_csv())
     how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})
     replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
-    return Summary(run.seed, graded, skipped, sorted(unreadable), sorted(unjudged))
+    return Summary(
+        run.seed, graded, skipped, sorted(unreadable), sorted(unjudged), book.several(),
+        sorted(mixed), book,
+    )  # fmt: skip
 
 
 # Processes

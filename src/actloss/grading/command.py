@@ -131,12 +131,16 @@ def _grade(given):
             client=client,
         )
     print(
-        f"{summary.graded} graded, {summary.skipped} were done before, with seed {summary.seed}: "
-        f"{given.out}/grades.csv"
+        f"{summary.graded} graded, {summary.skipped} were done before, "
+        f"{len(summary.unjudged)} could not be graded; seed {summary.seed}: {given.out}/grades.csv"
     )
     print(f"the class on one page: {given.out}/class.html")
     if given.compare:
         _compare(given.compare, given.out)
+    if summary.several:
+        names = ", ".join(summary.several[:SHOWN]) + (", …" if summary.several[SHOWN:] else "")
+        print(f"several notebooks for one chapter, of which the best counts: {names}")
+    _tell(summary.mixed, "hold exercises of other chapters, too, which were not graded")
     _tell(summary.unreadable, "could not be read")
     _tell(summary.unjudged, "could not be graded; give the command again, or look into it")
     return 3 if summary.unjudged else 0
@@ -185,6 +189,6 @@ def _tell(pairs, what):
     if pairs:
         print(f"{len(pairs)} {what}:")
     for student, problem in pairs[:SHOWN]:
-        print(f"  {student}: {problem}")
+        print(f"  {student}: {problem}" if problem else f"  {student}")
     if len(pairs) > SHOWN:
         print(f"  … and {len(pairs) - SHOWN} more")

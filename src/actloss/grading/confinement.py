@@ -21,17 +21,20 @@ NOBODY = 65534
 SCRATCH = "/scratch"  # not /tmp: Python itself may lie there
 SCRATCH_BYTES = 16 << 20
 SCRATCH_FILES = 1000
-TASKS = 64  # processes and threads of the user that lives run as, all of them together
+THREADS = 64  # of a life at once
 
 # Of the kernel's headers.
 CLONE_NEWNS = 0x20000
-MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND = 1, 2, 4, 8, 0x1000
 PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 8, 22, 38
+SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER = 1, 1 << 3
 SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION, CAP_DAC_READ_SEARCH = 0x20080522, 2
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # by version: how many there are
 READ_FILE, WRITE_FILE, READ_DIR = 1 << 2, 1 << 1, 1 << 3
+# In a scratch folder also: remove files and folders, make them, move and shorten them.
+SCRATCH_RIGHTS = READ_FILE | WRITE_FILE | READ_DIR | sum(1 << bit for bit in (4, 5, 7, 8, 13, 14))
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 LIBC.syscall.restype = ctypes.c_long
@@ -56,11 +59,25 @@ def _prctl(option, *values):
 def make_private_scratch() -> None:
     """An empty file system in memory, which ends with this process."""
     _checked("unshare", LIBC.unshare(c_int(CLONE_NEWNS)))
-    options = f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=700".encode()
-    flags = c_ulong(MS_NOSUID | MS_NODEV | MS_NOEXEC)
-    source, kind = c_char_p(b"scratch"), c_char_p(b"tmpfs")
-    _checked("mount", LIBC.mount(source, c_char_p(SCRATCH.encode()), kind, flags, options))
+    options = f"size={SCRATCH_BYTES},nr_inodes={SCRATCH_FILES},mode=700"
+    _mount("scratch", SCRATCH, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, options)
     os.chdir(SCRATCH)
+
+
+def cover(paths: Iterable[str]) -> None:
+    """Lay nothing over these files and folders, for this process and its children."""
+    _checked("unshare", LIBC.unshare(c_int(CLONE_NEWNS)))
+    for path in paths:
+        if os.path.isdir(path):
+            _mount("nothing", path, "tmpfs", MS_RDONLY, "size=4k,nr_inodes=2,mode=555")
+        else:
+            _mount("/dev/null", path, "", MS_BIND, "")
+
+
+def _mount(source, target, kind, flags, options):
+    texts = [c_char_p(text.encode()) for text in (source, target, kind, options)]
+    result = LIBC.mount(*texts[:3], c_ulong(flags), texts[3])
+    _checked(f"mount {target}", result)
 
 
 def landlock_version() -> int:
@@ -68,26 +85,31 @@ def landlock_version() -> int:
     return max(0, LIBC.syscall(LANDLOCK_CREATE_RULESET, None, c_ulong(0), c_ulong(1)))
 
 
-def allow_only_reading(paths: Iterable[str], hidden: str) -> int:
-    """A Landlock rule set: `paths` may be read, `hidden` below them not, and nothing written."""
+def allow_only_reading(paths: Iterable[str], hidden: Iterable[str], scratch: str) -> int:
+    """A Landlock rule set: `paths` may be read, `hidden` below them not; in `scratch` be written.
+
+    A path that stands in both may be read.
+    """
     count = LANDLOCK_RIGHTS[min(landlock_version(), max(LANDLOCK_RIGHTS))]
     handled = ctypes.c_uint64((1 << count) - 1)
     ruleset = _checked(
         "landlock_create_ruleset",
         LIBC.syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(handled), c_ulong(8), c_ulong(0)),
     )
-    for path, rights in _rules([Path(path) for path in paths], Path(hidden)):
+    for path, rights in _rules([Path(path) for path in paths], {Path(path) for path in hidden}):
         _allow(ruleset, path, rights)
     for path in ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"):
         _allow(ruleset, path, READ_FILE | (WRITE_FILE if path == "/dev/null" else 0))
+    _allow(ruleset, scratch, SCRATCH_RIGHTS & handled.value)
     return ruleset
 
 
 def _rules(paths, hidden):
     for path in paths:
-        if path == hidden:
-            yield path, READ_DIR
-        elif path in hidden.parents:
+        if path in hidden:
+            if path.is_dir():
+                yield path, READ_DIR
+        elif any(path in other.parents for other in hidden):
             # A right holds for all that lies below; so the names of hidden files are seen.
             yield path, READ_DIR
             yield from _rules(sorted(path.iterdir()), hidden)
@@ -145,8 +167,8 @@ def _keep_capabilities(kept):
     _checked("capset", LIBC.capset(header, data))
 
 
-def limit_resources(memory: int, seconds: float, tasks: int | None = None) -> None:
-    """For good. `tasks` counts processes and threads of this user; the kernel spares root."""
+def limit_resources(memory: int, seconds: float) -> None:
+    """For good. Threads are counted by the trusted side: the kernel spares root."""
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CPU: int(seconds) + 1,
@@ -155,8 +177,6 @@ def limit_resources(memory: int, seconds: float, tasks: int | None = None) -> No
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_MEMLOCK: 0,
     }
-    if tasks is not None:
-        limits[resource.RLIMIT_NPROC] = tasks
     for which, most in limits.items():
         _, hard = resource.getrlimit(which)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -176,8 +196,22 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("steps", c_void_p))
 
 
-def filter_system_calls() -> None:
-    code = system_calls.own_program()
+def _as_program(code):
     steps = ctypes.create_string_buffer(code, len(code))
-    program = _Program(len(code) // 8, ctypes.cast(steps, c_void_p))
+    return _Program(len(code) // 8, ctypes.cast(steps, c_void_p)), steps
+
+
+def ask_before_each_thread() -> int:
+    """A file by which whoever holds it lets a new thread begin, or not; -1 if there is none.
+
+    Kernels before 5.5 have none, and one filter of a process may have it.
+    """
+    program, _steps = _as_program(system_calls.asking_program())
+    flags = c_ulong(SECCOMP_FILTER_FLAG_NEW_LISTENER)
+    mode, number = c_ulong(SECCOMP_SET_MODE_FILTER), system_calls.seccomp_number()
+    return max(-1, LIBC.syscall(number, mode, flags, ctypes.byref(program)))
+
+
+def filter_system_calls(threads: bool = True) -> None:
+    program, _steps = _as_program(system_calls.own_program(threads))
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))

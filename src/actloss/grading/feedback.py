@@ -46,7 +46,7 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
     return {
         "score": graded.earned if graded else 0,
         "max_score": graded.points if graded else extra.get("points", 0),
-        "output": problem or (f"{graded.earned} of {graded.points} points" if graded else ""),
+        "output": problem or (_output(graded) if graded else ""),
         "output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
@@ -55,9 +55,20 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
             "student": student,
             "chapter": graded.chapter if graded else extra.get("chapter", ""),
             "problem": problem,
+            "others": list(graded.others) if graded else [],
             **extra,
         },
     }
+
+
+def _output(graded):
+    points = f"{graded.earned} of {graded.points} points"
+    if not graded.others:
+        return points
+    return (
+        f"{points} for {graded.chapter}. The exercises of {', '.join(graded.others)} in this "
+        "notebook were not graded: hand them in as a notebook of their own"
+    )
 
 
 def _mistake(report):

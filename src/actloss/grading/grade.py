@@ -1,41 +1,34 @@
 """Grades one submission: its code lives in the sandbox, and every judgement is made here.
 
-First all exercises are tried in one life, which is quick: what is right there is right. For every
-other exercise a fresh life runs only the cells that its answer needs, so that a cell that does harm
-costs the exercises that need it and no other. Where that misses something (a name that is made by
-``exec``, say), a second life runs all cells before the check. Of what comes back, numbers are
-believed and nothing else is: the texts of a report are ours.
+A submission is run as a notebook is: in one life, from top to bottom, the first cell as it was
+given out before all others, each exercise judged at its check cell. A cell or an answer that ends
+the life, or does not end itself, costs its own exercise: the notebook is run again without it. An
+answer that is not right there has second chances, in lives of its own: without the answers to other
+exercises, which may have spoiled it, and with what of the course another exercise asks for.
+
+Of what comes back, numbers are believed and nothing else is: the texts of a report are ours.
 """
 
 from __future__ import annotations
 
-import contextlib
-import time
-from dataclasses import dataclass, replace
-from typing import Any
-
-import numpy as np
+import functools
+import tomllib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
 
 from actloss.exercises import EXERCISES, NumberExercise, of_chapter
 from actloss.exercises.definitions import read_all
-from actloss.exercises.engine import (
-    examine,
-    not_their_own,
-    questions,
-    report_on,
-    solved_by_the_course,
-)
+from actloss.exercises.engine import BY_NAME, not_their_own, report_on
 from actloss.exercises.report import Report
-from actloss.grading import replies
+from actloss.grading import borrowed, judging, replies
 from actloss.grading.notebooks import Notebook, UnreadableError
-from actloss.grading.protocol import OutOfTime, ProtocolError
+from actloss.grading.protocol import ProtocolError
 from actloss.grading.sandbox import LIFE_SECONDS, NoSandboxError
 from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.walk import Died, Walk, needed_imports
 
-LIVES = 6  # at most, for one exercise
 UNJUDGED = "This answer could not be judged"
-TOGETHER = 1.0  # seconds, for all exercises in one life; right answers need hundredths
-SHORTEST = 2.0  # seconds, of a limit that time-outs have halved
 
 
 @dataclass(frozen=True)
@@ -44,6 +37,7 @@ class Graded:
 
     chapter: str
     reports: tuple[Report, ...]
+    others: tuple[str, ...] = ()  # chapters whose exercises it holds as well
 
     @property
     def earned(self) -> int:
@@ -54,8 +48,8 @@ class Graded:
         return sum(report.points for report in self.reports)
 
 
-def chapter_of(notebook: Notebook) -> str:
-    """The chapter whose exercises the notebook holds.
+def chapters_of(notebook: Notebook) -> list[str]:
+    """The chapters whose exercises the notebook holds, the one with most first.
 
     Raises
     ------
@@ -70,7 +64,13 @@ def chapter_of(notebook: Notebook) -> str:
             counts[chapter] = counts.get(chapter, 0) + count
     if not counts:
         raise UnreadableError("no exercise of the course was found in this notebook")
-    return max(sorted(counts), key=counts.__getitem__)
+    return sorted(counts, key=lambda chapter: (-counts[chapter], chapter))
+
+
+@functools.cache
+def first_cells() -> dict[str, str]:
+    """The locked first cell of each chapter's notebook, as it was given out."""
+    return tomllib.loads(Path(__file__).with_name("first_cells.toml").read_text(encoding="utf-8"))
 
 
 def grade(
@@ -79,9 +79,13 @@ def grade(
     *,
     seed: int,
     chapter: str = "",
+    expected: Collection[str] = (),
     course_functions: bool = False,
 ) -> Graded:
     """Hold each answer of a notebook against its exercise.
+
+    Without a `chapter` it is the one with most exercises in the notebook, of the `expected` ones if
+    it holds any of them: so nobody chooses an easier one.
 
     A function of the course that is a right answer as it stands earns nothing, unless
     `course_functions` are allowed.
@@ -93,267 +97,146 @@ def grade(
     NoSandboxError
         If this machine can confine nothing any more: that says nothing about the submission.
     """
-    chapter = chapter or chapter_of(notebook)
+    if not chapter:
+        held = chapters_of(notebook)
+        chapter = next((one for one in held if one in expected), held[0])
     exercises = of_chapter(chapter)
     sandbox = sandboxes.for_notebook(notebook)
     marking = _Marking(notebook, sandbox, seed, exercises, course_functions)
-    right = marking.right_together(exercises)
-    reports = (right.get(exercise.name) or marking.report(exercise) for exercise in exercises)
-    return Graded(chapter, tuple(reports))
+    return Graded(chapter, tuple(marking.reports()), _others(notebook, chapter))
 
 
-class _Died(Exception):
-    """A life ended before it was done: at a cell, or at a call of the function."""
-
-    def __init__(self, place, what):
-        self.place, self.what = place, what
-
-
-class _Again(Exception):
-    """A life ended before it ran anything."""
+def _others(notebook, chapter):
+    """The chapters whose exercises it has checked as well, and which are not graded here."""
+    checked = {EXERCISES[name].chapter for name in notebook.checked() if name in EXERCISES}
+    return tuple(sorted(checked - {chapter}))
 
 
 class _Marking:
-    """The exercises of one notebook; remembers the cells that ended a life."""
+    """The exercises of one notebook."""
 
     def __init__(self, notebook, sandbox, seed, exercises, course_functions):
-        self.course_functions = course_functions
-        self.notebook, self.sandbox, self.seed = notebook, sandbox, seed
-        self.sources = [cell.source for cell in notebook.cells]
-        self.ends = {e.name: notebook.place_of_check(e.name) for e in exercises}
-        self.plans, self.unplanned = {}, False
-        self.deadly = {}
-        self.timeouts = 0
-
-    def right_together(self, exercises):
-        """Reports on what is right when all exercises share a life.
-
-        Nothing else that happens there counts: one exercise may spoil it for the others, and they
-        get lives of their own.
-        """
-        asked = {
-            exercise.name: _questions(exercise, self.seed)
-            for exercise in exercises
-            if not isinstance(exercise, NumberExercise)
+        self.notebook, self.sandbox, self.seed, self.exercises = notebook, sandbox, seed, exercises
+        self.borrowable = {
+            e.name: frozenset() if course_functions else frozenset(borrowed.that_solve(e.name))
+            for e in exercises
         }
-        calls = {name: [given for _, given, _ in asked[name]] for name in asked}
-        seconds = min(TOGETHER, self.sandbox.limits.cells, self.sandbox.limits.calls)
-        parts = {"cells": self.sources, "ends": self.ends, "calls": calls}
-        try:
-            with self.sandbox.life() as life:
-                found = life.ask("attempt", seconds=seconds, **parts)
-        except ProtocolError:
-            return {}
-        right = {}
-        for exercise in exercises:
-            with contextlib.suppress(Exception):  # nothing is lost: it is asked again, alone
-                report = _if_right(exercise, found[exercise.name], asked.get(exercise.name))
-                if report.solved and not self._borrowed(exercise, found[exercise.name]):
-                    right[exercise.name] = report
-        return right
+        self.ends = {e.name: notebook.place_of_check(e.name) for e in exercises}
+        self.first = first_cells().get(exercises[0].chapter, "")
 
-    def report(self, exercise):
+    def reports(self):
+        """Each in the order of the chapter."""
+        self.walk = self._walk(self.exercises, frozenset().union(*self.borrowable.values()))
+        found = self.walk.reports()
+        return [self._at_last(exercise, found[exercise.name]) for exercise in self.exercises]
+
+    def _walk(self, exercises, taken, without=()):
+        stops = [(self.ends[exercise.name], exercise) for exercise in exercises]
+        return Walk(self.notebook, self.sandbox, self.first, stops, self._judge, taken, without)
+
+    def _judge(self, exercise, life, walk):
         try:
-            return self._best_of_lives(exercise)
+            return judging.judge(exercise, life, self.seed, walk.call_seconds)
         except NoSandboxError:
             raise
-        except ProtocolError as error:  # a reply of no kind: nothing is wrong here
-            what = replies.what_happened(error, self.sandbox.limits.cells)
-            return report_on(exercise, "not right yet", message=f"{exercise.name} {what}.")
+        except ProtocolError as error:
+            raise Died(error) from None
         except Exception as error:  # a fault of ours, that costs one exercise and is seen
             message = (
                 f"{UNJUDGED} ({type(error).__name__} in the grader). Please tell your teacher."
             )
             return report_on(exercise, "not right yet", message=message)
 
-    def _best_of_lives(self, exercise):
-        self.timeouts = 0  # what hangs costs its own exercise only
+    def _at_last(self, exercise, report):
+        """The report after all second chances, or after the memory of a right answer was seen."""
+        if report.solved:
+            return self._if_memory_fits(exercise, report)
+        if report.message.startswith(UNJUDGED):
+            return report
+        own = self.borrowable[exercise.name]
+        if self._uses_the_course() and report.state != "not solved yet":
+            if self.walk.taken - own:
+                report = self._alone(exercise, own)
+            if own and not report.solved and self._alone(exercise, frozenset()).solved:
+                message = not_their_own(sorted(own)[0])
+                report = report_on(exercise, "not right yet", message=message)
+        if not report.solved and (spoilers := self._spoilers(exercise)):
+            alone = self._alone(exercise, own, spoilers)
+            report = alone if alone.solved else report
+        return self._if_memory_fits(exercise, report) if report.solved else report
+
+    def _uses_the_course(self):
+        return any(replies.uses_the_course(cell.source) for cell in self.notebook.cells)
+
+    def _spoilers(self, exercise):
+        """The answers to other exercises above this one that could have done it harm."""
+        others = {other.name for other in self.exercises} - {exercise.name}
+        answers = [
+            place
+            for place, cell in enumerate(self.notebook.cells[: self.ends[exercise.name]])
+            if (cell.grade_id in others or replies.defines(cell.source, others))
+            and not replies.defines(cell.source, [exercise.name])
+        ]
+        sources = [self.notebook.cells[place].source for place in answers]
+        return answers if any(map(replies.may_spoil, sources)) else []
+
+    def _alone(self, exercise, taken, without=()):
+        """The report of a life for this exercise alone; of those of `without` it needs some."""
+        deadly = set(self.walk.deadly)
+        if without:
+            without = set(without) - self._needed(exercise)
+            # Its own cell may have been blamed for what another one did.
+            deadly -= self._defining(exercise)
+        skipped = sorted(deadly.union(without))
+        return self._walk([exercise], taken, skipped).reports()[exercise.name]
+
+    def _defining(self, exercise):
+        return {
+            place
+            for place, cell in enumerate(self.notebook.cells)
+            if replies.defines(cell.source, [exercise.name])
+        }
+
+    def _needed(self, exercise):
+        """Asked of a life that has run nothing of the notebook."""
+        cells = [cell.source for cell in self.notebook.cells]
         end = self.ends[exercise.name]
-        plan = self._needed
-        best = None
-        for _ in range(LIVES):
-            try:
-                found, missing, later = self._live(exercise, plan, end)
-            except _Again:
-                continue
-            except _Died as death:
-                message = f"{replies.cell(death.place)} {death.what}."
-                best = best or report_on(exercise, "not right yet", message=message)
-                if death.place in self.deadly:
-                    break
-                self.deadly[death.place] = death.what
-                continue
-            if best is None or found.solved or best.state != "not right yet":
-                best = found
-            if found.solved:
-                break
-            if later:
-                end = len(self.sources)
-            elif missing and plan == self._needed:
-                plan = self._all_before
-            else:
-                break
-        return best
-
-    def _live(self, exercise, plan, end):
-        """A report; whether a name was missing; whether a later cell defines the answer."""
-        with self.sandbox.life() as life:
-            places, defining = plan(life, exercise.name, end)
-            problems = self._run(life, places)
-            try:
-                found = replies.data(life.ask("look_up", seconds=LIFE_SECONDS, name=exercise.name))
-            except ProtocolError as error:
-                raise _Died(
-                    max(places, default=-1), replies.what_happened(error, self._cells)
-                ) from None
-            report, kind = self._judge(exercise, life, found)
-        missing = kind == "NameError" or any(p["kind"] == "NameError" for p in problems)
-        nowhere = replies.word(found.get("kind")) == "missing"
-        missing |= nowhere
-        if not report.solved:
-            report = replace(report, notes=(*report.notes, *replies.notes(problems, defining)))
-        if self.deadly and nowhere:
-            told = [f"{replies.cell(place)} {what}." for place, what in sorted(self.deadly.items())]
-            report = replace(report, notes=(*report.notes, *told))
-        later = report.state == "not solved yet" and any(place >= end for place in defining)
-        return report, missing, later and end < len(self.sources)
-
-    @property
-    def _cells(self):
-        return self._shortened(self.sandbox.limits.cells)
-
-    @property
-    def _calls(self):
-        return self._shortened(self.sandbox.limits.calls)
-
-    def _shortened(self, seconds):
-        """So that an answer whose cells hang one after the other does not hold up the class."""
-        return max(min(SHORTEST, seconds), seconds / 2 ** max(0, self.timeouts - 1))
-
-    def _needed(self, life, name, end):
-        if self.unplanned:
-            return self._all_before(life, name, end)
-        known = (name, end, *self.deadly)
-        if known not in self.plans:
-            self._plan(life, self.ends | {name: end})
-        return self.plans[known]
-
-    def _plan(self, life, ends):
-        """Ask for the plans of all exercises, of a life that has run nothing of the notebook."""
-        parts = {"cells": self.sources, "ends": ends, "without": [*self.deadly]}
         try:
-            plans = life.ask("plan", seconds=LIFE_SECONDS, **parts)
+            with self.sandbox.life() as life:
+                found = life.ask(
+                    "needed", seconds=LIFE_SECONDS, cells_=cells, name=exercise.name, end=end
+                )
         except ProtocolError:  # source that the parser does not survive
-            self.unplanned = True
-            raise _Again from None
-        for name, end in ends.items():
-            plan = replies.data(plans.get(name))
-            places = [
-                replies.places(plan.get(part), self.sources) for part in ("cells", "defining")
-            ]
-            self.plans[name, end, *self.deadly] = tuple(places)
+            return set()
+        return set(replies.places(found.get("cells"), cells))
 
-    def _all_before(self, life, name, end):
-        return [place for place in range(end) if place not in self.deadly], []
+    def _if_memory_fits(self, exercise, report):
+        """What a life says of its memory is not believed: it is called again, with no more."""
+        if isinstance(exercise, NumberExercise) or not exercise.large:
+            return report
+        if self.sandbox.tier == "none" or self._fits(exercise):
+            return report
+        title = BY_NAME["memory"].title
+        properties = [(name, holds and name != title) for name, holds in report.properties]
+        hints = [hint for wrong, hint in exercise.mistakes if wrong == "memory"]
+        return report_on(exercise, "not right yet", properties=properties, hint="".join(hints[:1]))
 
-    def _run(self, life, places):
-        deadline = time.monotonic() + self._cells
-        problems = []
-        for place in places:
-            try:
-                left = deadline - time.monotonic()
-                source = self.sources[place]
-                answer = replies.data(life.ask("run", seconds=left, place=place, source=source))
-            except ProtocolError as error:
-                raise _Died(place, self._note(error, self._cells)) from None
-            if replies.word(answer.get("error")):
-                problems.append(replies.problem(answer))
-        return problems
-
-    def _note(self, error, seconds):
-        what = replies.what_happened(error, seconds)
-        self.timeouts += isinstance(error, OutOfTime)
-        return what
-
-    def _judge(self, exercise, life, found):
-        """A report, and the kind of the error that an answer raised."""
-        kind = replies.word(found.get("kind"))
-        if kind == "missing":
-            message = f"There is no {exercise.name} in the notebook."
-            return report_on(exercise, "not solved yet", message=message), ""
-        if kind == "stub":
-            return report_on(exercise, "not solved yet"), ""
-        if isinstance(exercise, NumberExercise):
-            return replies.judge_as_number(exercise, found), ""
-        if kind != "function":
-            message = f"A function is asked for, but {exercise.name} is none."
-            return report_on(exercise, "not right yet", message=message), ""
-        borrowed = self._borrowed(exercise, found)
-        if borrowed:
-            return report_on(exercise, "not right yet", message=not_their_own(borrowed)), ""
-        return self._judge_function(exercise, life)
-
-    def _borrowed(self, exercise, found):
-        """The function of the course that this answer is, or no name."""
-        if self.course_functions or isinstance(exercise, NumberExercise):
-            return ""
-        return solved_by_the_course(exercise, replies.words(found.get("course")))
-
-    def _judge_function(self, exercise, life):
-        seconds = self._calls
-        deadline = time.monotonic() + seconds
-        errors = []
-
-        def run(arguments):
-            return run_all([arguments])[0]
-
-        def run_all(calls):
-            left = deadline - time.monotonic()
-            reply = life.ask("call_all", seconds=left, name=exercise.name, calls=calls)
-            answers = reply.get("answers")
-            if not isinstance(answers, list) or len(answers) != len(calls):
-                raise ProtocolError("there is an answer for each call")
-            outcomes = list(map(replies.outcome, map(replies.data, answers), calls))
-            errors.extend(outcome.kind for outcome in outcomes)
-            return outcomes
-
+    def _fits(self, exercise):
+        needed = sorted(self._needed(exercise) - set(self.walk.deadly))
+        cells = [(place, self.notebook.cells[place].source) for place in needed]
+        imports = needed_imports([source for _, source in cells])
+        taken = sorted(self.borrowable[exercise.name])
+        limits = self.sandbox.limits
         try:
-            asked = _questions(exercise, self.seed)
-            parts = examine(exercise, run, None, asked=asked, run_all=run_all)
-        except replies.Stub:
-            return report_on(exercise, "not solved yet"), ""
-        except ProtocolError as error:
-            message = f"{exercise.name} {self._note(error, seconds)}."
-            return report_on(exercise, "not right yet", message=message), ""
-        return _report(exercise, parts), next(filter(None, errors), "")
-
-
-def _if_right(exercise, found, asked):
-    """A report, or some exception, from what a life answered about an exercise beside others."""
-    if isinstance(exercise, NumberExercise):
-        return replies.judge_as_number(exercise, found)
-    calls = [arguments for _, arguments, _ in asked]
-    outcomes = list(map(replies.outcome, map(replies.data, found["answers"]), calls))
-
-    def run_again(arguments):  # for a counter-example
-        raise ProtocolError("its life is over")
-
-    parts = examine(exercise, run_again, None, asked=asked, run_all=lambda calls: outcomes)
-    return _report(exercise, parts)
-
-
-def _report(exercise, parts):
-    solved = all(holds for _, holds in parts["properties"])
-    return report_on(exercise, "solved" if solved else "not right yet", **parts)
-
-
-_drawn: dict[tuple[str, int], Any] = {}
-
-
-def _questions(exercise, seed):
-    """The same for every student of a run, so drawn once."""
-    before, asked = _drawn.get((exercise.name, seed), (None, None))
-    if before is not exercise:
-        asked = questions(exercise, np.random.default_rng([seed, *exercise.name.encode()]))
-        _drawn[exercise.name, seed] = exercise, asked
-    return asked
+            with self.sandbox.life() as life:
+                life.ask("begin", seconds=LIFE_SECONDS, first=self.first, without=taken)
+                return judging.memory_fits(
+                    exercise,
+                    life,
+                    imports=imports,
+                    cells=cells,
+                    seed=self.seed,
+                    seconds=limits.cells + limits.calls,
+                )
+        except (ProtocolError, replies.Stub, OSError):
+            return False

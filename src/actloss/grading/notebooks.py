@@ -5,11 +5,14 @@ Nothing in a file stops the class: what cannot be read becomes one clear sentenc
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import stat
+import subprocess
+import sys
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -17,8 +20,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 FILE_BYTES = 64 << 20  # with stored pictures; more is no homework
+SMALL_BYTES = 1 << 20  # of a file that is read here; a larger one by a process of its own
+READING_BYTES, READING_SECONDS = 1 << 30, 120  # that such a process may take
 CODE_CHARACTERS = 1_000_000
 CELLS = 2000
+NAME_CHARACTERS = 200  # of a cell
 LEVELS = 6  # folders below that of a student
 
 # What systems, packers and learning platforms put beside the submissions, in lower case.
@@ -28,6 +34,9 @@ NOBODYS = {
 }  # fmt: skip
 # Names of files that a submission's results are written to, in a folder of its name.
 RESULTS = {"results.json", "feedback.md", "feedback.html"}
+
+
+CHECKS = re.compile(r"\bcheck\(\s*[\"'](\w+)[\"']")
 
 
 class UnreadableError(Exception):
@@ -60,12 +69,20 @@ class Notebook:
     digest: str
 
     def place_of_check(self, name: str) -> int:
-        """The place of the cell that checks this exercise; after the last cell if there is none."""
+        """The place of the cell that checks this exercise; after the last cell if there is none.
+
+        Of several that of nbgrader's metadata, and of these the last: a copy stands above it.
+        """
         asked = re.compile(rf"\bcheck\(\s*[\"']{re.escape(name)}[\"']")
-        for place, cell in enumerate(self.cells):
-            if cell.grade_id == f"check-{name}" or asked.search(cell.source):
-                return place
-        return len(self.cells)
+        marked = [p for p, cell in enumerate(self.cells) if cell.grade_id == f"check-{name}"]
+        asking = [p for p, cell in enumerate(self.cells) if asked.search(cell.source)]
+        return [len(self.cells), *asking, *marked][-1]
+
+    def checked(self) -> set[str]:
+        """The names that its cells ask a check of."""
+        marked = {cell.grade_id for cell in self.cells if cell.grade_id.startswith("check-")}
+        asked = (CHECKS.findall(cell.source) for cell in self.cells)
+        return {name.removeprefix("check-") for name in marked}.union(*asked)
 
     def names(self) -> Counter:
         """How often the names of possible exercises stand where an exercise's would."""
@@ -74,7 +91,7 @@ class Notebook:
             for cell in self.cells
             for name in (
                 cell.grade_id.removeprefix("check-"),
-                *re.findall(r"\bcheck\(\s*[\"'](\w+)[\"']", cell.source),
+                *CHECKS.findall(cell.source),
                 *re.findall(r"^(?:def\s+)?(\w+)\s*[(=]", cell.source, re.MULTILINE),
             )
             if name
@@ -187,7 +204,14 @@ def read(path: Path) -> Notebook:
     UnreadableError
         If there is none; whatever the file holds, nothing else is raised.
     """
-    data = _bytes_of(path)
+    with _opened(path) as file:
+        if os.fstat(file.fileno()).st_size > SMALL_BYTES:
+            return _read_elsewhere(file)
+        return parse(_bytes_of(file, SMALL_BYTES))
+
+
+def parse(data: bytes) -> Notebook:
+    """The notebook in these bytes, or an UnreadableError."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -204,7 +228,47 @@ def read(path: Path) -> Notebook:
     return Notebook(tuple(_cells(content)), hashlib.sha256(data).hexdigest())
 
 
-def _bytes_of(path):
+def _read_elsewhere(file):
+    """In a process whose memory is limited: 60 MB of JSON may make 2 GB of lists."""
+    start = (
+        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r}); "
+        "from actloss.grading.notebooks import main; main()"
+    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", "-B", "-c", start],
+            stdin=file,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=READING_SECONDS,
+            check=True,
+        )
+        found = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        raise UnreadableError("the notebook is damaged: its JSON cannot be read") from None
+    if "problem" in found:
+        raise UnreadableError(found["problem"])
+    return Notebook(tuple(Cell(*cell) for cell in found["cells"]), found["digest"])
+
+
+def main() -> None:
+    """Read a notebook from stdin, with bounded memory; write its code cells as JSON."""
+    with contextlib.suppress(ImportError):  # on Windows, where only trusted ones are graded
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (READING_BYTES, READING_BYTES))
+    try:
+        notebook = parse(_bytes_of(sys.stdin.buffer, FILE_BYTES))
+        cells = [(cell.source, cell.grade_id) for cell in notebook.cells]
+        found: dict = {"cells": cells, "digest": notebook.digest}
+    except UnreadableError as error:
+        found = {"problem": str(error)}
+    except MemoryError:
+        found = {"problem": "the notebook is damaged: its JSON cannot be read"}
+    print(json.dumps(found))
+
+
+def _opened(path):
     try:
         # No link: it may lead to anything. No waiting: a pipe may never have a writer.
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -213,22 +277,30 @@ def _bytes_of(path):
             raise UnreadableError("this is a link, not a file") from None
         raise UnreadableError(f"the file cannot be opened: {error.strerror}") from None
     status = os.fstat(file)
+    problem = ""
     if not stat.S_ISREG(status.st_mode):
+        problem = "this is no regular file"
+    elif status.st_size > FILE_BYTES:
+        size, most = status.st_size / 1e6, FILE_BYTES / 1e6
+        problem = f"the file has {size:.0f} MB; at most {most:.0f} are read"
+    if problem:
         os.close(file)
-        raise UnreadableError("this is no regular file")
-    with os.fdopen(file, "rb", buffering=0) as opened:
-        if status.st_size > FILE_BYTES:
-            size, most = status.st_size / 1e6, FILE_BYTES / 1e6
-            raise UnreadableError(f"the file has {size:.0f} MB; at most {most:.0f} are read")
-        try:
-            data = b""
-            while len(data) <= FILE_BYTES and (part := opened.read(FILE_BYTES + 1 - len(data))):
-                data = data + part if data else part
-        except OSError as error:
-            raise UnreadableError(f"the file cannot be read: {error.strerror}") from None
-    if len(data) > FILE_BYTES:
+        raise UnreadableError(problem)
+    return os.fdopen(file, "rb", buffering=0)
+
+
+def _bytes_of(file, most):
+    parts: list[bytes] = []
+    left = most + 1
+    try:
+        while left > 0 and (part := file.read(left)):
+            parts.append(part)
+            left -= len(part)
+    except OSError as error:
+        raise UnreadableError(f"the file cannot be read: {error.strerror}") from None
+    if left <= 0:
         raise UnreadableError(f"at most {FILE_BYTES / 1e6:.0f} MB of a file are read")
-    return data
+    return b"".join(parts)
 
 
 def _cells(content):
@@ -274,4 +346,4 @@ def _grade_id(cell):
     metadata = cell.get("metadata")
     marked = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = marked.get("grade_id") if isinstance(marked, dict) else None
-    return name if isinstance(name, str) else ""
+    return name[:NAME_CHARACTERS] if isinstance(name, str) else ""

@@ -47,6 +47,10 @@ class OutOfTime(ProtocolError):
     """Nothing complete came, or nothing was taken, before the deadline."""
 
 
+class TooMuch(ProtocolError):
+    """It used more than it may."""
+
+
 class Gone(ProtocolError):
     """The other side closed its end: its process is dead."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ import numpy as np
 from actloss.exercises.engine import judge_number, report_on
 from actloss.exercises.report import Report
 from actloss.exercises.running import Outcome, changes
-from actloss.grading.protocol import OutOfTime, ProtocolError
+from actloss.grading.confinement import SCRATCH_BYTES, SCRATCH_FILES
+from actloss.grading.protocol import OutOfTime, ProtocolError, TooMuch
 
 ERRORS = {
     name
@@ -27,6 +28,16 @@ TYPES = {name for name, value in vars(builtins).items() if isinstance(value, typ
 WARNING = re.compile(
     r"RuntimeWarning: (?:overflow|invalid value|divide by zero|underflow) encountered in "
     r"(?:scalar )?(\w+)"
+)
+NOT_FOUND = ("ModuleNotFoundError", "ImportError")
+IMPORT = re.compile(r"\s*(?:import|from)\s+([A-Za-z_][\w.]{0,60})")
+COURSE = re.compile(r"\bactloss\b(?!\.exercises\b)")
+# An attribute or a name of Python that is set, a look behind the scenes, or a module for that.
+SPOILS = re.compile(
+    r"\.\s*\w+(?:\s*=\s*\.?\w+)*\s*=[^=]|__|^(?:np|numpy|" + "|".join(dir(builtins)) + r")\s*=|"
+    r"\b(?:exec|eval|globals|locals|vars|setattr|delattr|global|del|compile|open|sys|os|gc|builtins|"
+    r"importlib|ctypes|threading|signal|actloss|warnings|seterr|copyto|None)\b",
+    re.MULTILINE,
 )
 NUMPY = set(dir(np)) | {"cast", "reduce", "accumulate"}
 
@@ -98,9 +109,14 @@ def outcome(answer: Any, arguments: Any) -> Outcome:
     return Outcome(value, "", "", warning_of(answer.get("warning")), changed, max(0, peak))
 
 
-def words(value: Any) -> list[str]:
-    """The words of a field that holds a list of them."""
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+def outcomes(answers: Any, calls: Sequence[Any]) -> list[Outcome]:
+    """An Outcome for each call."""
+    if not isinstance(answers, list):
+        raise ProtocolError("there is an answer for each call")
+    found = [outcome(data(answer), call) for answer, call in zip(answers, calls, strict=False)]
+    if len(answers) != len(calls):
+        raise ProtocolError("there is an answer for each call")
+    return found
 
 
 def word(value: Any) -> str:
@@ -139,20 +155,61 @@ def cell(place: int) -> str:
     return f"Code cell {place + 1}"
 
 
-def notes(problems: Any, defining: Any) -> Any:
-    """What else a student should know whose answer is not right."""
-    notes = [f"{cell(p['cell'])} stopped: {p['kind']}{p['where']}".replace("\n", " ") + "."
-             for p in problems if p["cell"] >= 0]  # fmt: skip
-    if len(defining) > 1:
-        cells = ", ".join(str(place + 1) for place in defining)
-        notes.append(
-            f"It is defined in code cells {cells}: the last before the check counts, or else the "
-            "last of all."
+def notes(answer: Any, place: int, source: str, own: bool) -> list[str]:
+    """What a student should know of a cell that stopped; of another's cell, what was missing."""
+    lines = answer.get("missing")
+    numbers = lines if isinstance(lines, list) else []
+    modules = missing_modules([line for line in numbers if type(line) is int], source)
+    told = [
+        f"{cell(place)} asks for {module}, which is not installed where notebooks are graded."
+        for module in modules
+    ]
+    raised = problem(answer | {"cell": place})
+    if own and word(answer.get("error")) and not (told and raised["kind"] in NOT_FOUND):
+        told.append(
+            f"{cell(place)} stopped: {raised['kind']}{raised['where']}".replace("\n", " ") + "."
         )
-    return notes
+    return told
+
+
+def missing_modules(lines: Sequence[int], source: str) -> list[str]:
+    """The modules that these lines of a cell import, as the cell has them."""
+    text = source.split("\n")
+    found = []
+    for line in lines:
+        named = IMPORT.match(text[line - 1]) if 0 < line <= len(text) else None
+        found += [named[1]] if named else []
+    return found
+
+
+def defines(source: str, names: Iterable[str]) -> bool:
+    """Whether a cell seems to give one of these names a meaning."""
+    either = "|".join(map(re.escape, names))
+    return bool(either) and bool(
+        re.search(
+            rf"^(?:def\s+|class\s+|from\s.*\b)?(?:{either})\b\s*(?:[(=:]|$)", source, re.MULTILINE
+        )
+    )
+
+
+def defined_in(places: Sequence[int]) -> str:
+    cells = ", ".join(str(place + 1) for place in places)
+    return f"It is defined in code cells {cells}: what it means at its check counts."
+
+
+def may_spoil(source: str) -> bool:
+    """Whether a cell may change more than names of its own; in doubt it may."""
+    return bool(SPOILS.search(source))
+
+
+def uses_the_course(source: str) -> bool:
+    """Whether a cell names the course beyond its exercises."""
+    return bool(COURSE.search(source))
 
 
 def what_happened(error: Any, seconds: float) -> str:
     if isinstance(error, OutOfTime):
         return f"did not finish within {seconds:g} s"
+    if isinstance(error, TooMuch):
+        return f"wrote more than {SCRATCH_BYTES >> 20} MB or {SCRATCH_FILES} files"
     return "ended the process that it ran in, or spoke in its place"

@@ -4,8 +4,8 @@ Tier A: bubblewrap. No network, a read-only system, a scratch folder in memory o
 calls filtered, memory, time and files limited.
 
 Tier B: where namespaces are not to be had, as in many containers, but Landlock is, and root runs
-the grader. Another user, only the files of Python to read, nothing to write, no network, the same
-filter and limits.
+the grader. Another user, only the files of Python to read, a scratch folder that is watched and
+emptied after each life, no network, the same filter and limits.
 
 Without either, nothing is graded, unless the teacher says that the submissions are trusted. Which
 tier is to be had here, ``tiers`` finds out.
@@ -32,9 +32,16 @@ from typing import Any
 
 import actloss
 from actloss.grading import confinement, protocol
+from actloss.grading.watch import Watch, empty
 
 PACKAGE = Path(actloss.__file__).resolve().parent
 EXERCISES = PACKAGE / "exercises"
+# What could be an answer as it stands: kept in memory, where a function can be taken away.
+COURSE = [
+    PACKAGE / name
+    for name in ("activations", "losses", "numerics.py", "calibration.py", "__pycache__")
+]
+KEPT = ("actloss.activations", "actloss.losses", "actloss.numerics", "actloss.calibration")
 ENGINE = [
     EXERCISES / f"{name}.py"
     for name in (
@@ -44,7 +51,7 @@ ENGINE = [
 
 TIERS = {
     "A": "bubblewrap: no network, read-only system, private scratch, filtered system calls, limits",
-    "B": "Landlock: another user, files of Python only, no network, filtered system calls, limits",
+    "B": "Landlock: another user, own scratch, no network, filtered system calls, limits",
     "none": "no isolation: the submissions are trusted; only time and memory are limited",
 }
 START_SECONDS = 60
@@ -78,6 +85,7 @@ class Sandbox:
         self.tier, self.limits, self.warm = tier, limits or Limits(), sorted(warm)
         self.process: Any = None
         self.control: Any = None
+        self.scratch: Path | None = None
 
     def __enter__(self) -> Sandbox:
         return self
@@ -91,7 +99,10 @@ class Sandbox:
             return
         self.stop()
         self.control, theirs = socket.socketpair()
-        command, environment = command_of(self.tier, theirs.fileno(), self.limits, self.warm)
+        self.scratch = self._make_scratch()
+        command, environment = command_of(
+            self.tier, theirs.fileno(), self.limits, self.warm, str(self.scratch or "/tmp")
+        )
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115, closed by stop
         self.process = subprocess.Popen(
             command,
@@ -113,6 +124,14 @@ class Sandbox:
             self.stop()
             raise NoSandboxError(said) from None
 
+    def _make_scratch(self):
+        """In tier B a folder for all lives, emptied after each; in A each makes its own."""
+        if self.tier != "B":
+            return None
+        folder = Path(tempfile.mkdtemp(prefix="actloss-"))
+        os.chown(folder, confinement.NOBODY, confinement.NOBODY)
+        return folder
+
     def _last_error(self):
         if self.process is None:
             return ""
@@ -131,19 +150,24 @@ class Sandbox:
             self.process.kill()
             self.process.wait()
             self.errors.close()
-        self.process = self.control = None
+        if self.scratch is not None:
+            shutil.rmtree(self.scratch, ignore_errors=True)
+        self.process = self.control = self.scratch = None
 
     @contextlib.contextmanager
     def life(self) -> Iterator[Life]:
         """A fresh, confined process; when the block ends, however it ends, it is killed."""
-        ours = self._new_life()
+        ours, watch = self._new_life()
         try:
-            yield Life(ours)
+            yield Life(ours, watch)
         finally:
+            watch.close()
             ours.close()
             try:
                 self.control.send(b"K")
                 self._expect(b"K", LIFE_SECONDS)
+                if self.scratch is not None:
+                    empty(self.scratch)
             except (OSError, NoSandboxError):
                 self.stop()  # the next life starts another
 
@@ -151,17 +175,22 @@ class Sandbox:
         for attempt in (1, 2):
             self.start()
             ours, theirs = socket.socketpair()
+            watch = None
             try:
+                ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
                 socket.send_fds(self.control, [b"F"], [theirs.fileno()])
                 theirs.close()
                 self._expect(b"F", LIFE_SECONDS)
+                watch = Watch.of_new_life(ours, self.scratch, LIFE_SECONDS)
                 ready = protocol.receive(ours, time.monotonic() + LIFE_SECONDS, most=1000)
                 if ready == {"id": 0, "answer": "ready"}:
-                    return ours
+                    return ours, watch
                 raise NoSandboxError(f"a life began with {ready!r}")
             except (OSError, NoSandboxError, protocol.ProtocolError) as error:
                 theirs.close()
                 ours.close()
+                if watch:
+                    watch.close()
                 said = self._last_error() or error
                 self.stop()
                 if attempt == 2:
@@ -175,14 +204,15 @@ class Sandbox:
 class Life:
     """What the trusted side may ask of a life. After a ProtocolError it is not asked again."""
 
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
+    def __init__(self, sock: socket.socket, watch: Watch) -> None:
+        self.sock, self.watch = sock, watch
 
     def ask(self, what: str, *, seconds: float, **parts: Any) -> dict[str, Any]:
         """One request, one answer: a dict of plain data, of whatever content."""
         deadline = time.monotonic() + seconds
         number = secrets.randbits(48)  # so that an answer cannot be prepared
         protocol.send(self.sock, {"id": number, "do": what, "with": parts}, deadline)
+        self.watch.wait(deadline)
         reply = protocol.receive(self.sock, deadline, most=1 << 20)
         if not isinstance(reply, dict) or type(reply.get("id")) is not int:
             raise protocol.ProtocolError("a reply is a map with the number of its request")
@@ -195,11 +225,10 @@ class Life:
 
 
 def command_of(
-    tier: str, control: int, limits: Limits, warm: Iterable[str] = ()
+    tier: str, control: int, limits: Limits, warm: Iterable[str] = (), scratch: str = "/tmp"
 ) -> tuple[list[str], dict[str, str]]:
     """The command that starts the warm process in this tier, and its environment."""
-    # Where nothing can be written, a folder that looks writable keeps matplotlib content.
-    scratch = confinement.SCRATCH if tier == "A" else "/tmp"
+    scratch = confinement.SCRATCH if tier == "A" else scratch
     environment = {
         "PATH": "/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -208,6 +237,8 @@ def command_of(
         "MPLBACKEND": "agg",
         "MPLCONFIGDIR": scratch,
         "PYTHONHASHSEED": "0",
+        # A large array is given back to the system at once, so that a limit of memory sees it.
+        "MALLOC_MMAP_THRESHOLD_": str(1 << 16),
         **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")},
     }
     visible = [str(path) for path in visible_paths()]
@@ -217,8 +248,9 @@ def command_of(
         "memory": limits.memory,
         "seconds": limits.cells + limits.calls,
         "visible": [*visible, *map(str, ENGINE)],
-        "hidden": str(EXERCISES),
-        "warm": list(warm),
+        "hidden": [str(path) for path in (*COURSE, *([EXERCISES] if tier == "B" else []))],
+        "scratch": scratch,
+        "warm": [*KEPT, *warm],
     }
     start = (
         f"import sys, json; sys.path.insert(0, {str(PACKAGE.parent)!r}); "

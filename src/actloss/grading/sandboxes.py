@@ -15,7 +15,7 @@ WARM = {
     "sklearn": "sklearn.datasets",
     "scipy": "scipy.optimize",
 }
-OURS = {f"actloss.{name}" for name in ("activations", "losses", "network")}
+MAGIC = re.compile(r"^\s*(?:[\w, ]+=\s*)?[%!?]|\?\s*$|get_ipython", re.MULTILINE)
 
 
 class Sandboxes:
@@ -37,7 +37,10 @@ class Sandboxes:
     def for_notebook(self, notebook: Notebook) -> Sandbox:
         text = "\n".join(cell.source for cell in notebook.cells)
         wanted = {module for name, module in WARM.items() if re.search(rf"\b{name}\b", text)}
-        wanted |= {f"actloss.{name}" for name in re.findall(r"\bactloss\.(\w{1,30})", text)} & OURS
+        if re.search(r"\bnetwork\b", text):
+            wanted.add("actloss.network")
+        if MAGIC.search(text):
+            wanted.add("IPython.core.inputtransformer2")
         if not wanted:
             return self.light
         if self.heavy is None or not wanted <= set(self.heavy.warm):

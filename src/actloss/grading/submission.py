@@ -31,6 +31,7 @@ class Run:
     chapter: str = ""
     limits: Limits = field(default_factory=Limits)
     course_functions: bool = False  # whether they are answers
+    expected: tuple[str, ...] = ()  # the chapters of this class, where no chapter was given
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ def prepare(submission: Found, run: Run) -> Prepared:
         "tests": tests_digest(),
         "place": submission.place,
         "asked": run.chapter,
+        "expected": list(run.expected),
         "course_functions": run.course_functions,
         "submission": notebook.digest if notebook else problem,
     }
@@ -89,6 +91,7 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
                 sandboxes,
                 seed=run.seed,
                 chapter=run.chapter,
+                expected=run.expected,
                 course_functions=run.course_functions,
             )
         except UnreadableError as error:
@@ -146,17 +149,19 @@ def row_before(submission: Found, run: Run) -> dict | None:
 
 def _account(result, problem, *, skipped=False, unjudged=""):
     return {
-        "row": feedback.row(result),
-        "brief": class_report.brief(result),
+        "row": None if unjudged else feedback.row(result),
+        "brief": None if unjudged else class_report.brief(result),
         "skipped": skipped,
         "problem": problem,
         "unjudged": unjudged,
+        "others": result["extra_data"].get("others", []),
     }
 
 
 def not_graded(reason: str) -> dict:
     """The account of a submission that nothing here could judge."""
-    return {"row": None, "brief": None, "skipped": False, "problem": "", "unjudged": reason}
+    return {"row": None, "brief": None, "skipped": False, "problem": "", "unjudged": reason,
+            "others": []}  # fmt: skip
 
 
 def _unjudged(graded):

@@ -71,7 +71,8 @@ MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 # Of the kernel's linux/filter.h and linux/seccomp.h.
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-ALLOW, KILL = 0x7FFF0000, 0x80000000
+ALLOW, ASK, KILL = 0x7FFF0000, 0x7FC00000, 0x80000000
+SECCOMP = (317, 277)
 
 
 def refuse(number: int) -> Any:
@@ -82,8 +83,8 @@ def supported() -> bool:
     return platform.system() == "Linux" and platform.machine() in MACHINES
 
 
-def program(pid: int) -> bytes:
-    """The filter, in the kernel's BPF, for the process of that id."""
+def program(pid: int, threads: bool = True) -> bytes:
+    """The filter, in the kernel's BPF, for the process of that id; whether it may have threads."""
     column, machine = MACHINES[platform.machine()]
     steps = [
         step(LOAD, 4),  # the architecture
@@ -107,7 +108,7 @@ def program(pid: int) -> bytes:
     steps += [
         step(EQUAL, CLONE[column], 0, 4),
         step(LOAD, 16),
-        step(ANY_BIT, CLONE_THREAD, 0, 1),
+        step(ANY_BIT, CLONE_THREAD if threads else 0, 0, 1),
         step(RETURN, ALLOW),
         step(RETURN, refuse(errno.EPERM)),
         # Its flags lie in memory, out of reach; without it the C library falls back to clone.
@@ -122,12 +123,31 @@ def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> Any:
     return struct.pack("=HBBI", code, if_true, if_false, value)
 
 
+def asking_program() -> bytes:
+    """A filter that has the listener asked for each new thread, and for nothing else."""
+    column, machine = MACHINES[platform.machine()]
+    return b"".join(
+        [
+            step(LOAD, 4),
+            step(EQUAL, machine, 0, 3),
+            step(LOAD, 0),
+            step(EQUAL, CLONE[column], 0, 1),
+            step(RETURN, ASK),
+            step(RETURN, ALLOW),
+        ]
+    )
+
+
+def seccomp_number() -> int:
+    return SECCOMP[MACHINES[platform.machine()][0]]
+
+
 @functools.cache
-def _for_any_process():
-    return program(ANY_PROCESS)
+def _for_any_process(threads):
+    return program(ANY_PROCESS, threads)
 
 
-def own_program() -> bytes:
+def own_program(threads: bool = True) -> bytes:
     """The filter for this process, made from one that its parent may have prepared."""
     own = step(EQUAL, os.getpid(), 0, 1)
-    return _for_any_process().replace(step(EQUAL, ANY_PROCESS, 0, 1), own)
+    return _for_any_process(threads).replace(step(EQUAL, ANY_PROCESS, 0, 1), own)

@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from actloss.grading import confinement, protocol, system_calls
-from actloss.grading.sandbox import EXERCISES, LIFE_SECONDS, TIERS, NoSandboxError, Sandbox
+from actloss.grading.sandbox import EXERCISES, LIFE_SECONDS, PACKAGE, TIERS, NoSandboxError, Sandbox
 
 BREAKOUT = """
-import ctypes, os, socket, subprocess
+import ctypes, os, socket, subprocess, threading
 import numpy as np
 import actloss.exercises
 
@@ -44,6 +44,16 @@ def forks():
 def leaves_behind(folder):
     writes(os.path.join(folder, "left-by-a-submission"))
 
+def starts_threads(many):
+    end = threading.Event()
+    try:
+        for _ in range(many):
+            threading.Thread(target=end.wait, daemon=True).start()
+    except RuntimeError:
+        raise OSError("no more threads") from None
+    finally:
+        end.set()
+
 def escapes(what):
     try:
         what()
@@ -58,7 +68,7 @@ def finds_a_reference():
     actloss.exercises.of_chapter("softmax")
     actloss.exercises.EXERCISES["stable_softmax"]
 
-def outbreak(secret, outside, chapter, parent):
+def outbreak(secret, outside, chapter, parent, functions):
     return np.array([escapes(what) for what in (
         lambda: reads(secret),
         lambda: os.stat(secret) and os.listdir(os.path.dirname(secret)),
@@ -79,8 +89,10 @@ def outbreak(secret, outside, chapter, parent):
         lambda: os.kill(os.getppid(), 0),
         lambda: os.listdir("/proc/1/fd"),
         lambda: os.open(f"/proc/{parent}/mem", os.O_RDONLY),
+        lambda: starts_threads(THREADS + 1),
+        lambda: reads(functions),
     )])
-"""
+""".replace("THREADS", str(confinement.THREADS))
 BREAKOUTS = (
     "read a file outside",
     "see the names of files outside",
@@ -101,7 +113,15 @@ BREAKOUTS = (
     "send a signal to the process that made it",
     "look into other processes",
     "read the memory of other processes",
+    "start any number of threads",
+    "read functions that are answers",
 )
+FILLING = """
+for number in range(MEGABYTES):
+    with open(f"file{number}", "wb") as file:
+        file.write(bytes(1 << 20))
+""".replace("MEGABYTES", str((confinement.SCRATCH_BYTES >> 20) + 20))
+EMPTY = "import os\nassert os.listdir('.') == []\nopen('mine', 'w').close()"
 
 
 def obstacle(tier: str) -> str | None:
@@ -135,6 +155,7 @@ def what_escapes(sandbox: Sandbox) -> list[str]:
             "outside": str(Path(folder) / "outside"),
             "chapter": str(EXERCISES / "softmax.py"),
             "parent": os.getpid(),
+            "functions": str(PACKAGE / "activations" / "softmax_family.py"),
         }
         try:
             problem = life.ask("run", seconds=LIFE_SECONDS, place=0, source=BREAKOUT)
@@ -144,7 +165,25 @@ def what_escapes(sandbox: Sandbox) -> list[str]:
         flags = answer.get("value")
         if problem or not isinstance(flags, np.ndarray) or flags.shape != (len(BREAKOUTS),):
             raise NoSandboxError(f"a submission cannot run here: {problem or answer}")
-        return [name for name, escaped in zip(BREAKOUTS, flags, strict=True) if escaped]
+        found = [name for name, escaped in zip(BREAKOUTS, flags, strict=True) if escaped]
+    return found + _scratch_lets_through(sandbox)
+
+
+def _scratch_lets_through(sandbox):
+    """Files without end, or files for the next submission."""
+    found = []
+    with sandbox.life() as life:
+        try:
+            if not life.ask("run", seconds=LIFE_SECONDS, place=0, source=FILLING):
+                found.append("write as much as it likes")
+        except protocol.TooMuch:
+            pass
+        except protocol.ProtocolError as error:
+            raise NoSandboxError(f"a submission cannot run here: {error}") from None
+    with sandbox.life() as life:
+        if life.ask("run", seconds=LIFE_SECONDS, place=0, source=EMPTY):
+            found.append("leave files for the next one, or has no folder of its own")
+    return found
 
 
 def best_tier() -> str:

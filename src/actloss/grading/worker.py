@@ -11,7 +11,6 @@ chapters cannot be read where it lives.
 
 from __future__ import annotations
 
-import ast
 import builtins
 import contextlib
 import functools
@@ -29,11 +28,11 @@ from typing import Any
 import numpy as np
 
 import actloss.exercises
-from actloss.exercises.running import call, course_functions_in, is_stub
-from actloss.grading import confinement, protocol
+from actloss.exercises.report import Report, Score
+from actloss.exercises.running import call, is_stub
+from actloss.grading import cells, confinement, protocol
 
 VALUE_BYTES = 1 << 16  # of one result; right ones have some hundreds
-WHOLE_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")  # Python follows them
 
 
 # The warm process
@@ -45,23 +44,29 @@ def main(
     memory: int,
     seconds: float,
     visible: list[str],
-    hidden: str,
+    hidden: list[str],
+    scratch: str,
     warm: list[str],
 ) -> None:
     """Serve the trusted side: b"F" and a socket start a life, b"K" ends it."""
     if tier != "A":  # bubblewrap sees to it there
         confinement.die_with_parent()
     sock = socket.socket(fileno=control)
-    ruleset = confinement.allow_only_reading(visible, hidden) if tier == "B" else -1
+    ruleset = confinement.allow_only_reading(visible, hidden, scratch) if tier == "B" else -1
     # Nothing is checked here, where no test is; the cells that ask for it do no harm.
-    actloss.exercises.check = actloss.exercises.score = _nothing
+    actloss.exercises.check = lambda name, *_, **__: Report(str(name), "not known")
+    actloss.exercises.score = lambda chapter, *_, **__: Score(str(chapter), [])
     for module in warm:
         with contextlib.suppress(Exception):  # whoever wants it imports it, and sees the error
             importlib.import_module(module)
+    if tier == "A":
+        confinement.cover([path for path in hidden if os.path.exists(path)])
     np.random.default_rng(0).normal()  # imports what it needs on first use
+    np.ones((99, 99)) @ np.ones((99, 99))  # takes the memory that products of matrices work in
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002, for submissions that use it: the same marks in every run
-    confinement.system_calls.own_program()
+    for threads in (True, False):
+        confinement.system_calls.own_program(threads)
     gc.collect()
     gc.freeze()  # so that collecting garbage in a fork does not copy every page
     sock.send(b"W")
@@ -75,7 +80,7 @@ def main(
             if life == 0:
                 try:
                     sock.close()
-                    live(files[0], tier, memory, seconds, ruleset)
+                    live(files[0], tier, memory, seconds, ruleset, scratch)
                 except BaseException as error:
                     print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
                 finally:
@@ -91,10 +96,15 @@ def main(
 # A life
 
 
-def live(file: int, tier: str, memory: int, seconds: float, ruleset: int) -> None:
+def live(file: int, tier: str, memory: int, seconds: float, ruleset: int, scratch: str) -> None:
     _close_all_but(file, ruleset)
     sock = socket.socket(fileno=file)  # asks the kernel what it may not ask later
-    confine(tier, memory, seconds, ruleset)
+    if tier == "none":
+        confinement.limit_resources(memory, seconds)
+        confinement.die_with_parent()
+        socket.send_fds(sock, [b"L"], [])
+    else:
+        confine(sock, tier, memory, seconds, ruleset, scratch)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # until now an error was for the trusted side to read
         os.dup2(nowhere, standard)
@@ -110,23 +120,26 @@ def _close_all_but(*kept):
     os.closerange(start, 1 << 16)
 
 
-def confine(tier: str, memory: int, seconds: float, ruleset: int) -> None:
-    tasks = None if tier == "none" else confinement.TASKS  # trusted ones share the teacher's count
-    confinement.limit_resources(memory, seconds, tasks)
-    if tier == "none":
-        confinement.die_with_parent()
-        return
+def confine(
+    sock: socket.socket, tier: str, memory: int, seconds: float, ruleset: int, scratch: str
+) -> None:
+    confinement.limit_resources(memory, seconds)
     if tier == "A":
         confinement.make_private_scratch()
         confinement.drop_capabilities()
     if tier == "B":
+        os.chdir(scratch)
         confinement.become_nobody()
     confinement.die_with_parent()
     confinement.allow_no_new_rights()
     if tier == "B":
         confinement.obey(ruleset)
         os.close(ruleset)
-    confinement.filter_system_calls()
+    listener = confinement.ask_before_each_thread()
+    socket.send_fds(sock, [b"L"], [listener] if listener >= 0 else [])
+    if listener >= 0:
+        os.close(listener)
+    confinement.filter_system_calls(threads=listener >= 0)
 
 
 def serve(sock: socket.socket) -> None:
@@ -146,41 +159,46 @@ class Submission:
 
     def __init__(self) -> None:
         self.module = types.ModuleType("__main__")
+        self.shell = cells.Shell(self.module)
         self.module.__dict__.update(
-            display=_nothing, get_ipython=lambda: None, __builtins__=builtins
+            display=_nothing, get_ipython=lambda: self.shell, __builtins__=builtins
         )
         sys.modules["__main__"] = self.module
 
-    def plan(self, cells: Any, ends: Any, without: Any) -> dict[str, Any]:
-        """For each name the places of the cells that it needs, and of those that define it.
+    def begin(self, first: str, without: Any) -> dict[str, Any]:
+        """Take these functions of the course away, then run the first cell as it was given out."""
+        for name in without:
+            take_away(name)
+        return self.run(-1, first)
 
-        `ends` says before which cell each name is wanted.
-        """
-        seen = [_names(source) for source in cells]
-        allowed = [place for place in range(len(cells)) if place not in without]
-        return {name: _plan(seen, allowed, name, end) for name, end in ends.items()}
-
-    def attempt(self, cells: Any, ends: Any, calls: Any) -> dict[str, Any]:
-        """All exercises in this one life: for each, what its name means and what it answers."""
-        plans = self.plan(cells, ends, [])
-        done, found = set(), {}
-        for name in sorted(ends, key=lambda name: plans[name]["cells"][-1:]):
-            for place in plans[name]["cells"]:
-                if place not in done:
-                    done.add(place)
-                    self.run(place, cells[place])
-            found[name] = self.look_up(name)
-            if found[name]["kind"] == "function" and name in calls:
-                found[name] |= self.call_all(name, calls[name])
-        return found
+    def needed(self, cells_: Any, name: str, end: int) -> dict[str, Any]:
+        return {"cells": cells.needed(cells_, name, end)}
 
     def run(self, place: int, source: str) -> dict[str, Any]:
-        """Run a cell: what went wrong, if anything."""
+        """Run a cell: what went wrong, if anything. A module that is missing does not end it."""
+        self.shell.file = file = f"<cell {place}>"
+        missing: list[int] = []
+        problem: dict[str, Any] = {}
         try:
-            exec(compile(_as_python(source), f"<cell {place}>", "exec"), self.module.__dict__)
+            python: Any = cells.as_python(source)
+            for _ in range(cells.SEVERAL_MISSING):
+                try:
+                    exec(compile(python, file, "exec"), self.module.__dict__)
+                    break
+                except ModuleNotFoundError as error:
+                    problem = problem or _in_plain(error)
+                    missing.append(_in_plain(error)["line"])
+                    python = cells.statements_below(cells.as_python(source), missing[-1])
+                    if python is None:
+                        break
         except BaseException as error:
-            return _in_plain(error)
-        return {}
+            problem = _in_plain(error)
+        return {**problem, "missing": missing} if problem else {}
+
+    def answer(self, name: str, calls: Any) -> dict[str, Any]:
+        """What the name means now and, if it is a function, what it gives for these arguments."""
+        found = self.look_up(name)
+        return found | self.call_all(name, calls) if found["kind"] == "function" else found
 
     def look_up(self, name: str) -> dict[str, Any]:
         """What the name means now: a function, a number, or why it is neither."""
@@ -190,7 +208,7 @@ class Submission:
         if value is None or value is Ellipsis or is_stub(value):
             return {"kind": "stub"}
         if callable(value):
-            return {"kind": "function", "course": _course_functions(value)}
+            return {"kind": "function"}
         try:
             array = np.asarray(value)
         except Exception:
@@ -200,7 +218,13 @@ class Submission:
         return {"kind": "number", "value": _sendable(array)}
 
     def call_all(self, name: str, calls: Any) -> dict[str, Any]:
-        return {"answers": [self.call(name, arguments) for arguments in calls]}
+        """Stops at the first call that says that nothing is written yet."""
+        answers = []
+        for arguments in calls:
+            answers.append(self.call(name, arguments))
+            if answers[-1].get("error") == "stub":
+                break
+        return {"answers": answers}
 
     def call(self, name: str, arguments: Any) -> dict[str, Any]:
         """Call the function, as a check in the notebook does."""
@@ -223,8 +247,26 @@ class Submission:
         }
 
 
+def take_away(name: str) -> None:
+    """Empty a function of the course, whoever holds it: what it computed is gone for good."""
+    module, _, own = name.rpartition(".")
+    waiting = [getattr(sys.modules.get(module), own, None)]
+    while waiting:
+        function = waiting.pop()
+        if isinstance(function, types.FunctionType) and function.__code__.co_name != "_taken_away":
+            waiting.append(getattr(function, "__wrapped__", None))
+            contents = [cell.cell_contents for cell in function.__closure__ or ()]
+            waiting += [one for one in contents if getattr(one, "__name__", "") == own]
+            free = function.__code__.co_freevars
+            function.__code__ = _taken_away.__code__.replace(co_freevars=free)
+
+
+def _taken_away(*_, **__):
+    raise RuntimeError("this function of the course is what the exercise asks for")
+
+
 def _nothing(*_, **__):
-    """What a submission gets for `display`, `check` and `score`."""
+    """What a submission gets for `display`."""
 
 
 def _noting(function, note):
@@ -242,12 +284,6 @@ def _noting(function, note):
         return result
 
     return noted
-
-
-def _course_functions(function):
-    with contextlib.suppress(Exception):  # of an object that answers to any attribute
-        return sorted(course_functions_in(function))[:20]
-    return []
 
 
 def _sendable(array):
@@ -269,70 +305,3 @@ def _in_plain(error):
         found = re.fullmatch(r"<cell (\d+)>", str(error.filename))
         place, line = (int(found[1]), error.lineno) if found else (place, line)
     return {"error": "raised", "kind": name, "cell": place, "line": line}
-
-
-# The source of cells
-
-
-def _plan(seen, allowed, name, end):
-    defining = [place for place in allowed if name in seen[place][0]]
-    before = [place for place in defining if place < end]
-    target = (before or defining or [None])[-1]
-    needed, asked = set(), [target] if target is not None else []
-    while asked:
-        place = asked.pop()
-        if place not in needed:
-            needed.add(place)
-            used = seen[place][1]
-            asked += [at for at in allowed if at < max(end, target + 1) and seen[at][0] & used]
-    return {"cells": sorted(needed), "defining": defining}
-
-
-def _names(source):
-    """The names that a cell binds for others, and all that it uses."""
-    try:
-        tree = ast.parse(_as_python(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set(), set()
-    bound, used = set(), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name):
-            (used if isinstance(node.ctx, ast.Load) else bound).add(node.id)
-        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-            used.add(node.target.id)
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
-    for node in _outside_functions(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-    return bound, used
-
-
-def _outside_functions(tree):
-    waiting = list(ast.iter_child_nodes(tree))
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            waiting += ast.iter_child_nodes(node)
-
-
-def _as_python(source):
-    """A cell without what only IPython understands: magics, shell commands, questions."""
-    try:
-        compile(source, "<cell>", "exec", ast.PyCF_ONLY_AST)
-        return source
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        pass
-    first, _, rest = source.lstrip().partition("\n")
-    if first.startswith("%%"):
-        return "\n" + rest if first.split()[0] in WHOLE_CELL_MAGICS else ""
-    return "\n".join(map(_without_magic, source.split("\n")))
-
-
-def _without_magic(line):
-    indent, text = re.fullmatch(r"(\s*)(.*)", line, re.DOTALL).groups()
-    if text.startswith(("%", "!", "?")) or re.fullmatch(r"[\w.]+\?{1,2}", text.rstrip()):
-        return indent + "pass"
-    assigned = re.fullmatch(r"([\w, ]+=\s*)[%!].*", text)
-    return indent + assigned[1] + "None" if assigned else line
