@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from actloss.grading import changes, cluster, gradescope, sandbox, tiers
+from actloss.grading import changes, cluster, gradescope, roster, sandbox, tiers
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
 
@@ -53,6 +53,13 @@ def _parser():
         type=_seconds,
         default=sandbox.Limits.cells,
         help="for the cells of one exercise (%(default)g); calling its function gets a third",
+    )
+    grade.add_argument(
+        "--roster",
+        type=Path,
+        metavar="CSV",
+        help="the class, with id, name, email and section: say who is absent, and write files for "
+        "Canvas, Moodle, Blackboard and nbgrader",
     )
     grade.add_argument(
         "--compare",
@@ -115,6 +122,7 @@ def _seconds(text):
 def _grade(given):
     if given.compare:
         _check_comparison(given.compare, given.out)
+    students = roster.read_roster(given.roster) if given.roster else None
     with cluster.connected(given.dask) if given.dask else contextlib.nullcontext() as client:
         tier = _tier(given, client)
         print(f"isolation: tier {tier}, {sandbox.TIERS[tier]}", flush=True)
@@ -137,6 +145,8 @@ def _grade(given):
     print(f"the class on one page: {given.out}/class.html")
     if given.compare:
         _compare(given.compare, given.out)
+    if students is not None:
+        _export(roster.match(students, summary.book, dict(summary.unjudged)), given.out)
     if summary.several:
         names = ", ".join(summary.several[:SHOWN]) + (", …" if summary.several[SHOWN:] else "")
         print(f"several notebooks for one chapter, of which the best counts: {names}")
@@ -183,6 +193,13 @@ def _compare(before, out):
         )
     if len(rows) > SHOWN:
         print(f"  … and {len(rows) - SHOWN} more")
+
+
+def _export(found, out):
+    paths = roster.write(found, out)
+    print(f"for learning platforms: {', '.join(str(path) for path in paths)}")
+    _tell([(one.id, one.name) for one in found.absent], "of the roster handed in nothing")
+    _tell([(name, "") for name in found.unknown], "handed in and are not on the roster")
 
 
 def _tell(pairs, what):
