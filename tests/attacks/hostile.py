@@ -177,6 +177,14 @@ WITHOUT_END = {
 }
 
 RESOURCES = {
+    "4000 threads": "import threading\nthreading.stack_size(1 << 15)\nend = threading.Event()\n"
+    "for _ in range(4000): threading.Thread(target=end.wait, daemon=True).start()",
+    "threads that make threads": "import threading\ndef grow():\n"
+    "    for _ in range(100): threading.Thread(target=grow, daemon=True).start()\ngrow()",
+    "a full scratch": "for n in range(1000): open(f'f{n}', 'wb').write(bytes(1 << 20))",
+    "files without a name": "import os\nkept = []\nfor n in range(60):\n"
+    "    kept.append(open('x', 'wb'))\n    os.unlink('x')\n    kept[-1].write(bytes(1 << 22))",
+    "folders in folders": "import os\nfor n in range(5000):\n    os.mkdir('d')\n    os.chdir('d')",
     "20 GB": "x = np.ones(20 << 30, dtype=np.uint8)",
     "20 GB by and by": "x = []\nwhile True: x.append(bytearray(1 << 26))",
     "50 MB of output": "import os\nfor _ in range(50): os.write(1, b'x' * (1 << 20))\n"
@@ -214,6 +222,25 @@ REACHING_OUT = {
     "    from actloss.activations import softmax\n    return softmax(z)",
     "a function of the course, through others": "from actloss.activations import softmax as s\n"
     "def inner(z): return s(z)\ndef stable_softmax(z): return inner(z) * 1.0",
+    "a function of the course, by a name put together": "import importlib\n"
+    "m = importlib.import_module('actloss.' + 'activations')\n"
+    "stable_softmax = getattr(m, 'soft' + 'max')",
+    "a function of the course, in a class": "from actloss.activations import softmax\n"
+    "class A: f = staticmethod(softmax)\ndef stable_softmax(z, f=A.f): return f(z) * 1.0",
+    "a function of the course, in a list": "import actloss\n"
+    "found = [actloss.activations.softmax]\ndef stable_softmax(z): return found[0](z)",
+    "a function of the course, and a patched worker": "import actloss.exercises.running as r\n"
+    "import actloss.grading.worker as w\nr.course_functions_in = lambda f: set()\n"
+    "w.take_away = lambda n: None\nfrom actloss.activations import softmax as stable_softmax",
+    "a function of the course, loaded again": "import importlib\n"
+    "import actloss.activations.softmax_family as m\n"
+    "stable_softmax = importlib.reload(m).softmax",
+    "a function of the course, from its file": "import actloss, os\n"
+    "at = os.path.join(os.path.dirname(actloss.__file__), 'activations', 'softmax_family.py')\n"
+    "space = {'__name__': 'own'}\nexec(open(at).read(), space)\nstable_softmax = space['softmax']",
+    "a function of the course, from its code": "import actloss.activations.softmax_family as m\n"
+    "import types\nf = m.softmax\nwhile hasattr(f, '__wrapped__'): f = f.__wrapped__\n"
+    "stable_softmax = types.FunctionType(f.__code__, vars(m))",
     "a part of a function of the course": "from functools import partial\n"
     "from actloss.activations import softmax\nstable_softmax = partial(softmax, temperature=1.0)",
     "solutions": "import glob, os\n"

@@ -107,6 +107,9 @@ FILLING = {
     "    kept.append(open('x', 'wb'))\n    os.unlink('x')\n    kept[-1].write(bytes(1 << 20))\n"
     "time.sleep(1000)",
     "many small ones": "import os\nfor n in range(3000): open(str(n), 'w').close()",
+    "deep folders": "import os\nfor n in range(3000):\n    os.mkdir('d')\n    os.chdir('d')",
+    "deep folders of long names": "import os\nfor n in range(60):\n    os.mkdir('d' * 250)\n"
+    "    os.chdir('d' * 250)\nfor n in range(40): open(str(n), 'wb').write(bytes(1 << 20))",
     "many folders": "import os\nfor n in range(3000): os.mkdir(str(n))",
 }
 

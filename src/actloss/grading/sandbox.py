@@ -151,7 +151,9 @@ class Sandbox:
             self.process.wait()
             self.errors.close()
         if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                empty(self.scratch)
+                self.scratch.rmdir()
         self.process = self.control = self.scratch = None
 
     @contextlib.contextmanager

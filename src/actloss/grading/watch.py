@@ -10,8 +10,8 @@ import errno
 import fcntl
 import os
 import resource
+import secrets
 import select
-import shutil
 import socket
 import stat
 import struct
@@ -23,6 +23,7 @@ from actloss.grading.confinement import SCRATCH_BYTES, SCRATCH_FILES, THREADS
 
 SO_PEERPIDS = struct.Struct("iii")  # of struct ucred: process, user, group
 SCM_CREDENTIALS = 2
+LONGEST = 1000  # characters of a path in a scratch folder
 TICK = 0.02  # seconds between two looks at what is written
 
 # Of the kernel's linux/seccomp.h.
@@ -138,17 +139,27 @@ def _used(folder):
             for entry in entries:
                 count += 1
                 size += entry.stat(follow_symlinks=False).st_blocks * 512
+                if len(entry.path) > LONGEST:  # soon no path would lead there
+                    return SCRATCH_FILES + 1, size
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
     return count, size
 
 
 def empty(folder: Path) -> None:
-    """Remove all that lies in it."""
+    """Remove all that lies in it, however deep: what lies in a folder is first moved up."""
+    number = 0
+    while entries := _entries(folder):
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+                continue
+            for inner in _entries(entry.path):
+                number += 1
+                os.rename(inner.path, folder / f"moved-up-{number}-{secrets.token_hex(8)}")
+            os.rmdir(entry.path)
+
+
+def _entries(folder):
     with os.scandir(folder) as entries:
-        found = list(entries)
-    for entry in found:
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.unlink(entry.path)
+        return list(entries)
