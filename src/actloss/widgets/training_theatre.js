@@ -6,6 +6,7 @@ import { answers, runOf, unpack } from "./trained_networks.js";
 import { STORED } from "./training_runs.js";
 
 const EPOCHS = STORED.epochs;
+const STRENGTHS = 15; // of each colour, so that most cells stay as they are
 const FRAME = 350; // milliseconds that a played epoch stays
 
 function choiceOf(model) {
@@ -34,7 +35,7 @@ function render({ model, el }) {
   const note = write(el, "p", { class: "note" }, " ");
   const say = liveRegion(el);
 
-  let cells, lossPanel, accuracyPanel, drawnFrame;
+  let shades, squares, lossPanel, accuracyPanel, drawnFrame;
 
   /** Axes, cells and points, drawn anew only when the width or the range of the loss changes. */
   function drawFrame(width, highest) {
@@ -77,11 +78,16 @@ function render({ model, el }) {
     draw(plane, "text", { x, y: 20, class: "panel-label" }).textContent =
       "what the network answers";
     const frame = draw(plane, "svg", { x, y: 28, width: side, height: side });
-    cells = Array.from({ length: FACTS.cells ** 2 }, (_, i) => {
+    // One path for all cells of a colour and strength: a browser styles and paints it in one go.
+    shades = ["class-0", "class-1"].map((name) =>
+      Array.from({ length: STRENGTHS + 1 }, (_, strength) =>
+        draw(frame, "path", { class: `cells ${name}`, "fill-opacity": strength / 25, d: "" }),
+      ),
+    );
+    squares = Array.from({ length: FACTS.cells ** 2 }, (_, i) => {
       const [column, row] = [i % FACTS.cells, FACTS.cells - 1 - Math.floor(i / FACTS.cells)];
-      const [x, y] = [edge(column), edge(row)];
-      const size = { width: edge(column + 1) - x, height: edge(row + 1) - y };
-      return draw(frame, "rect", { x, y, ...size, class: "cell", "fill-opacity": 0 });
+      const [left, top] = [edge(column), edge(row)];
+      return `M${left} ${top}H${edge(column + 1)}V${edge(row + 1)}H${left}Z`;
     });
     const [xs, ys] = unpack(STORED.points, STORED.pointScales);
     [...STORED.labels].forEach((label, i) => {
@@ -109,12 +115,14 @@ function render({ model, el }) {
     drawFrame(width, finite.length ? Math.min(1.1 * Math.max(...finite), FACTS.lossShown) : 1);
 
     const found = answers(choice, moment);
-    cells.forEach((cell, i) => {
+    const paths = shades.map((ofClass) => ofClass.map(() => ""));
+    squares.forEach((square, i) => {
       const p = found ? found[i] : 0.5;
-      change(cell, "class", p > 0.5 ? "cell class-1" : "cell class-0");
-      // In steps, so that most cells stay as they are.
-      change(cell, "fill-opacity", Math.round(30 * Math.abs(p - 0.5)) / 25);
+      paths[p > 0.5 ? 1 : 0][Math.round(2 * STRENGTHS * Math.abs(p - 0.5))] += square;
     });
+    shades.forEach((ofClass, label) =>
+      ofClass.forEach((path, strength) => change(path, "d", paths[label][strength])),
+    );
 
     for (const panel of [lossPanel, accuracyPanel]) panel.begin();
     const shown = EPOCHS.slice(0, losses.length);
