@@ -10,7 +10,7 @@ GALLERY = "chapters/explorers.html"
 SCREENS = {"phone": (390, 844), "desk": (1280, 800)}
 LEAST = 12  # pixels, of a letter on a phone
 
-# From the first control to the last number of a figure, once it is scrolled below the page's header.
+# From the first control to the last number of a figure, scrolled below the page's header.
 PLACES = """(slot) => {
   const header = document.querySelector(".bd-header-article").getBoundingClientRect().height;
   const top = slot.querySelector(".actloss-controls:not(.actloss-lens)") ?? slot;
@@ -18,7 +18,8 @@ PLACES = """(slot) => {
   const bottoms = [...slot.querySelectorAll(".actloss-plot")]
     .map((plot) => plot.getBoundingClientRect().bottom);
   const numbers = slot.querySelector(".readout").getBoundingClientRect();
-  return { drawing: Math.max(...bottoms), numbers: [numbers.top, numbers.bottom], screen: innerHeight };
+  const { top: first, bottom: last } = numbers;
+  return { drawing: Math.max(...bottoms), numbers: [first, last], screen: innerHeight };
 }"""
 
 
@@ -59,7 +60,8 @@ def test_the_numbers_stay_in_sight_on_a_low_screen(open_page):
 BANDS = """(slot) => {
   const top = slot.querySelector(".bands");
   const shaded = new Set([...top.querySelectorAll("rect")].map((band) => band.classList[0]));
-  const words = [...slot.querySelectorAll(".band-label, .band-key")].map((text) => text.textContent);
+  const texts = slot.querySelectorAll(".band-label, .band-key");
+  const words = [...texts].map((text) => text.textContent);
   const named = { dead: /dead/, saturated: /slope (below|<) 0.05/ };
   return [...shaded].filter((kind) => !words.some((text) => named[kind].test(text)));
 }"""
@@ -81,7 +83,8 @@ def test_every_shaded_band_has_words(open_page, width):
 
 CROSSED = """(slot) => {
   const box = (one) => one.getBoundingClientRect();
-  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const meet = (a, b) =>
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
   const marks = [...slot.querySelectorAll(".margin-line, .handle, .curve[d], .dot")].map(box);
   const top = box(slot.querySelector(".actloss-plot")).top
     + Number(slot.querySelector(".marks").getAttribute("y")); // which cuts off what is above
@@ -123,10 +126,13 @@ def test_a_slider_says_its_ends_and_its_value_to_the_last_digit(open_page, path)
     for index in range(page.locator(".widget-slot").count()):
         slot = live_figure(page, index)
         handles = slot.locator(".noUi-handle[aria-label]")
-        told |= {tuple(found) for found in handles.evaluate_all(
-            """handles => handles.map((handle) => [handle.ariaLabel,
+        told |= {
+            tuple(found)
+            for found in handles.evaluate_all(
+                """handles => handles.map((handle) => [handle.ariaLabel,
                  Number(handle.ariaValueMin), Number(handle.ariaValueMax)])"""
-        )}
+            )
+        }
     expected = sliders_of(path)
     named = {name for name, _, _ in expected}
     assert {slider for slider in told if slider[0] in named} <= expected

@@ -28,8 +28,9 @@ from tests.browser.figure import (
 THEATRES = figures_of_kind("TrainingTheatre")
 # Left, top, strength, class and colour of each cell: all of one strength and class are one path.
 CELLS = """every(".cells").flatMap((path) =>
-  [...path.getAttribute("d").matchAll(/M(\\d+) (\\d+)/g)].map(([, x, y]) => [Number(x), Number(y),
-    ...numbers(path, "fill-opacity"), path.classList.contains("class-1"), getComputedStyle(path).fill]))
+  [...path.getAttribute("d").matchAll(/M(\\d+) (\\d+)/g)].map(([, x, y]) =>
+    [Number(x), Number(y), ...numbers(path, "fill-opacity"),
+     path.classList.contains("class-1"), getComputedStyle(path).fill]))
   .sort(([x1, y1], [x2, y2]) => y2 - y1 || x1 - x2)"""
 PANELS = """every(".axes").map((axes) => ["x", "y"].map((name) => ticks(name, axes)))"""
 
