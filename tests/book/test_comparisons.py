@@ -158,8 +158,6 @@ BY_HAND = {
     ),
     "types Student's t": re.compile(r"\b2\.(?:26|57|78)\b\d* *\*|\bt\.ppf\("),
 }
-# Chapters that still do so. A chapter that no longer does must leave this list.
-NOT_YET = {"pairing"}
 
 
 def by_hand(path):
@@ -174,7 +172,7 @@ def by_hand(path):
     ids=lambda path: path.stem,
 )
 def test_chapters_compare_by_the_common_rule(path):
-    assert bool(by_hand(path)) == (path.stem in NOT_YET), by_hand(path)
+    assert not by_hand(path)
 
 
 @pytest.mark.parametrize("path", all_notebooks(), ids=lambda path: path.stem)
