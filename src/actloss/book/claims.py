@@ -174,18 +174,21 @@ def settled(notebooks: Path | str) -> dict[int, tuple[str, str]]:
     return found
 
 
-# What the bibliography calls the articles, and where they stand: two are known without an address.
+# What the bibliography calls the articles, and where they stand: one is known without an address.
 NAMES = {
     "source-magazine": "Fritz AI",
     "source-primer": "Primer on the web (no address)",
     "source-engines": "MHTECHIN 2026",
     "baheti2021activation": "Baheti 2021",
-    "source-numpy2024": "NumPy snippets 2024 (no address)",
+    "source-numpy2024": "NumPy snippets 2024",
 }
 ADDRESSES = {
     "source-magazine": "https://fritz.ai/exploring-activation-and-loss-functions-in-machine-learning/",
     "source-engines": "https://www.mhtechin.com/support/activation-functions-and-loss-functions/",
     "baheti2021activation": "https://www.v7labs.com/blog/neural-networks-activation-functions",
+    "source-numpy2024": (
+        "https://jitesh117.github.io/blog/activation-function-and-loss-functions-in-neural-networks"
+    ),
 }
 NOBODY = "no article that could be looked up"
 WORDS = ("holds", "holds with conditions", "misleading", "false")
