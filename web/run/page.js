@@ -23,7 +23,7 @@ import {
 } from "./notebook.js";
 import { progress } from "./progress.js";
 import { keepThisPage, startPython } from "./python.js";
-import { change, keyOf, listen, read } from "./storage.js";
+import { change, forgetLeft, keyOf, leave, listen, read } from "./storage.js";
 
 const STARTING = "Starting Python …";
 const PYTHON = new URL("../live-python/", import.meta.url);
@@ -171,13 +171,20 @@ function runAndGoOn(cell) {
 
 let ofCourse = null; // the names in each of its modules
 
+/** Without a connection none are known, and asked for again at the next key. */
+const namesOfCourse = () =>
+  fetch(new URL("names.json", PYTHON)).then(
+    (answer) => (answer.ok ? answer.json() : null),
+    () => null,
+  );
+
 async function completions(cell, before, word) {
   const from = /^\s*from\s+([\w.]+)\s+import\s/.exec(before);
-  ofCourse ??= await fetch(new URL("names.json", PYTHON)).then((answer) => answer.json());
-  if (from && ofCourse[from[1]]) return ofCourse[from[1]];
+  ofCourse ??= await namesOfCourse();
+  if (from && ofCourse?.[from[1]]) return ofCourse[from[1]];
   if (/^\s*(from|import)\s+[\w.]*$/.test(before)) {
     const around = /([\w.]*\.)?\w*$/.exec(before)[1] ?? "";
-    const names = Object.keys(ofCourse).filter((name) => name.startsWith(around));
+    const names = Object.keys(ofCourse ?? {}).filter((name) => name.startsWith(around));
     return [...new Set(names.map((name) => name.slice(around.length).split(".")[0]))];
   }
   const path = /([\p{L}_][\p{L}\p{N}_.]*\.)?[\p{L}\p{N}_]*$/u.exec(before)[1] ?? "";
@@ -296,6 +303,10 @@ function showOutcome(cell, { messages, words, checked }) {
   offerReset(cell);
 }
 
+/** Why there is no Python any more; the next run starts another one. */
+const wordsOfEnd = ({ text, hasStarted }) =>
+  `Python could not ${hasStarted ? "go on, and begins anew at the next run" : "start"}: ${text}`;
+
 /** Run one cell to its end: "good", "error", or "stopped", also where there is no Python. */
 function runOne(cell, needed) {
   clearOutput(cell);
@@ -311,8 +322,7 @@ function runOne(cell, needed) {
       else if (message.kind === "end")
         finish(message.good ? "good" : "error", message.good ? done : "An error, shown below.");
       else if (message.kind === "stopped") finish("stopped", "Stopped.");
-      else if (message.kind === "broken")
-        (finish("stopped", `Python could not start: ${message.text}`), forget());
+      else if (message.kind === "broken") (finish("stopped", wordsOfEnd(message)), forget());
       else show(cell, message);
       if (message.kind === "error") markError(cell, text, message.line);
     };
@@ -417,12 +427,12 @@ async function cellsNeededBy(cell) {
   if (!above.length) return [];
   const places = await new Promise((resolve) => {
     receive = (message) => {
-      const { kind, places: found, text } = message;
+      const { kind, places: found } = message;
       if (kind === "needed") resolve(found);
       if (kind === "fetching") cell.status.textContent = progress(message, isReady);
       if (kind === "ready") cell.status.textContent = "Running …";
       if (kind === "stopped") cell.status.textContent = "Stopped.";
-      if (kind === "broken") cell.status.textContent = `Python could not start: ${text}`;
+      if (kind === "broken") cell.status.textContent = wordsOfEnd(message);
       if (kind === "stopped" || kind === "broken") resolve(null);
       if (kind === "broken") forget();
     };
@@ -659,6 +669,7 @@ async function save(cell) {
         return merged(cell, stored);
       });
       cell.known = record;
+      forgetLeft(cell.key);
       tell(cell.key);
       await takeOver(cell, record);
     }
@@ -675,7 +686,7 @@ const tooMuch = ({ messages }) =>
 /** What to store for a cell where this is stored: of two tabs that typed, neither text is lost. */
 function merged(cell, stored) {
   const code = codeOf(cell);
-  const before = cell.known?.code ?? null;
+  const before = (stored && cell.known?.code) ?? null; // the reader may have emptied the store
   const theirs = stored?.code ?? null;
   const outcome = cell.outcome && !tooMuch(cell.outcome) ? cell.outcome : null;
   const aside = cell.settled ? null : (stored?.aside ?? null);
@@ -727,10 +738,22 @@ const tell = listen(async (key) => {
   if (cell) await refresh(cell, (await read([key]))[0]);
 });
 
-document.addEventListener("visibilitychange", async () => {
-  if (document.hidden) return; // a tab in the background may not have heard
+/** Take in what is stored by now: a page in the background may not have heard. */
+async function catchUp() {
   restore(await read(cells.map(({ key }) => key)).catch(() => []));
-});
+}
+
+/** The store takes its time; what it has not taken when the page goes away is left beside it. */
+function leaveUnsaved() {
+  for (const cell of said ? [] : cells.filter(({ unsaved, saving }) => unsaved || saving)) {
+    const { key, base, text, known } = cell;
+    leave(key, { code: codeOf(cell), base, text, before: known?.code ?? null });
+  }
+}
+
+document.addEventListener("visibilitychange", () => (document.hidden ? leaveUnsaved() : catchUp()));
+addEventListener("pagehide", leaveUnsaved);
+addEventListener("pageshow", ({ persisted }) => persisted && catchUp());
 
 let said = false;
 
