@@ -54,7 +54,10 @@ async function newest(event, name, beforeKeeping = async () => {}) {
 }
 
 async function fetchAndKeep(event, cache, beforeKeeping = async () => {}) {
-  const answer = await fetch(event.request);
+  const { request } = event;
+  // Of Python an older edition's file, from the browser's other cache, would stay for good.
+  const isPython = new URL(request.url).pathname.includes(FOLDER);
+  const answer = await fetch(isPython ? new Request(request, { cache: "no-cache" }) : request);
   if (answer.status === 200 && answer.type === "basic") {
     await beforeKeeping(cache, answer.clone());
     // A full store keeps nothing more, and the page goes on without.
