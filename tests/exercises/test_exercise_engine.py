@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import actloss.exercises
 from actloss.exercises import (
@@ -272,6 +273,15 @@ def test_nbgrader_takes_an_error_for_a_wrong_answer(double, monkeypatch):
     for answer in (..., lambda x: x):
         with pytest.raises(NotSolvedError, match="double: not"):
             check("double", answer)
+
+
+def test_nbgrader_takes_no_report_for_the_points_of_a_cell(monkeypatch, capsys, double):
+    """It warns of every result of a cell that is no number; what is displayed beside is none."""
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    report = check("double", lambda x: 2 * x)
+    assert report.solved
+    assert DisplayFormatter().format(report) == ({}, {})
+    assert "double: solved" in capsys.readouterr().out
 
 
 # --- what is shown -----------------------------------------------------------------------------

@@ -56,7 +56,8 @@ class Walk:
         without: Iterable[int] = (),
     ) -> None:
         self.sources = [cell.source for cell in notebook.cells]
-        self.sandbox, self.first, self.judge, self.taken = sandbox, first, judge, frozenset(taken)
+        self.sandbox, self.judge, self.taken = sandbox, judge, frozenset(taken)
+        self.first = first.strip()
         self.stops = sorted(stops, key=lambda stop: stop[0])
         self.without = set(without)
         self.deadly: dict[int, str] = {}  # the cells that ended a life, and how
@@ -125,7 +126,7 @@ class Walk:
         deadline = time.monotonic() + self.cell_seconds
         for place in places:
             source = self.sources[place]
-            if place in self.without or IDLE.fullmatch(source) or source == self.first:
+            if place in self.without or IDLE.fullmatch(source) or source.strip() == self.first:
                 continue
             try:
                 left = deadline - time.monotonic()
