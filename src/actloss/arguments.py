@@ -193,6 +193,8 @@ def check_scale(name: str, value: Any) -> float:
 def check_broadcast(name: str, value: ArrayLike, x: Floats) -> Floats:
     """``value`` as an array of x's dtype; ValueError unless it broadcasts to the shape of ``x``."""
     array = as_float(value, name).astype(x.dtype)
+    if array.ndim == 0:
+        return array
     try:
         fits = np.broadcast_shapes(array.shape, x.shape) == x.shape
     except ValueError:

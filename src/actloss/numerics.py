@@ -55,11 +55,12 @@ def below_largest(x: Floats, axis: int) -> Floats:
 
 def entries_at(classes: Integers, axis: int) -> tuple[Integers, ...]:
     """The index of what ``np.take_along_axis(x, classes, axis)`` takes: to be used repeatedly."""
-    places = range(classes.ndim)
-    return tuple(
-        classes if place == axis else np.arange(length).reshape(-1, *(1,) * after)
-        for place, after, length in zip(places, reversed(places), classes.shape, strict=True)
-    )
+    index = [classes] * classes.ndim
+    for place, length in enumerate(classes.shape):
+        if place != axis:
+            axes_behind = (1,) * (classes.ndim - 1 - place)
+            index[place] = np.arange(length).reshape(-1, *axes_behind)
+    return tuple(index)
 
 
 def distance_from_zero(x: Floats, farthest: float = 1e4) -> Floats:
@@ -238,12 +239,16 @@ def split_product_error(a: float | Floats, b: Floats) -> Floats:
 
     Each factor is split into two halves, so short that products of halves are exact.
     """
-    splitter = 134217729.0  # 2²⁷ + 1
-    a_high = splitter * a - (splitter * a - a)
-    b_high = splitter * b - (splitter * b - b)
-    a_low = a - a_high
-    b_low = b - b_high
+    a_high, a_low = halves(a)
+    b_high, b_low = (a_high, a_low) if a is b else halves(b)
     return ((a_high * b_high - a * b) + a_high * b_low + a_low * b_high) + a_low * b_low
+
+
+def halves(x: Any) -> tuple[Any, Any]:
+    """The first 26 bits of a float64, and the rest."""
+    scaled = 134217729.0 * x  # 2²⁷ + 1
+    high = scaled - (scaled - x)
+    return high, x - high
 
 
 def exp_of_product(a: float, b: Floats) -> Floats:

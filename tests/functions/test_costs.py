@@ -94,4 +94,4 @@ def test_a_call_on_ten_numbers_takes_few_steps(entry, function):
         function(*arrays)
     finally:
         sys.setprofile(before)
-    assert steps < 150
+    assert steps < 100

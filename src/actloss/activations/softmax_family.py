@@ -363,7 +363,7 @@ def _threshold_of_squares(below: Floats, axis: int) -> Floats:
     counts = _counts(below, axis)
     means = descending.cumsum(axis) / counts
     spreads = (descending * descending).cumsum(axis) / counts - means * means
-    taus = means - np.sqrt(clip(1.0 / counts - spreads, 0.0, np.inf))
+    taus = means - np.sqrt(np.maximum(1.0 / counts - spreads, 0.0))
     return np.where(taus <= descending, taus, -1.0).max(axis, keepdims=True)  # none is below −1
 
 

@@ -53,7 +53,7 @@ TERNARY, COMPARISON, UNARY, ATOM = 0, 3, 7, 8
 # Decorators that prepare arrays and change nothing about numbers.
 TRANSPARENT_DECORATORS = ("elementwise", "elementwise_in_blocks", "elementwise_loss")
 
-# What the translator does not know: loops, and a look at the whole array.
+# What the translator does not know: loops, a look at the whole array, and at which array it is.
 WRITTEN_BY_HAND = {
     numerics.scaled_exp: """\
 function scaled_exp(scale, exponent, e, factor = 1.0) {
@@ -74,6 +74,15 @@ function log1p(u) {
     numerics.expm1: """\
 function expm1(x) {
   return Math.expm1(x);
+}""",
+    numerics.split_product_error: """\
+function split_product_error(a, b) {
+  const splitter = 134217729.0;
+  const a_high = splitter * a - (splitter * a - a);
+  const b_high = splitter * b - (splitter * b - b);
+  const a_low = a - a_high;
+  const b_low = b - b_high;
+  return a_high * b_high - a * b + a_high * b_low + a_low * b_high + a_low * b_low;
 }""",
     numerics.small_part: """\
 function small_part(lost) {

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from actloss.arguments import Floats, Integers, check_between, check_scale
 from actloss.losses.arguments import check_cosines, loss_of_classes
@@ -81,9 +81,9 @@ def arcface_loss(
     array([0.0902])
     """
     margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
-    own = entries_at(labels, axis)
-    logits, _ = _with_margin(cosines, own, margin, scale)
-    return cross_entropy_of_entries(logits, own, axis)
+    right = entries_at(labels, axis)
+    logits, _, _ = _with_margin(cosines, right, margin, scale)
+    return cross_entropy_of_entries(logits, right, axis)
 
 
 @loss_of_classes
@@ -114,26 +114,30 @@ def arcface_loss_grad(
     array([-8.1742,  5.178 ,  0.2111])
     """
     margin, scale = check_between("margin", margin, 0.0, 1.5), check_scale("scale", scale)
-    own = entries_at(labels, axis)
-    logits, slopes = _with_margin(cosines, own, margin, scale)
-    gradient = scale * cross_entropy_of_entries_grad(logits, own, axis)
-    gradient[own] *= slopes
+    right = entries_at(labels, axis)
+    logits, own, sine = _with_margin(cosines, right, margin, scale)
+    smallest = math.sqrt(np.finfo(own.dtype).epsneg * 2.0)  # of the float before 1
+    slope = math.cos(margin) + own / clip(sine, smallest, 1.0) * math.sin(margin)
+    gradient = scale * cross_entropy_of_entries_grad(logits, right, axis)
+    gradient[right] *= np.where(_is_beyond(own, margin), 1.0, slope)
     return gradient
 
 
 def _with_margin(
     cosines: Floats, right: tuple[Integers, ...], margin: float, scale: float
-) -> tuple[Floats, Floats]:
-    """The logits, and by how much those of the right classes change with their cosines."""
+) -> tuple[Floats, Floats, Floats]:
+    """The logits, and the cosines and the sines of the right classes."""
     check_cosines("cosines", cosines)
     cosines = clip(cosines, -1.0, 1.0)
     own = cosines[right]
     sine = np.sqrt((1.0 - own) * (1.0 + own))
-    smallest = math.sqrt(np.finfo(cosines.dtype).epsneg * 2.0)  # of the float before 1
     turned = own * math.cos(margin) - sine * math.sin(margin)
-    slope = math.cos(margin) + own / clip(sine, smallest, 1.0) * math.sin(margin)
-    beyond = own < -math.cos(margin)  # θ + m > π
-    turned = np.where(beyond, own - margin * math.sin(margin), turned)
+    instead = own - margin * math.sin(margin)
     logits = scale * cosines
-    logits[right] = scale * turned
-    return logits, np.where(beyond, 1.0, slope)
+    logits[right] = scale * np.where(_is_beyond(own, margin), instead, turned)
+    return logits, own, sine
+
+
+def _is_beyond(own: Floats, margin: float) -> NDArray[np.bool_]:
+    """Whether θ + m > π."""
+    return own < -math.cos(margin)

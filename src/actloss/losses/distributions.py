@@ -325,8 +325,7 @@ def binary_cross_entropy_grad(probabilities: ArrayLike, labels: ArrayLike) -> Fl
 
 def _minus_quotient(labels: Floats, probabilities: Floats) -> Floats:
     """−y/p, where 0/0 is 0."""
-    counts = (labels != 0.0) | (probabilities != 0.0)
-    return 0.0 - np.divide(labels, probabilities, out=np.zeros_like(labels), where=counts)
+    return 0.0 - labels / (probabilities + (labels == 0.0))
 
 
 @loss_over_axis

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, check_non_negative
+from actloss.arguments import Floats, check_non_negative, every
 from actloss.losses.arguments import (
     check_distances,
     check_zero_or_one,
@@ -221,12 +221,12 @@ def cosine_loss(predictions: ArrayLike, targets: ArrayLike, *, axis: int = -1) -
     >>> cosine_loss(predictions, [[5.0, 0.0], [0.0, 2.0], [-3.0, 0.0]])
     array([0., 1., 2.])
     """
-    u, _, _ = _direction(predictions, axis)
-    v, _, _ = _direction(targets, axis)
+    u, u_scale, _ = _direction(predictions, axis)
+    v, v_scale, _ = _direction(targets, axis)
     gap = u - v
-    lengths = (u * u).sum(axis=axis) + (v * v).sum(axis=axis)  # 2, or less without a direction
-    loss = 0.5 * (gap * gap).sum(axis=axis) + 0.5 * (2.0 - np.round(lengths))
-    return clip(loss, 0.0, 2.0)
+    without_direction = np.add(u_scale == 0.0, v_scale == 0.0, dtype=gap.dtype)  # how many
+    loss = 0.5 * ((gap * gap).sum(axis, keepdims=True) + without_direction)
+    return clip(loss, 0.0, 2.0).squeeze(axis)
 
 
 @loss_over_axis
@@ -263,8 +263,9 @@ def _direction(vectors: Floats, axis: int) -> tuple[Floats, Floats, Floats]:
 
     A vector of zeros stays one; ∞ is taken for the largest float.
     """
-    vectors = finite_part(vectors)
     scale = np.abs(vectors).max(axis, keepdims=True)
+    if not every(np.isfinite(scale)):
+        vectors, scale = finite_part(vectors), finite_part(scale)
     of_zeros = scale == 0.0
     shrunk = vectors / (scale + of_zeros)
     length = np.sqrt((shrunk * shrunk).sum(axis, keepdims=True)) + of_zeros
