@@ -132,7 +132,7 @@ def join_texts(element: nodes.Element) -> None:
 def is_prose(text: nodes.Text) -> bool:
     node = text.parent
     while node is not None:
-        if isinstance(node, ELSEWHERE) or "cell" in node.get("classes", ()):
+        if isinstance(node, ELSEWHERE) or {"cell", "chapter-card"} & set(node.get("classes", ())):
             return False
         node = node.parent
     return True
