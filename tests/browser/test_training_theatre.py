@@ -112,7 +112,8 @@ def assert_curve(slot, index, name, values):
         expect(slot.locator(".bands").nth(index)).to_contain_text("NaN at every epoch")
         return
     ticks = marks_of(slot, PANELS)
-    to_x = scale(ticks[1][0])  # the lower panel alone has labels below it
+    # Where one panel stands below the other, the lower one alone has labels below it.
+    to_x = scale(ticks[index][0] or ticks[1][0])
     drawn = curve(path, to_x, scale(ticks[index][1]))
     np.testing.assert_allclose(drawn.x, runs.EPOCHS, atol=0.1)
     np.testing.assert_allclose(drawn.y, values, atol=0.01 * max(1, np.nanmax(values)))
