@@ -193,3 +193,17 @@ def test_a_shadow_says_that_a_picture_goes_on(open_page):
     picture.scroll_into_view_if_needed()
     background = picture.evaluate("one => getComputedStyle(one).backgroundAttachment")
     assert background == "local, local, scroll, scroll"
+
+
+LOADED = """() => performance.getEntriesByType("resource").map((one) => one.name)
+  .filter((name) => /widgets\\/[0-9a-f]{16}\\.js/.test(name)).length"""
+
+
+def test_a_figure_starts_without_the_others(open_page):
+    """The code of another kind comes when a figure of that kind comes near."""
+    page = open_page("chapters/regression-losses.html")
+    live_figure(page, 0)
+    alone = page.evaluate(LOADED)
+    assert alone == 1
+    live_figure(page, 3)
+    assert page.evaluate(LOADED) > alone

@@ -66,12 +66,12 @@ class PageManager extends ManagerBase {
   }
 }
 
-let manager;
+const manager = new PageManager();
 
-/** Recreate every model of the page from the state that the notebook stored. */
-export async function restore(state) {
-  manager = new PageManager();
-  await manager.set_state(state);
+/** Recreate models from the state that the notebook stored; those that are there stay as they are. */
+export async function restore(stored) {
+  const absent = Object.entries(stored.state).filter(([id]) => !manager.has_model(id));
+  await manager.set_state({ ...stored, state: Object.fromEntries(absent) });
 }
 
 const LONGEST_WAIT = 10_000; // milliseconds; a drawing that failed never comes

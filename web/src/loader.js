@@ -1,13 +1,16 @@
 // Waits until a widget comes near the viewport, or a link leads to it, then loads the host once and
 // brings it to life.
 import { readFragment } from "./fragment.js";
+import { ownModels } from "./models.js";
 
 const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
 // The build moves each widget's code and style into files of their own, which pages share.
 const SHARED = "shared:";
 
+let stored;
 function readState() {
-  const stored = JSON.parse(document.querySelector(STATE).textContent);
+  if (stored) return stored;
+  stored = JSON.parse(document.querySelector(STATE).textContent);
   for (const { state } of Object.values(stored.state)) {
     for (const part of ["_esm", "_css"]) {
       if (!state[part]?.startsWith(SHARED)) continue;
@@ -32,10 +35,14 @@ function loadStyle(name) {
   });
 }
 
-/** Fetch the widgets' own code beside the host, which otherwise asks for it only once it runs. */
-function preloadCode(stored) {
-  for (const address of new Set(Object.values(stored.state).map(({ state }) => state._esm))) {
-    if (!address?.startsWith("http")) continue;
+const asked = new Set();
+
+/** Fetch a figure's own code beside the host, which otherwise asks for it only once it runs. */
+function preloadCode(models) {
+  for (const { state } of Object.values(models)) {
+    const address = state._esm;
+    if (!address?.startsWith("http") || asked.has(address)) continue;
+    asked.add(address);
     const link = document.createElement("link");
     document.head.append(Object.assign(link, { rel: "modulepreload", href: address }));
   }
@@ -43,18 +50,17 @@ function preloadCode(stored) {
 
 let host;
 function loadHost() {
-  host ??= (async () => {
-    const stored = readState();
-    preloadCode(stored);
-    const [module] = await Promise.all([import("./host.js"), loadStyle("host.css")]);
-    await module.restore(stored);
-    return module;
-  })();
+  host ??= Promise.all([import("./host.js"), loadStyle("host.css")]).then(([module]) => module);
   return host;
 }
 
+/** A figure starts with its own widgets only: those of the others can wait until these come near. */
 async function wake(slot) {
-  const { show } = await loadHost();
+  const page = readState();
+  const own = ownModels(page.state, slot.dataset.modelId);
+  preloadCode(own);
+  const { restore: recreate, show } = await loadHost();
+  await recreate({ ...page, state: own });
   const live = document.createElement("div");
   live.className = "widget-live";
   slot.append(live);
