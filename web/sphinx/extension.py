@@ -15,6 +15,7 @@ import imagesize
 import sphinxcontrib.katex
 from docutils import nodes
 from downloads import publish_course, publish_notebooks
+from embeds import write_figure_pages
 from exercise_pages import complete_exercises
 from glossary import link_terms, note_terms
 from jinja2 import FileSystemBytecodeCache
@@ -325,6 +326,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)
     app.connect("html-page-context", offer_actions)
+    app.connect("html-page-context", write_figure_pages, priority=950)  # as the page is written
     app.connect("build-finished", publish_course)
     app.connect("build-finished", publish_notebooks)
     app.connect("build-finished", lighten)

@@ -24,13 +24,13 @@ const anywidgetAsModule = {
 async function buildWidgetHost() {
   await build({
     absWorkingDir: here,
-    entryPoints: ["host.js", "loader.js"],
+    entryPoints: ["host.js", "loader.js", "share.js"],
     outdir: join(out, "widgets"),
     bundle: true,
     minify: true,
     format: "esm",
     target: "es2022",
-    external: ["./host.js"],
+    external: ["./host.js", "./share.js"],
     alias: {
       "sanitize-html": join(here, "sanitize.js"),
       jquery: join(modules, "jquery/dist/jquery.slim.js"),

@@ -181,36 +181,59 @@ function unlock(figure) {
   }
 }
 
-/** A button below the figure that copies a link to what it shows; where it may not, the address bar gives it. */
-function addButton(parent, address) {
+/** Buttons below the figure that hand it on as it stands: a link, a picture, code for another page. */
+function addButtons(parent, name, stateFragment) {
   const row = document.createElement("div");
   row.className = "figure-link";
-  const button = Object.assign(document.createElement("button"), {
-    type: "button",
-    textContent: "Copy link",
-  });
-  button.setAttribute("aria-label", "Copy link to this figure as it stands");
   const said = document.createElement("span");
   said.setAttribute("role", "status");
-  row.append(button, said);
-  parent.append(row);
-  button.addEventListener("click", async () => {
-    said.textContent = "";
-    const link = address();
-    try {
-      await navigator.clipboard.writeText(link);
-      said.textContent = "Copied: it leads back to the figure as it stands now.";
-    } catch {
-      history.replaceState(null, "", link);
-      said.textContent = "The address bar now holds the link.";
-    }
+  const add = (text, spoken, act) => {
+    const button = Object.assign(document.createElement("button"), {
+      type: "button",
+      textContent: text,
+    });
+    button.setAttribute("aria-label", spoken);
+    button.addEventListener("click", async () => {
+      said.textContent = "";
+      said.textContent = await act().catch((error) => `That did not work: ${error.message}`);
+    });
+    row.append(button);
+  };
+  add("Copy link", "Copy link to this figure as it stands", async () => {
+    const link = location.href.split("#")[0] + stateFragment();
+    if (await copied(link)) return "Copied: it leads back to the figure as it stands now.";
+    history.replaceState(null, "", link);
+    return "The address bar now holds the link.";
   });
+  // What few readers ask for comes when they do.
+  const share = () => import("./share.js");
+  add("Save SVG", "Save SVG of this figure as it stands", async () => {
+    (await share()).saveSvg(parent, name);
+    return "The picture is among your downloads.";
+  });
+  add("Save PNG", "Save PNG of this figure as it stands", async () => {
+    await (await share()).savePng(parent, name);
+    return "The picture is among your downloads.";
+  });
+  add("Copy embed", "Copy embed code for this figure as it stands", async () => {
+    const code = (await share()).embedding(parent, name, stateFragment());
+    if (await copied(code)) return "Copied: code that shows this figure in a page of yours.";
+    return code;
+  });
+  row.append(said);
+  parent.append(row);
 }
+
+/** Whether the browser let `text` onto the clipboard. */
+const copied = (text) =>
+  navigator.clipboard?.writeText(text).then(
+    () => true,
+    () => false,
+  ) ?? false;
 
 /** Let `figure`, drawn in `element` and called `name`, be linked to; returns how to give it a state. */
 export function makeLinkable(figure, name, element) {
-  if (controlsOf(figure).length) {
-    addButton(element, () => location.href.split("#")[0] + writeFragment(name, stateOf(figure)));
-  }
+  if (controlsOf(figure).length)
+    addButtons(element, name, () => writeFragment(name, stateOf(figure)));
   return (wanted) => restore(figure, wanted);
 }
