@@ -59,7 +59,10 @@ def test_the_drawing_is_saved_as_it_stands(gallery, index, kind):
     for number in slot.locator(".readout .number output").all_inner_texts():
         assert number.strip() in words
     marks = {"path", "line", "circle", "rect"}
-    drawn = slot.locator("svg.actloss-plot").locator(":is(path, line, circle, rect)").count()
+    drawings = slot.locator("svg.actloss-plot, .plane > svg")
+    drawn = drawings.locator(":is(path, line, circle, rect)").count()
+    painted = slot.locator(".plane:has(> svg) > canvas").count()
+    assert len(list(picture.iter(f"{SVG}image"))) == painted
     assert sum(one.tag.removeprefix(SVG) in marks for one in picture.iter()) == drawn + 1  # paper
     assert all(one.get("stroke") or one.get("fill") for one in picture.iter(f"{SVG}path"))
     assert not re.search("var\\(|https?://(?!www.w3.org)", ElementTree.tostring(picture).decode())

@@ -32,7 +32,9 @@ function element(tag, attributes, text = "") {
   return made;
 }
 
-/** A copy of a drawing that looks the same without any style-sheet. */
+const DRAWINGS = "svg.actloss-plot, .plane > svg";
+
+/** A copy of a drawing that looks the same without any style-sheet, with the canvas it lies on. */
 function standalone(drawing) {
   const copy = drawing.cloneNode(true);
   const copies = [copy, ...copy.querySelectorAll("*")];
@@ -40,6 +42,11 @@ function standalone(drawing) {
     const shown = getComputedStyle(original);
     for (const name of LOOKS) copies[i].setAttribute(name, shown.getPropertyValue(name));
     for (const name of ["tabindex", "role", "style"]) copies[i].removeAttribute(name);
+  }
+  const canvas = drawing.parentElement.querySelector(":scope > canvas");
+  if (canvas) {
+    const whole = { width: "100%", height: "100%" };
+    copy.prepend(element("image", { href: canvas.toDataURL(), ...whole }));
   }
   return copy;
 }
@@ -64,7 +71,7 @@ function wordsOf(figure) {
 
 /** All drawings of a figure, as one picture on paper of the page's colour, with its numbers in words. */
 export function pictureOf(figure) {
-  const drawings = [...figure.querySelectorAll("svg.actloss-plot")];
+  const drawings = [...figure.querySelectorAll(DRAWINGS)];
   const words = wordsOf(figure);
   const boxes = drawings.map((drawing) => drawing.getBoundingClientRect());
   const width = Math.max(...boxes.map((box) => box.width)) + 2 * MARGIN;
@@ -128,7 +135,7 @@ export function embedding(figure, name, fragment) {
   const page = new URL(`../figures/${name}.html`, import.meta.url);
   page.hash = fragment;
   const frame = document.createElement("iframe");
-  const title = figure.querySelector("svg.actloss-plot")?.getAttribute("aria-label") ?? name;
+  const title = figure.querySelector(DRAWINGS)?.getAttribute("aria-label") ?? name;
   Object.assign(frame, { src: page.href, title, width: "100%", height: figure.offsetHeight + 70 });
   frame.setAttribute("loading", "lazy");
   frame.style.border = "0";
