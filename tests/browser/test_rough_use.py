@@ -217,19 +217,6 @@ def test_what_was_left_overwrites_nothing_that_another_tab_wrote(open_page):
     expect(cell.locator(".run-other pre")).to_have_text("mine = 3")
 
 
-def test_a_store_that_the_browser_has_emptied_keeps_again(open_page):
-    page = open_page(PAGE)
-    cell = named(cell_with(page, WORDS))
-    write(cell, "first = 1")
-    wire = page.context.new_cdp_session(page)
-    wire.send("Storage.clearDataForOrigin", {"origin": page.url[:-1], "storageTypes": "indexeddb"})
-    write(cell, "second = 2")
-    page.wait_for_timeout(300)
-    expect(page.locator(".run-note")).to_have_count(0)
-    page.reload()
-    expect(cell.get_by_role("textbox", name=NAME)).to_have_text("second = 2")
-
-
 def test_a_page_that_comes_back_from_the_browsers_memory_catches_up(open_page):
     """Playwright's Chromium has none: the page is told what it is told there."""
     page = open_page(PAGE)
