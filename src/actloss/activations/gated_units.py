@@ -11,9 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.activations.gaussian_units import gelu, gelu_grad
-from actloss.activations.sigmoids import sigmoid, sigmoid_grad
-from actloss.activations.smooth_rectifiers import silu, silu_grad
+from actloss.activations import gaussian_units, sigmoids, smooth_rectifiers
 from actloss.arguments import Floats, along_axis, check_shape, formula_of
 
 __all__ = [
@@ -26,10 +24,10 @@ __all__ = [
 ]
 
 
-# The gates, of numbers that the gated unit has prepared already.
-_gelu, _gelu_grad = formula_of(gelu), formula_of(gelu_grad)
-_sigmoid, _sigmoid_grad = formula_of(sigmoid), formula_of(sigmoid_grad)
-_silu, _silu_grad = formula_of(silu), formula_of(silu_grad)
+# The gates, for numbers that the gated unit has prepared already.
+gelu, gelu_grad = formula_of(gaussian_units.gelu), formula_of(gaussian_units.gelu_grad)
+sigmoid, sigmoid_grad = formula_of(sigmoids.sigmoid), formula_of(sigmoids.sigmoid_grad)
+silu, silu_grad = formula_of(smooth_rectifiers.silu), formula_of(smooth_rectifiers.silu_grad)
 
 
 def split_in_half(x: Floats, axis: int) -> tuple[Floats, Floats]:
@@ -82,7 +80,7 @@ def glu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.5, 0. ])
     """
     value, gate = split_in_half(x, axis)
-    return value * _sigmoid(gate)
+    return value * sigmoid(gate)
 
 
 @along_axis
@@ -117,7 +115,7 @@ def glu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     value, gate = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    parts = [upstream * _sigmoid(gate), upstream * value * _sigmoid_grad(gate)]
+    parts = [upstream * sigmoid(gate), upstream * value * sigmoid_grad(gate)]
     return np.concatenate(parts, axis)
 
 
@@ -158,7 +156,7 @@ def swiglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.4621])
     """
     gate, value = split_in_half(x, axis)
-    return _silu(gate) * value
+    return silu(gate) * value
 
 
 @along_axis
@@ -179,7 +177,7 @@ def swiglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     gate, value = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    return np.concatenate([upstream * value * _silu_grad(gate), upstream * _silu(gate)], axis)
+    return np.concatenate([upstream * value * silu_grad(gate), upstream * silu(gate)], axis)
 
 
 @along_axis
@@ -217,7 +215,7 @@ def geglu(x: ArrayLike, *, axis: int = -1) -> Floats:
     array([1.6827])
     """
     gate, value = split_in_half(x, axis)
-    return _gelu(gate) * value
+    return gelu(gate) * value
 
 
 @along_axis
@@ -238,4 +236,4 @@ def geglu_grad(x: ArrayLike, upstream: ArrayLike, *, axis: int = -1) -> Floats:
     """
     gate, value = split_in_half(x, axis)
     upstream = check_shape("upstream", upstream, value.shape, x)
-    return np.concatenate([upstream * value * _gelu_grad(gate), upstream * _gelu(gate)], axis)
+    return np.concatenate([upstream * value * gelu_grad(gate), upstream * gelu(gate)], axis)
