@@ -188,15 +188,16 @@ def question(text="Why?", options=("yes", "no"), explanation="Because."):
 @pytest.mark.parametrize(
     ("models", "desk", "phone"),
     [
-        (question(), (2, 1), (2, 1)),
-        (question(text="a" * 60), (2, 1), (3, 1)),
-        (question(explanation="b" * 150), (3, 1), (6, 1)),
-        (question(options=["c" * 30, "d" * 30, "e" * 30]), (2, 2), (2, 4)),
-        (question(options=["f" * 50, "g"]), (2, 1), (3, 2)),  # broken within one button
+        (question(), (1, 1), (1, 1)),
+        (question(text="a" * 60), (1, 1), (2, 1)),
+        (question(text="a" * 150), (3, 1), (5, 1)),
+        (question(explanation="b" * 150), (1, 1), (1, 1)),  # its room comes with the answer
+        (question(options=["c" * 30, "d" * 30, "e" * 30]), (1, 2), (1, 4)),
+        (question(options=["f" * 50, "g"]), (1, 1), (2, 2)),  # broken within one button
     ],
 )
 def test_room_of_a_question(models, desk, phone):
-    """Lines of text and rows of buttons, when it is answered."""
+    """Lines of text and rows of buttons, until it is answered."""
     assert live_figures.lines_of_question(models, "box") == [
         f"--desk-lines:{desk[0]}",
         f"--desk-options:{desk[1]}",

@@ -72,7 +72,10 @@ def status_of(cell):
 
 
 def open_editor(cell):
-    """Click, or tap, into the code; returns its editor."""
+    """Click, or tap, into the code, which may be folded; returns its editor."""
+    fold = cell.locator("details:not([open]) > summary")
+    if fold.count():
+        fold.first.click()
     editor = cell.get_by_role("textbox", name=NAME)
     (editor if editor.count() else cell.locator(".cell_input pre")).click()
     expect(editor).to_be_focused()

@@ -147,6 +147,16 @@ def defer_scripts(app, pagename, templatename, context, doctree) -> None:
                 attributes["defer"] = "defer"
 
 
+def drop_script_of_tabs(app, pagename, templatename, context, doctree) -> None:
+    """sphinx-design gives every page the script of its tabs, and few pages have any."""
+    if "sd-tab-set" not in context.get("body", ""):
+        context["script_files"] = [
+            script
+            for script in context.get("script_files", ())
+            if not str(getattr(script, "filename", "")).endswith("design-tabs.js")
+        ]
+
+
 def drop_quiz_styles(app: Sphinx, doctree: nodes.document) -> None:
     """A quiz brings its style for notebooks; in the page it is part of the style-sheet."""
     for node in list(doctree.findall(nodes.raw)):
@@ -322,6 +332,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", break_names_between_words)
     app.connect("build-finished", open_front_door, priority=900)  # after the one of the contents
+    app.connect("html-page-context", drop_script_of_tabs)
     app.connect("html-page-context", defer_scripts, priority=900)
     app.connect("html-page-context", name_arrows, priority=900)
     app.connect("html-page-context", size_pictures)

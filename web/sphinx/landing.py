@@ -9,6 +9,7 @@ import gzip
 import html
 import json
 import re
+import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from pathlib import Path
 
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 QUESTIONS = Path("web", "landing", "questions.yml")
 TIME = re.compile(r"\*\*Time:\*\* (\d+) minutes")
 TITLE = re.compile(r"# (.+)")
+NAMESPACES = {"": "http://www.w3.org/2000/svg", "xlink": "http://www.w3.org/1999/xlink"}
 HEAVIEST = 11_000  # bytes of a card's picture as a host sends it
 SHORTEST, LONGEST = 50, 200  # letters of a description
 SAID = {
@@ -82,8 +84,23 @@ def facts_of(path: Path, still: Path) -> dict:
     light.sort(key=lambda one: "ActivationExplorer" in one[1])
     picture, alt = next(iter(light), ("", ""))
     if picture:
-        write_if_new(still, picture)
+        write_if_new(still, without_letters(picture))
     return {"title": TITLE.match(head)[1], "minutes": time and int(time[1]), "alt": alt}
+
+
+def without_letters(picture: str) -> str:
+    """A drawing without what is written in it, which nobody can read in so small a picture.
+
+    Letters are paths there, and more than half of its weight.
+    """
+    for prefix, address in NAMESPACES.items():
+        ElementTree.register_namespace(prefix, address)
+    root = ElementTree.fromstring(picture)
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.get("id", "").startswith("text_"):
+                parent.remove(child)
+    return ElementTree.tostring(root, encoding="unicode")
 
 
 def pictures_of(cell: dict) -> list[tuple[str, str]]:

@@ -25,6 +25,8 @@ FONT_FACE = re.compile(r"@font-face\s*\{(.*?)\}", re.DOTALL)
 FAMILY = re.compile(r"font-family:\s*[\"']?([^;\"'}]+)")
 FONT = re.compile(r"url\([\"']?([^)\"']+\.woff2)")
 OURS = "course.css"  # a script may ask for any rule of it
+WIDGETS = "_static/widgets"
+SHARED_NAME = re.compile(r"[0-9a-f]{16}\.(js|css)$")  # as share_widget_code names them
 # At every key the theme looks through the whole page for its search box, whatever the key, and
 # takes Ctrl-K even from who types code.
 THEME = "_static/scripts/pydata-sphinx-theme.js"
@@ -96,11 +98,12 @@ def cut_styles(site: Path, styles: list[Path], scripts: list[Path], words: list[
 
 
 def cut_scripts(site: Path, pages: list[str]) -> None:
-    """Write what pages load in fewer letters; scripts of the theme's extensions come as typed."""
+    """Write in fewer letters what comes as typed: scripts of extensions, code of the figures."""
     program = PROGRAMS / "scripts.mjs"
-    for script in linked(site, pages, ".js"):
-        cut = partial(run_in_node, program, [script])
-        kept_cut(site, program.read_text(encoding="utf-8"), [script], cut)
+    of_figures = sorted(path for path in (site / WIDGETS).glob("*") if SHARED_NAME.match(path.name))
+    for scripts in [*([script] for script in linked(site, pages, ".js")), of_figures]:
+        cut = partial(run_in_node, program, scripts)
+        kept_cut(site, program.read_text(encoding="utf-8"), scripts, cut)
 
 
 # Fonts
