@@ -87,7 +87,7 @@ def assert_shows(slot, choice, seed, step):
         assert percent_in(share) == pytest.approx(100 * runs[one].accuracies[step], abs=0.51)
         assert button.get_attribute("aria-pressed") == str(one == seed).lower()
         assert_painted(button.locator("canvas"), choice, runs[one])
-    assert_painted(slot.locator(".stage canvas"), choice, run)
+    assert_painted(slot.locator(".stage > .plane canvas"), choice, run)
 
 
 def percent_in(text):
@@ -183,12 +183,12 @@ def test_training_that_breaks_off_says_so(slot):
         f"The weights are no longer numbers: training broke off after step {broke}."
     )
     expect(slot.locator(".seeds")).to_contain_text("seed 1: broke off")
-    assert not np.array(slot.locator(".stage canvas").evaluate(PAINTED)).any()
+    assert not np.array(slot.locator(".stage > .plane canvas").evaluate(PAINTED)).any()
 
 
 def test_it_follows_the_theme(slot):
     go_to(slot, 100)
-    canvas = slot.locator(".stage canvas")
+    canvas = slot.locator(".stage > .plane canvas")
     before = canvas.evaluate(PAINTED)
     theme = slot.page.evaluate("document.documentElement.dataset.theme")
     slot.page.evaluate("document.documentElement.dataset.theme = 'dark'")
