@@ -109,7 +109,7 @@ def test_python_answers_the_slider_and_the_slider_python(landing, cell):
     assert float(press_run(other).text_content()) == float(slider.get_attribute("aria-valuenow"))
     write(other, "explorer.levels = 1.0")
     press_run(other)
-    expect(slider).to_have_attribute("aria-valuenow", "1.0")
+    expect(slider).to_have_attribute("aria-valuenow", "1")
 
 
 def test_it_is_accessible_in_both_themes(landing, cell):

@@ -71,7 +71,7 @@ def test_a_quiz_answers(page, site):
 @needs_python
 def test_code_is_typed_and_runs(page, site):
     page.go(site + "chapters/softmax.html")
-    page.click(place_of(page, ".cell:has(.run-python) .cell_input pre"))
+    page.click(place_of(page, ".cell:has(.run-python):not(.tag_hide-input) .cell_input pre"))
     page.wait("return document.activeElement.matches('.cm-content')")
     page.run("document.execCommand('selectAll')")
     page.press(*"print(6 / 4)  # é")
