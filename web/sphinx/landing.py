@@ -80,8 +80,9 @@ def facts_of(path: Path, still: Path) -> dict:
     time = TIME.search(head)
     pictures = [picture for cell in cells for picture in pictures_of(cell)]
     light = [one for one in pictures if len(gzip.compress(one[0].encode())) <= HEAVIEST]
-    # Most chapters have this figure; a card should look like its own chapter.
-    light.sort(key=lambda one: "ActivationExplorer" in one[1])
+    # Drawings of words are empty without them; and most chapters have the activation explorer,
+    # while a card should look like its own chapter.
+    light.sort(key=lambda one: ("xtick_" not in one[0], "ActivationExplorer" in one[1]))
     picture, alt = next(iter(light), ("", ""))
     if picture:
         write_if_new(still, without_letters(picture))
@@ -89,7 +90,7 @@ def facts_of(path: Path, still: Path) -> dict:
 
 
 def without_letters(picture: str) -> str:
-    """A drawing without what is written in it, which nobody can read in so small a picture.
+    """A drawing without words and legends, which nobody can read in so small a picture.
 
     Letters are paths there, and more than half of its weight.
     """
@@ -98,7 +99,7 @@ def without_letters(picture: str) -> str:
     root = ElementTree.fromstring(picture)
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.get("id", "").startswith("text_"):
+            if child.get("id", "").startswith(("text_", "legend_")):
                 parent.remove(child)
     return ElementTree.tostring(root, encoding="unicode")
 
