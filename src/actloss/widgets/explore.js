@@ -66,7 +66,7 @@ function render({ model, el }) {
   function drawPanels(width) {
     if (width === drawnWidth) return;
     drawnWidth = width;
-    const [upper, lower] = width < 480 ? [190, 96] : [230, 106];
+    const [upper, lower] = width < 480 ? [190, 96] : [206, 130];
     const height = 28 + upper + 40 + lower + 26;
     setSize(svg, width, height);
     panels.replaceChildren();
