@@ -120,7 +120,10 @@ def test_make_grade_passes_on_what_it_is_given(clone):
     hand_in(clone / "a class", "ada", solved("softmax"))
     done = make_grade(clone, "SUBMISSIONS=a class", "RESULTS=the results", "ARGS=--seed 3 --quiet")
     assert done.returncode == 0, done.stderr
-    assert "1 graded, 0 were done before, 0 could not be graded; seed 3: the results/grades.csv" in done.stdout
+    assert (
+        "1 graded, 0 were done before, 0 could not be graded; seed 3: the results/grades.csv"
+        in done.stdout
+    )
     assert table(clone / "the results" / "grades.csv")["ada"]["score"] == "9.0"
     again = make_grade(clone, "SUBMISSIONS=a class", "ARGS=--quiet")
     assert "_build/grades/grades.csv" in again.stdout
