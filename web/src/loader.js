@@ -65,6 +65,7 @@ async function wake(slot) {
   live.className = "widget-live";
   slot.append(live);
   const restore = await show(slot.dataset.modelId, live, slot.dataset.name);
+  preloadCode(page.state); // so that without a connection the others start, too
   slot.dataset.state = "live"; // from here on the style-sheet hides the still picture
   return restore;
 }
