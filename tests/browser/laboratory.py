@@ -2,10 +2,12 @@
 
 import os
 import re
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import quiet_context
 from tools.serve import BOOK
 
 HAS_PYTHON = (BOOK / "_static" / "live-python" / "pyodide.mjs").is_file()
@@ -18,6 +20,16 @@ needs_python = pytest.mark.skipif(
     not HAS_PYTHON and not IN_CI,
     reason="Python for the browser is not there: `make live-python book` fetches it",
 )
+
+
+@contextmanager
+def page_with_clipboard(browser, site, path):
+    """A page that may read and write the clipboard."""
+    allowed = ["clipboard-read", "clipboard-write"]
+    with quiet_context(browser, site, permissions=allowed) as (context, _):
+        page = context.new_page()
+        page.goto(path)
+        yield page
 
 
 def cell_with(page, words):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from benchmarks.page_weight import transfers
-from tests.browser.conftest import PHONE, quiet_context
+from tests.browser.conftest import PHONE
 from tests.browser.laboratory import (
     NAME,
     cell_with,
@@ -13,6 +13,7 @@ from tests.browser.laboratory import (
     named,
     needs_python,
     open_editor,
+    page_with_clipboard,
     status_of,
     write,
 )
@@ -30,12 +31,7 @@ SIZE = "box => [box.getBoundingClientRect().width, box.getBoundingClientRect().h
 
 @pytest.fixture(scope="module")
 def chapter(browser, site):
-    with quiet_context(browser, site, permissions=["clipboard-read", "clipboard-write"]) as (
-        context,
-        _,
-    ):
-        page = context.new_page()
-        page.goto(PAGE)
+    with page_with_clipboard(browser, site, PAGE) as page:
         yield page
 
 

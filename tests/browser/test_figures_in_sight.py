@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.book import figures_of, pages_with, text_of, widget_states
-from tests.browser.figure import live_figure, settle
+from tests.browser.figure import live_figure, settle, wake
 
 GALLERY = "chapters/explorers.html"
 SCREENS = {"phone": (390, 844), "desk": (1280, 800)}
@@ -107,6 +107,23 @@ def test_no_mark_of_the_margin_lies_on_a_label(open_page, width):
         settle(page)
         assert slot.locator(".band-label").count() == 3
         assert slot.evaluate(CROSSED) == []
+
+
+NUMBERS = """slot => [...slot.querySelectorAll(".axes")].flatMap((axes) =>
+  ["x", "y"].map((name) => axes.querySelectorAll(`.tick-${name}`).length))"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_axis_has_a_single_number(open_page, width):
+    """It would say nothing of how far things lie from it. None at all is fine: see below it."""
+    page = open_page(GALLERY, width=width)
+    wake(page)
+    counts = {
+        slot.get_attribute("data-name"): slot.evaluate(NUMBERS)
+        for slot in page.locator(".widget-slot").all()
+    }
+    assert sum(map(len, counts.values())) > 20
+    assert {name: found for name, found in counts.items() if 1 in found} == {}
 
 
 def sliders_of(path):

@@ -15,8 +15,6 @@ DRIVEN = [
     page for page in PAGES if page in ("chapters/relu-family.html", "chapters/explorers.html")
 ]
 SLIDERS = "[role=slider]:not([aria-disabled=true]):visible"
-# What only Python can compute rests in the page; explorers.html says so above it.
-RESTING = {"explorers-12"}
 
 DRAWING = """slot => [...slot.querySelectorAll("svg, output, .numbers")]
   .map((part) => part.outerHTML).join()"""
@@ -44,7 +42,7 @@ def test_every_figure_moves(browser, site, path):
         if len(drawings) < 2:
             still.add(slot.get_attribute("data-name"))
     context.close()
-    assert still <= RESTING
+    assert still == set()
 
 
 def drawing_after(slider, slot, key):

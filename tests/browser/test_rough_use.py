@@ -17,6 +17,7 @@ from tests.browser.laboratory import (
     named,
     needs_python,
     open_editor,
+    page_with_clipboard,
     press_run,
     status_of,
     wait_for_end,
@@ -37,12 +38,7 @@ HIDE = """hidden => {
 
 @pytest.fixture(scope="module")
 def chapter(browser, site):
-    with quiet_context(browser, site, permissions=["clipboard-read", "clipboard-write"]) as (
-        context,
-        _,
-    ):
-        page = context.new_page()
-        page.goto(PAGE)
+    with page_with_clipboard(browser, site, PAGE) as page:
         yield page
 
 

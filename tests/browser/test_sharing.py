@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.book import figures_of
 from tests.browser.conftest import quiet_context
 from tests.browser.figure import live_figure, settle
+from tests.browser.laboratory import page_with_clipboard
 from tests.browser.test_accessibility import AXE, RUN_AXE
 from tools.serve import BOOK
 
@@ -26,10 +27,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def gallery(browser, site):
-    allowed = ["clipboard-read", "clipboard-write"]
-    with quiet_context(browser, site, permissions=allowed) as (context, _):
-        page = context.new_page()
-        page.goto(GALLERY)
+    with page_with_clipboard(browser, site, GALLERY) as page:
         yield page
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import ipywidgets
@@ -63,3 +63,11 @@ def check_limits(argument: str, value: float, low: float, high: float) -> None:
     """Raise ValueError if `value` is not between `low` and `high`."""
     if not low <= value <= high:
         raise ValueError(f"{argument} must be between {low:g} and {high:g}, but got {value}")
+
+
+def check_step(argument: str, value: float, steps: Sequence[int]) -> None:
+    """Raise ValueError if `value` is none of `steps`, equally far apart from 0 on."""
+    if value not in steps:
+        raise ValueError(
+            f"{argument} must be a multiple of {steps[1]} from 0 to {steps[-1]}, but got {value}"
+        )

@@ -1,6 +1,7 @@
 // A network that the page trains: what it answers, its loss, and its gradients, step by step.
 import { keepDrawn, liveRegion, numberLine, numberTable, resetButton } from "./figure.js";
-import { answersOn, newRun } from "./network_training.js";
+import { answersOn, newRun, pointsOf } from "./network_training.js";
+import { playButton } from "./player.js";
 import { Panel, change, draw, formatNumber, keepLast, setSize, write } from "./plot.js";
 import { formatPower } from "./powers.js";
 import { FACTS } from "./training_facts.js";
@@ -71,7 +72,8 @@ function coloursOf(svg) {
 
 function drawSamples(svg, data) {
   svg.replaceChildren();
-  const { points, labels, reach } = { ...FACTS, points: FACTS.points[data] };
+  const { labels, reach } = FACTS;
+  const points = pointsOf(data);
   setSize(svg, 2 * reach, 2 * reach);
   [...labels].forEach((label, i) => {
     const [x, y] = [reach + points[2 * i], reach - points[2 * i + 1]];
@@ -109,7 +111,12 @@ function render({ model, el }) {
     ["right ", ""],
   ]);
   const buttons = write(readout, "span", { class: "buttons" });
-  const play = write(buttons, "button", { type: "button", class: "play" }, "Train");
+  const play = playButton(buttons, model, {
+    name: "step",
+    steps: FACTS.steps,
+    frame: FRAME,
+    word: "Train",
+  });
   const traits = [...CHOICES, "seed", "step"];
   const reset = resetButton(buttons, model, traits);
   const table = numberTable(el, {
@@ -235,37 +242,7 @@ function render({ model, el }) {
     });
   }
 
-  // Nothing moves unless it is asked to, and not at all for readers who want no motion.
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let timer;
-  function stop() {
-    clearInterval(timer);
-    timer = undefined;
-    play.firstChild.data = "Train";
-  }
-  function advance() {
-    const next = FACTS.steps[FACTS.steps.indexOf(model.get("step")) + 1];
-    if (next === undefined) return stop();
-    model.set("step", next);
-    model.save_changes();
-    if (next === FACTS.steps.at(-1)) stop();
-  }
-  play.addEventListener("click", () => {
-    if (timer) return stop();
-    if (model.get("step") === FACTS.steps.at(-1)) model.set("step", 0);
-    play.firstChild.data = "Pause";
-    timer = setInterval(advance, FRAME);
-    advance();
-  });
-  function allow() {
-    play.hidden = still.matches;
-    play.disabled = model.get("disabled");
-    if (still.matches) stop();
-  }
-  allow();
-  still.addEventListener("change", allow);
-  model.on("change:disabled", allow);
-  reset.addEventListener("click", stop);
+  reset.addEventListener("click", play.stop);
 
   let last;
   const unfollow = keepDrawn({ model, el, traits }, (width) => redraw((last = width)));
@@ -278,11 +255,10 @@ function render({ model, el }) {
   for (const root of [document.documentElement, document.body])
     themed.observe(root, { attributes: true, attributeFilter });
   return () => {
-    stop();
+    play.end();
     clearTimeout(waiting);
     unfollow();
     themed.disconnect();
-    still.removeEventListener("change", allow);
   };
 }
 

@@ -18,6 +18,7 @@ from actloss.widgets.controls import (
     LiveFigure,
     check_choice,
     check_limits,
+    check_step,
     checkbox,
     control_row,
     labelled,
@@ -227,11 +228,7 @@ class NetworkTrainer(LiveFigure):
 
     @traitlets.validate("step")
     def _check_step(self, proposal: Any) -> int:
-        if proposal["value"] not in STEPS:
-            raise ValueError(
-                f"step must be a multiple of {STEPS[1]} from 0 to {STEPS[-1]}, "
-                f"but got {proposal['value']}"
-            )
+        check_step("step", proposal["value"], STEPS)
         return proposal["value"]
 
     def choice(self) -> Choice:

@@ -6,6 +6,10 @@ import { ACTIVATION, FACTS } from "./training_facts.js";
 const SAMPLES = FACTS.labels.length;
 const LABELS = Float64Array.from(FACTS.labels, Number);
 
+/** x and y of every point of a data set, one after the other. */
+export const pointsOf = (data) =>
+  Float64Array.from(FACTS.points[data], (part) => part / FACTS.ofPoints);
+
 // The standard deviation of first weights.
 const SCALE = {
   Xavier: (fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut)),
@@ -56,7 +60,7 @@ function newLayers({ layers, units, weights }, seed) {
     return {
       fanIn,
       fanOut,
-      weights: zeros(fanIn * fanOut).map(() => numbers.next().value * scale),
+      weights: zeros(fanIn * fanOut).map(() => (numbers.next().value / FACTS.ofDraws) * scale),
       bias: zeros(fanOut),
       weightsGrad: zeros(fanIn * fanOut),
       biasGrad: zeros(fanOut),
@@ -137,7 +141,7 @@ function deadIn({ fanOut, sums }, activationGrad) {
 export function newRun(choice, seed) {
   const [activation, activationGrad] = ACTIVATION[choice.hidden];
   const { value, slope, threshold } = pairOf(choice);
-  const points = Float64Array.from(FACTS.points[choice.data]);
+  const points = pointsOf(choice.data);
   const layers = newLayers(choice, seed);
   const losses = [];
   const accuracies = [];

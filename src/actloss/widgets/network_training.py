@@ -35,6 +35,7 @@ RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 STEPS = tuple(range(0, 401, 10))
 MOMENTUM = 0.9
 SAMPLES = 120  # an even number, half of each class
+OF_POINTS, OF_DRAWS = 100, 10_000  # parts of 1 in which the page is given points and draws
 REACH = 2.6  # the plane is shown from −REACH to REACH
 
 
@@ -84,7 +85,7 @@ def samples(data: str) -> tuple[Floats, NDArray[np.int64]]:
     """Points of both classes, (SAMPLES, 2), to hundredths as the page has them, and labels."""
     classes = DATA[data](np.random.default_rng(4), SAMPLES // 2)
     labels = np.repeat([0, 1], SAMPLES // 2)
-    return np.round(np.concatenate(classes), 2) + 0.0, labels
+    return np.rint(OF_POINTS * np.concatenate(classes)) / OF_POINTS + 0.0, labels
 
 
 # --- first weights ---------------------------------------------------------------------------
@@ -102,7 +103,7 @@ _MOST_WEIGHTS = 2 * UNITS[1] + (LAYERS[1] - 1) * UNITS[1] ** 2 + UNITS[1]
 @cache
 def draws(seed: int) -> Floats:
     """Standard normal numbers for the weights of the largest network, to four decimals."""
-    return np.round(np.random.default_rng(seed).standard_normal(_MOST_WEIGHTS), 4)
+    return np.rint(OF_DRAWS * np.random.default_rng(seed).standard_normal(_MOST_WEIGHTS)) / OF_DRAWS
 
 
 # --- runs ------------------------------------------------------------------------------------
@@ -199,12 +200,19 @@ def answers(network: Network, choice: Choice, points: Floats) -> Floats:
 # --- what the page is given ------------------------------------------------------------------
 
 
+def _whole(values: Floats, parts: int) -> list[int]:
+    """Numbers of so many parts of 1 as integers, which take fewer letters."""
+    return np.rint(parts * values).astype(int).ravel().tolist()
+
+
 def facts_module() -> str:
     """`training_facts.js`: points, draws, names, and the functions, translated."""
     facts = {
-        "points": {name: samples(name)[0].ravel().tolist() for name in DATA},
+        "points": {name: _whole(samples(name)[0], OF_POINTS) for name in DATA},
         "labels": "".join(map(str, samples("ring")[1])),
-        "draws": {seed: draws(seed).tolist() for seed in SEEDS},
+        "ofPoints": OF_POINTS,
+        "draws": {seed: _whole(draws(seed), OF_DRAWS) for seed in SEEDS},
+        "ofDraws": OF_DRAWS,
         "hidden": HIDDEN,
         "hiddenTitles": [ACTIVATIONS[name].title for name in HIDDEN],
         "data": list(DATA),

@@ -50,6 +50,13 @@ export function ticks([low, high], count) {
   return found;
 }
 
+/** The same, but two at least: of a single number an axis says nothing. */
+function twoTicks(domain, count) {
+  const found = ticks(domain, count);
+  return found.length > 1 || count > MANY ? found : twoTicks(domain, count + 1);
+}
+const MANY = 20; // what has not two numbers by then has no extent
+
 /** Round to what an eye can tell apart; several times faster than toFixed. */
 const hundredths = (pixel) => Math.round(pixel * 100) / 100;
 
@@ -180,7 +187,7 @@ export class Panel {
 
   #drawAxes(label, xTicks) {
     const { axes, left, right, top, width, height, toX, toY } = this;
-    for (const y of ticks(this.yDomain, Math.max(2, height / 55))) {
+    for (const y of twoTicks(this.yDomain, Math.max(2, height / 55))) {
       draw(axes, "line", {
         x1: left,
         x2: width - right,

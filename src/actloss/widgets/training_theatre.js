@@ -1,5 +1,6 @@
 // A network that learns two moons: its border, and the curves of its training, epoch by epoch.
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
+import { playButton } from "./player.js";
 import { Panel, change, draw, formatNumber, setSize, write } from "./plot.js";
 import { FACTS } from "./theatre_facts.js";
 import { answers, runOf, unpack } from "./trained_networks.js";
@@ -29,7 +30,12 @@ function render({ model, el }) {
     ["test accuracy ", "slope"],
   ]);
   const buttons = write(readout, "span", { class: "buttons" });
-  const play = write(buttons, "button", { type: "button", class: "play" }, "Play");
+  const play = playButton(buttons, model, {
+    name: "epoch",
+    steps: EPOCHS,
+    frame: FRAME,
+    word: "Play",
+  });
   const traits = ["hidden_index", "output_index", "loss_index", "epoch"];
   const reset = resetButton(buttons, model, traits);
   const note = write(el, "p", { class: "note" }, " ");
@@ -159,43 +165,11 @@ function render({ model, el }) {
     say(spoken);
   }
 
-  // Nothing moves unless it is asked to, and not at all for readers who want no motion.
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
-  let timer;
-  function stop() {
-    clearInterval(timer);
-    timer = undefined;
-    play.firstChild.data = "Play";
-  }
-  function advance() {
-    const next = EPOCHS[EPOCHS.indexOf(model.get("epoch")) + 1];
-    if (next === undefined) return stop();
-    model.set("epoch", next);
-    model.save_changes();
-    if (next === EPOCHS.at(-1)) stop();
-  }
-  play.addEventListener("click", () => {
-    if (timer) return stop();
-    if (model.get("epoch") === EPOCHS.at(-1)) model.set("epoch", EPOCHS[0]);
-    play.firstChild.data = "Pause";
-    timer = setInterval(advance, FRAME);
-    advance();
-  });
-  function allow() {
-    play.hidden = still.matches;
-    play.disabled = model.get("disabled");
-    if (still.matches) stop();
-  }
-  allow();
-  still.addEventListener("change", allow);
-  model.on("change:disabled", allow);
-
-  reset.addEventListener("click", stop);
+  reset.addEventListener("click", play.stop);
   const unfollow = keepDrawn({ model, el, traits }, redraw);
   return () => {
-    stop();
+    play.end();
     unfollow();
-    still.removeEventListener("change", allow);
   };
 }
 

@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 from actloss.book import figures
 from actloss.catalogue import ACTIVATIONS
 from actloss.javascript import to_javascript
-from actloss.widgets.controls import LiveFigure, check_choice, control_row, labelled
+from actloss.widgets.controls import (
+    LiveFigure,
+    check_choice,
+    check_step,
+    control_row,
+    labelled,
+)
 from actloss.widgets.module import join_module, read
 from actloss.widgets.prediction import Prediction
 from actloss.widgets.training_runs import (
@@ -185,11 +191,7 @@ class TrainingTheatre(LiveFigure):
 
     @traitlets.validate("epoch")
     def _check_epoch(self, proposal: Any) -> int:
-        if proposal["value"] not in EPOCHS:
-            raise ValueError(
-                f"epoch must be a multiple of {EPOCHS[1]} from 0 to {EPOCHS[-1]}, "
-                f"but got {proposal['value']}"
-            )
+        check_step("epoch", proposal["value"], EPOCHS)
         return proposal["value"]
 
     def __repr__(self) -> str:
