@@ -1,5 +1,7 @@
 """What belongs to a figure is seen at once: its numbers, its bands, its names, its letters."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -212,15 +214,22 @@ def test_a_shadow_says_that_a_picture_goes_on(open_page):
     assert background == "local, local, scroll, scroll"
 
 
-LOADED = """() => performance.getEntriesByType("resource").map((one) => one.name)
-  .filter((name) => /widgets\\/[0-9a-f]{16}\\.js/.test(name)).length"""
+A_WIDGETS_CODE = re.compile(r"/widgets/[0-9a-f]{16}\.js$")
+LIVE = ".widget-slot[data-state=live]"
 
 
-def test_a_figure_starts_without_the_others(open_page):
-    """The code of another kind comes when a figure of that kind comes near."""
-    page = open_page("chapters/regression-losses.html")
+def test_a_figure_starts_without_the_code_of_others(open_page):
+    """Only the first that is asked for arrives: it is the first figure's, which lives by it alone."""
+    page = open_page("about:blank")
+    held = []
+    page.route(A_WIDGETS_CODE, lambda route: held.append(route))
+    page.route(A_WIDGETS_CODE, lambda route: route.continue_(), times=1)
+    page.goto("chapters/regression-losses.html")
     live_figure(page, 0)
-    alone = page.evaluate(LOADED)
-    assert alone == 1
-    live_figure(page, 3)
-    assert page.evaluate(LOADED) > alone
+    last = page.locator(".widget-slot").last
+    last.scroll_into_view_if_needed()
+    expect(last.locator(".widget-live")).to_be_attached()  # it waits for its code
+    assert page.locator(LIVE).count() == 1
+    for route in held:
+        route.continue_()
+    expect(last).to_have_attribute("data-state", "live")
