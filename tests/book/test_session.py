@@ -19,16 +19,22 @@ terminal = sys.stdout
 sys.modules["torch"] = None  # a browser has none
 import session
 session.emit = lambda kind, text, alt, line=None: told.append([kind, text, alt, line])
-good = [asyncio.run(session.run_cell(code)) for code in json.load(sys.stdin)]
+import packages
+packages.waits |= {"colorsys": "colours", "nowhere": "nowhere"}  # as packages still to come
+codes = [(code, prepares) for prepares, cells in json.load(sys.stdin) for code in cells]
+good = [asyncio.run(session.run_cell(code, prepares)) for code, prepares in codes]
 print(json.dumps([good, told]), file=terminal)
 """
 
 
-def run(*codes):
-    """Whether each cell ran well, and what all of them said: kind, text, alt, line."""
+def run(*codes, prepared=()):
+    """Whether each cell ran well, and what all of them said: kind, text, alt, line.
+
+    Those `prepared` run first, as for the sake of the others.
+    """
     done = subprocess.run(
         [sys.executable, "-c", RUN],
-        input=json.dumps(codes),
+        input=json.dumps([[True, prepared], [False, codes]]),
         env=os.environ | {"PYTHONPATH": str(ROOT / "web" / "run")},
         capture_output=True,
         encoding="utf-8",
@@ -122,3 +128,72 @@ def test_of_a_flood_the_page_gets_few_pieces_and_not_all(code):
 def test_what_is_printed_before_a_long_run_is_there_at_once():
     _, told = run("import session\nprint('begun')\nlen(session.out.waiting)")
     assert printed(told) == "begun\n0\n"
+
+
+# `colorsys` stands for a package that is still to come: nothing else imports it.
+IS_THERE = "import sys; print('color' + 'sys' in sys.modules)"
+
+
+def test_what_no_cell_needs_is_not_imported():
+    good, told = run(IS_THERE, "print(x)", prepared=["import colorsys, json\nx = json.loads('1')"])
+    assert good == [True, True, True]
+    assert printed(told) == "False\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("prepared", "code", "says"),
+    [
+        ("import colorsys", "colorsys.ONE_THIRD > 0.3", "True\n"),
+        ("import colorsys as c", "c.ONE_THIRD > 0.3", "True\n"),
+        ("from colorsys import ONE_THIRD as a, ONE_SIXTH", "print(a > ONE_SIXTH)", "True\n"),
+        ("import colorsys\ndef f():\n    return colorsys.ONE_THIRD", "f() > 0.3", "True\n"),
+        ("import colorsys\nvars(colorsys).update(mine=5)", "colorsys.mine", "5\n"),
+        ("import colorsys\nthird = colorsys.ONE_THIRD", "third > 0.3", "True\n"),
+        ("from colorsys import *", "rgb_to_hsv(0, 0, 1)[2]", "1\n"),
+        ("import colorsys", "eval('colors' + 'ys').ONE_THIRD > 0.3", "True\n"),
+        ("import colorsys", "f'{colorsys.ONE_THIRD > 0.3}'", "'True'\n"),
+        ("import colorsys", "colorsys = 3\nprint(colorsys)", "3\n"),
+        ("import colorsys", "del colorsys\ncolorsys", "NameError"),
+    ],
+)
+def test_what_was_put_off_is_there_when_code_has_its_name(prepared, code, says):
+    _, told = run(code, prepared=[prepared])
+    assert says in printed(told) + "".join(text for kind, text, *_ in told if kind == "error")
+
+
+def test_a_name_given_since_stands():
+    _, told = run("colorsys = 3", "colorsys", prepared=["import colorsys"])
+    assert printed(told) == "3\n"
+
+
+def test_a_later_import_stands():
+    _, told = run("import json as c", "c.loads('4')", prepared=["import colorsys as c"])
+    assert printed(told) == "4\n"
+
+
+def test_what_the_reader_runs_is_imported_at_once():
+    _, told = run("import colorsys", IS_THERE)
+    assert printed(told) == "True\n"
+
+
+def test_what_cannot_be_fetched_is_said_where_it_is_needed_and_tried_again():
+    good, told = run("x", "nowhere", "nowhere", prepared=["import nowhere\nx = 1"])
+    assert good == [True, True, False, False]
+    errors = [text for kind, text, *_ in told if kind == "error"]
+    assert all("nowhere could not be fetched, try again later" in text for text in errors)
+
+
+@pytest.mark.parametrize(
+    ("prepared", "code", "packages"),
+    [
+        ("import colorsys", "1 + 1", []),
+        ("import colorsys", "colorsys.ONE_THIRD", ["colours"]),
+        ("import colorsys", "def f():\n    import nowhere", ["nowhere"]),
+        ("import colorsys", "import nowhere, colorsys", ["colours", "nowhere"]),
+        ("import colorsys", "x = (", []),
+    ],
+)
+def test_packages_are_known_before_a_cell_runs(prepared, code, packages):
+    asked = f"import put_off\nput_off.packages_for({code!r}, False)"
+    _, told = run(asked.replace("colorsys", "color' + 'sys"), prepared=[prepared])
+    assert printed(told) == f"{packages}\n"

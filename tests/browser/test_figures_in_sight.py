@@ -219,7 +219,7 @@ LIVE = ".widget-slot[data-state=live]"
 
 
 def test_a_figure_starts_without_the_code_of_others(open_page):
-    """Only the first that is asked for arrives: it is the first figure's, which lives by it alone."""
+    """Only the code that is asked for first arrives: by it alone the first figure lives."""
     page = open_page("about:blank")
     held = []
     page.route(A_WIDGETS_CODE, lambda route: held.append(route))

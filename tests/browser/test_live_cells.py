@@ -20,6 +20,8 @@ from tests.browser.test_accessibility import AXE, RUN_AXE
 pytestmark = needs_python
 
 PAGE = "chapters/intro.html"
+FOR_PICTURES = {"matplotlib", "pillow"}
+FOR_DATA = {"scipy", "openblas", "scikit_learn"}
 FIGURE = ".run-figure[data-state=live]"
 CURVE = f"{FIGURE} path.curve.main"
 TYPED = "def hill(x, *, width=1.0, height=1.0):\n    return height * np.exp(-(x / width) ** 2)"
@@ -32,10 +34,20 @@ def landing(browser, site):
     """The landing page, with the requests that it makes of Python's folder."""
     with quiet_context(browser, site) as (context, _):
         page = context.new_page()
-        page.asked = asked = []
-        context.on("request", lambda request: asked.append(request.url))
+        note_requests(page)
         page.goto(PAGE)
         yield page
+
+
+def note_requests(page):
+    page.asked = asked = []
+    page.context.on("request", lambda request: asked.append(request.url))
+
+
+def archives(page):
+    """The packages that a page has asked for."""
+    asked = [url.rsplit("/", 1)[1] for url in page.asked if "live-python" in url]
+    return {name.split("-")[0] for name in asked if name.endswith((".whl", ".zip"))}
 
 
 @pytest.fixture(scope="module")
@@ -87,11 +99,24 @@ def test_a_function_just_typed_is_drawn_and_moved(cell):
 def test_it_took_no_more_than_it_needs(landing, cell):
     """NumPy, the course and the widgets; SciPy, matplotlib and scikit-learn wait for who asks."""
     draw(cell, TYPED)
-    archives = {
-        url.rsplit("/", 1)[1].split("-")[0] for url in landing.asked if "live-python" in url
-    }
-    assert {"numpy", "widgets.zip", "actloss.zip"} <= archives
-    assert archives.isdisjoint({"scipy", "openblas", "matplotlib", "scikit_learn", "pillow"})
+    assert {"numpy", "widgets.zip", "actloss.zip"} <= archives(landing)
+    assert archives(landing).isdisjoint(FOR_PICTURES | FOR_DATA)
+
+
+def test_a_cell_of_a_chapter_takes_what_it_needs_of_the_imports_above(open_page):
+    """A chapter imports all in one cell: of that, numbers need little, and a picture no data."""
+    page = open_page("about:blank")
+    note_requests(page)
+    page.goto("chapters/sigmoid-and-tanh.html")
+    expect(press_run(cell_with(page, "for z in (-2.0, -1.0"))).to_contain_text("z = +2   p = 0.8")
+    assert archives(page).isdisjoint(FOR_PICTURES | FOR_DATA)
+    drawn = cell_with(page, "axes.plot(grid, sigmoid(2 * g")
+    press_run(drawn)
+    expect(drawn.locator(".run-output img")).to_be_visible()
+    assert archives(page) >= FOR_PICTURES
+    assert archives(page).isdisjoint(FOR_DATA)
+    press_run(cell_with(page, "inputs, labels = load_digits("))
+    assert archives(page) >= FOR_DATA
 
 
 def test_python_answers_the_slider_and_the_slider_python(landing, cell):

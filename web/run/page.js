@@ -308,7 +308,7 @@ const wordsOfEnd = ({ text, hasStarted }) =>
   `Python could not ${hasStarted ? "go on, and begins anew at the next run" : "start"}: ${text}`;
 
 /** Run one cell to its end: "good", "error", or "stopped", also where there is no Python. */
-function runOne(cell, needed) {
+function runOne(cell, needed, question = "run") {
   clearOutput(cell);
   cell.outcome = { messages: [], words: "", checked: cell.isCheck ? codeOfCells(needed) : null };
   cell.status.textContent = isReady ? "Running …" : STARTING;
@@ -332,7 +332,7 @@ function runOne(cell, needed) {
       save(cell);
       resolve(end);
     }
-    send({ run: text });
+    send({ [question]: text });
   });
 }
 
@@ -406,7 +406,7 @@ async function runWithWhatItNeeds(cell) {
   const first = needed.findIndex(({ ran }) => !ran);
   const again = first < 0 ? [] : needed.slice(first); // what comes after it may build on it
   for (const one of again) {
-    const end = await runOne(one, []);
+    const end = await runOne(one, [], one.stored ? "run" : "prepare");
     if (end === "stopped") {
       if (one !== cell) cell.status.textContent = one.status.textContent;
       return end;

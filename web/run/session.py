@@ -16,8 +16,10 @@ import sys
 import time
 import traceback
 import types
+from functools import partial
 
 import packages
+import put_off
 
 os.environ["MPLBACKEND"] = "module://page_figures"
 os.environ["MPLCONFIGDIR"] = f"{site.getsitepackages()[0]}/mplconfig"  # with a list of fonts
@@ -208,23 +210,24 @@ LEFT_OUT = {"torch"}  # a page of the course asks for it, and goes on without
 PAGE_HAS = "A page has NumPy, SciPy, scikit-learn, matplotlib and this course; a notebook has more."
 
 
-def import_what_is_there(tree, name):
-    """Run the imports at the top of a cell, without PyTorch's, and return the rest."""
+def import_what_is_there(parts, name):
+    """Run imports, without PyTorch's."""
     absent = []
-    for part in tree.body:
-        if isinstance(part, ast.Import | ast.ImportFrom):
-            try:
-                exec(compile(ast.Module([part], []), name, "exec"), names)
-            except ModuleNotFoundError as error:
-                module = error.name.partition(".")[0]
-                if module not in LEFT_OUT:
-                    error.add_note(PAGE_HAS)
-                    raise
-                absent.append(module)
+    for part in parts:
+        try:
+            run_part(part, name)
+        except ModuleNotFoundError as error:
+            module = error.name.partition(".")[0]
+            if module not in LEFT_OUT:
+                error.add_note(PAGE_HAS)
+                raise
+            absent.append(module)
     if absent:
         out.write(f"Left out, not in the browser: {', '.join(dict.fromkeys(absent))}\n")
-    tree.body = [part for part in tree.body if not isinstance(part, ast.Import | ast.ImportFrom)]
-    return tree
+
+
+def run_part(part, name):
+    exec(compile(ast.Module([part], []), name, "exec"), names)
 
 
 async def value_of(tree, name, mode):
@@ -259,13 +262,20 @@ def close_figures():
         pyplot.close("all")
 
 
-async def run_cell(code):
-    """Run a cell, show what its last expression is worth, and return whether all went well."""
+async def run_cell(code, preparing=False):
+    """Run a cell, show what its last expression is worth, and return whether all went well.
+
+    One that runs for another's sake, and shows nothing itself, puts off what only others need.
+    """
     out.begin()
     name = f"<cell {next(numbers)}>"
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
     try:
-        tree = import_what_is_there(ast.parse(code, name), name)
+        tree = ast.parse(code, name)
+        now, later, tree.body = put_off.split(tree, preparing)
+        import_what_is_there(now, name)
+        put_off.keep(now, later)
+        put_off.catch_up(tree.body, partial(run_part, name=name))
         shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         await value_of(tree, name, "exec")
         if shown:
@@ -304,6 +314,8 @@ def names_below(path):
     """The names that may follow `path`, "np.", "np.linalg." or ""; nothing is called for it."""
     *parts, _ = path.split(".")
     found = {**vars(builtins), **names}
+    if not parts:
+        found |= put_off.waiting
     for part in parts:
         inside = found.get(part)
         if inside is None:

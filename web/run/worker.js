@@ -162,15 +162,16 @@ const ready = start();
 ready.catch((error) => say("broken", { text: String(error) }));
 
 /** Run a cell; what it imports is fetched first, so that the page can say how much there is to come. */
-async function run(session, code) {
-  const wanted = python.pyimport("packages").wanted(code).toJs();
+async function run(session, code, isPreparing = false) {
+  const wanted = python.pyimport("put_off").packages_for(code, isPreparing).toJs();
   const files = filesOf(wanted).filter((name) => !unpacked.has(name));
   await Promise.allSettled(files.map(fetchArchive)); // what fails is tried again at its `import`
-  say("end", { good: await session.run_cell(code) });
+  say("end", { good: await session.run_cell(code, isPreparing) });
 }
 
 const ASKED = {
   run,
+  prepare: (session, code) => run(session, code, true), // for another cell's sake
   complete: (session, path) => say("names", { names: session.names_below(path).toJs() }),
   needs(session, codes) {
     say("needed", { places: python.pyimport("needs").cells_needed(python.toPy(codes)).toJs() });

@@ -16,7 +16,7 @@ from solutions import as_published
 
 RUN = Path(__file__).parent.parent / "run"
 WORKER = RUN / "worker.js"
-OURS = ("session", "packages", "needs", "live_figures", "page_figures")
+OURS = ("session", "packages", "put_off", "needs", "live_figures", "page_figures")
 SESSION = [RUN / f"{name}.py" for name in OURS]
 CORE = ("pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
