@@ -10,6 +10,7 @@ import functools
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from actloss.arguments import Floats, Integers, every
 
@@ -61,6 +62,37 @@ def entries_at(classes: Integers, axis: int) -> tuple[Integers, ...]:
             axes_behind = (1,) * (classes.ndim - 1 - place)
             index[place] = np.arange(length).reshape(-1, *axes_behind)
     return tuple(index)
+
+
+def largest_of(exps: Floats, axis: int) -> tuple[Integers, ...] | NDArray[np.bool_]:
+    """Where e^(x - max x) is 1, as what selects it: one entry a sample, or a mask of all such.
+
+    To look for one is quicker along the last axis, and slower along every other.
+    """
+    if axis == exps.ndim - 1:
+        return entries_at(exps.argmax(axis, keepdims=True), axis)
+    return exps == 1.0
+
+
+def put(x: Floats, place: tuple[Integers, ...] | NDArray[np.bool_], values: Floats) -> None:
+    """Write one value a sample where :func:`largest_of` found its largest."""
+    if isinstance(place, tuple):
+        x[place] = values
+    else:
+        np.copyto(x, values, where=place)
+
+
+def rest_of(exps: Floats, largest: tuple[Integers, ...] | NDArray[np.bool_], axis: int) -> Floats:
+    """Σ e^(x - max x) but for one largest, which is 1: no rest is too small to count.
+
+    Writes 0 over what :func:`largest_of` found.
+    """
+    if isinstance(largest, tuple):
+        exps[largest] = 0.0
+        return exps.sum(axis, keepdims=True)
+    exps -= largest
+    tied = largest.sum(axis, keepdims=True, dtype=exps.dtype) - 1.0
+    return exps.sum(axis, keepdims=True) + tied
 
 
 def distance_from_zero(x: Floats, farthest: float = 1e4) -> Floats:

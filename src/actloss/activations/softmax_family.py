@@ -17,10 +17,9 @@ from actloss.arguments import (
     along_axis_in_one_array,
     check_scale,
     check_shape,
-    every,
     formula_of,
 )
-from actloss.numerics import below_largest, clip, entries_at
+from actloss.numerics import below_largest, clip, largest_of, rest_of
 
 __all__ = [
     "entmax15",
@@ -171,15 +170,10 @@ def log_softmax(x: ArrayLike, *, axis: int = -1) -> Floats:
     """
     if x.shape[axis] == 0:
         return x.copy()
-    largest = entries_at(x.argmax(axis, keepdims=True), axis)
-    maximum = x[largest]
-    below = x - maximum
-    if not every(np.isfinite(maximum)):
-        below[x == maximum] = 0.0  # where ∞ − ∞ was NaN
-    # The sum is 1, for the largest logit, plus the others; adding the 1 now would cost digits.
-    others = np.exp(below)
-    others[largest] = 0.0
-    below -= np.log1p(others.sum(axis, keepdims=True))
+    below = below_largest(x, axis)
+    exps = np.exp(below)
+    # The sum is 1, for the largest logit, plus the rest; adding the 1 now would cost digits.
+    below -= np.log1p(rest_of(exps, largest_of(exps, axis), axis))
     return below
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actloss.arguments import Floats, Integers, check_between, every
+from actloss.arguments import Floats, Integers, check_between
 from actloss.losses.arguments import (
     check_distributions,
     check_probabilities,
@@ -25,8 +25,11 @@ from actloss.numerics import (
     entries_at,
     exp,
     exp_of_inexact_product,
+    largest_of,
     log1p,
     positive_part,
+    put,
+    rest_of,
     weighted,
 )
 
@@ -278,8 +281,9 @@ def softmax_cross_entropy(logits: ArrayLike, labels: ArrayLike, *, axis: int = -
     array([0.4076, 1.9076])
     """
     check_distributions("labels", labels, axis)
-    shifted, best = _shift(logits, axis)
-    log_total = np.log1p(_rest(np.exp(shifted), best, axis))
+    shifted = below_largest(logits, axis)
+    exps = np.exp(shifted)
+    log_total = np.log1p(rest_of(exps, largest_of(exps, axis), axis))
     losses = weighted(labels, log_total - shifted).sum(axis=axis)
     if np.count_nonzero(
         np.isinf(losses)
@@ -308,17 +312,18 @@ def softmax_cross_entropy_grad(logits: ArrayLike, labels: ArrayLike, *, axis: in
     array([-0.3348,  0.2447,  0.09  ])
     """
     check_distributions("labels", labels, axis)
-    probabilities, best = _shift(logits, axis)  # in place from here on: arrays may be large
+    probabilities = below_largest(logits, axis)  # in place from here on: arrays may be large
     np.exp(probabilities, out=probabilities)
-    rest = _rest(probabilities, best, axis)
+    largest = largest_of(probabilities, axis)
+    rest = rest_of(probabilities, largest, axis)
     total = 1.0 + rest
     probabilities /= total
-    probabilities[best] = 1.0 / total
+    put(probabilities, largest, 1.0 / total)
     # p Σy − y, as p (Σy − y) − (1 − p) y, so that a right prediction loses no digits.
     gradient = labels.sum(axis, keepdims=True) - labels
     gradient *= probabilities
     complements = np.subtract(1.0, probabilities, out=probabilities)
-    complements[best] = rest / total
+    put(complements, largest, rest / total)
     complements *= labels
     gradient -= complements
     return gradient
@@ -396,10 +401,10 @@ def cross_entropy_of_entries(logits: Floats, own: tuple[Integers, ...], axis: in
 
     They are what ``entries_at(labels, axis)`` gives.
     """
-    shifted, best = _shift(logits, axis)
+    shifted = below_largest(logits, axis)
     right = shifted[own]
     exps = np.exp(shifted, out=shifted)
-    return (np.log1p(_rest(exps, best, axis)) - right).squeeze(axis)
+    return (np.log1p(rest_of(exps, largest_of(exps, axis), axis)) - right).squeeze(axis)
 
 
 def cross_entropy_of_entries_grad(logits: Floats, own: tuple[Integers, ...], axis: int) -> Floats:
@@ -414,22 +419,3 @@ def cross_entropy_of_entries_grad(logits: Floats, own: tuple[Integers, ...], axi
     # p − 1 of the right class is minus the others' share: written so, it loses no digits.
     gradient[own] = -others / total
     return gradient
-
-
-def _shift(logits: Floats, axis: int) -> tuple[Floats, tuple[Integers, ...]]:
-    """Logits minus their largest, and where that is: softmax stays the same, exp stays finite."""
-    best = entries_at(logits.argmax(axis, keepdims=True), axis)
-    largest = logits[best]
-    shifted = logits - largest
-    if not every(np.isfinite(largest)):  # ∞ − ∞: the largest is 0 above itself there, too
-        shifted[logits == largest] = 0.0
-    return shifted, best
-
-
-def _rest(exps: Floats, best: tuple[Integers, ...], axis: int) -> Floats:
-    """Σ exp of the shifted logits, but for the largest, which is 1: no rest is too small to count.
-
-    Overwrites the largest.
-    """
-    exps[best] = 0.0
-    return exps.sum(axis, keepdims=True)
