@@ -22,6 +22,7 @@ from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
 from live_figures import STILL, prepare_widget_slots, share_widget_code
 from node import NODE
+from openings import open_with_figure
 from page_actions import offer_actions
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -324,6 +325,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-before-read-docs", keep_source_pages)
     app.connect("source-read", complete_exercises)
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
+    # When live figures have their still ones, and before images are collected.
+    app.connect("doctree-read", open_with_figure, priority=200)
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("doctree-read", link_terms)

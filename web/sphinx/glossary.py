@@ -43,6 +43,7 @@ ELSEWHERE = (
     nodes.table,
     nodes.title,
 )
+NO_PROSE = {"cell", "chapter-card", "chapter-question"}  # classes of what takes no link
 
 
 def read_terms(text: str) -> dict[str, str]:
@@ -132,7 +133,7 @@ def join_texts(element: nodes.Element) -> None:
 def is_prose(text: nodes.Text) -> bool:
     node = text.parent
     while node is not None:
-        if isinstance(node, ELSEWHERE) or {"cell", "chapter-card"} & set(node.get("classes", ())):
+        if isinstance(node, ELSEWHERE) or NO_PROSE & set(node.get("classes", ())):
             return False
         node = node.parent
     return True
