@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.figure import assert_shows, live_figure, read, settle
 
 PAGE, FIGURE = "chapters/intro.html", "intro-1"
-ASKED = "chapters/relu-family.html"  # its second figure begins with a question
+ASKED = "chapters/relu-family.html"  # its third figure begins with a question
 
 
 def figure_at(page, index=0):
@@ -177,9 +177,9 @@ def test_link_within_the_open_page(open_page):
 def test_figure_far_down_the_page(open_page, width):
     """It is scrolled to and made live, and its question gives way to the state of the link."""
     page = follow(
-        open_page, "figure=relu-family-2&function=leaky-relu&alpha=0.3", path=ASKED, width=width
+        open_page, "figure=relu-family-3&function=leaky-relu&alpha=0.3", path=ASKED, width=width
     )
-    slot = figure_at(page, 1)
+    slot = figure_at(page, 2)
     expect(slot).to_be_focused()
     top = slot.evaluate("slot => slot.getBoundingClientRect().top")
     assert 0 <= top < 150
@@ -242,7 +242,7 @@ def test_a_link_holds_everything_that_can_be_set(open_page):
 def test_every_figure_has_a_name_of_its_own(open_page):
     page = open_page(ASKED)
     names = page.locator(".widget-slot").evaluate_all("all => all.map(({dataset}) => dataset.name)")
-    assert names == [f"{urlsplit(ASKED).path.split('/')[-1][:-5]}-{n}" for n in (1, 2)]
+    assert names == [f"{urlsplit(ASKED).path.split('/')[-1][:-5]}-{n}" for n in (1, 2, 3)]
 
 
 def test_button_is_not_printed(open_page):
