@@ -3,7 +3,7 @@
 import pytest
 
 from actloss.exercises.report import Report
-from actloss.grading import changes, class_report, feedback
+from actloss.grading import changes, class_report, feedback, similar_page, similarity
 from actloss.grading.grade import Graded
 
 HOSTILE = (
@@ -32,6 +32,17 @@ def class_page_of(text):
 
 def changes_page_of(text):
     return changes.as_html([dict.fromkeys(changes.COLUMNS, text) | {"before": 1, "after": 2}])
+
+
+def similar_page_of(text):
+    """Two who share a wrong value, a comment and code, all of it hostile, among ten who do not."""
+    code = f"x = {text!r} + " + " + ".join(f"f{n}(z[{n}], {text!r})" for n in range(9))
+    answers = [similarity.Answer(text + who, f"# {text}\n{code}", text) for who in "ab"]
+    answers += [similarity.Answer(f"s{n}", "x = 1") for n in range(10)]
+    found = similarity.compare({text: answers}, [])
+    assert len(found.pairs[0].shared) >= 3
+    sources = {(one.student, text): one.source for one in answers}
+    return similar_page.as_html(found, sources, [text])
 
 
 def visit(browser, path):
@@ -66,7 +77,7 @@ def test_the_policy_holds_should_escaping_fail(tmp_path, browser):
     assert [url for url in asked if url != path.as_uri()] == []
 
 
-@pytest.mark.parametrize("made", [class_page_of, changes_page_of])
+@pytest.mark.parametrize("made", [class_page_of, changes_page_of, similar_page_of])
 def test_hostile_text_in_a_page_for_the_teacher(tmp_path, browser, made):
     path = tmp_path / "page.html"
     path.write_text(made(HOSTILE), encoding="utf-8")

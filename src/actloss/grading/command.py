@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from actloss.grading import changes, cluster, gradescope, roster, sandbox, tiers
+from actloss.grading import changes, cluster, gradescope, roster, sandbox, similar, tiers
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
 
@@ -22,11 +22,8 @@ def main(words: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     given = _parser().parse_args(words)
-    if given.doctor:
-        print(tiers.doctor())
-        return 0
     try:
-        return _grade(given) if given.gradescope is None else _make_zip(given)
+        return given.run(given)
     except (GradingError, sandbox.NoSandboxError, OSError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
@@ -91,6 +88,8 @@ def _parser():
         help="grade without isolation: submissions may do whatever you may",
     )
     grade.add_argument("--doctor", action="store_true", help="say which isolation this machine has")
+    grade.set_defaults(run=_run_grade)
+    similar.add_to(commands)
     return _Checked(parser, grade)
 
 
@@ -100,7 +99,7 @@ class _Checked:
 
     def parse_args(self, words):
         given = self.parser.parse_args(words)
-        grades = not given.doctor and given.gradescope is None
+        grades = given.command == "grade" and not given.doctor and given.gradescope is None
         if grades and (given.submissions is None or given.out is None):
             self.grade.error("a folder of submissions and --out RESULTS are needed")
         return given
@@ -117,6 +116,13 @@ def _seconds(text):
         if 0.1 <= float(text) <= 86400:
             return float(text)
     raise argparse.ArgumentTypeError(f"a limit is from 0.1 to 86400 seconds, not {text!r}")
+
+
+def _run_grade(given):
+    if given.doctor:
+        print(tiers.doctor())
+        return 0
+    return _grade(given) if given.gradescope is None else _make_zip(given)
 
 
 def _grade(given):
