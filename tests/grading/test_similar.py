@@ -153,6 +153,9 @@ def test_given_code_is_nobodys():
     answers = class_of([*([ODD] * 20), buggy, buggy], "pixel_probabilities")
     assert code_of(compare(answers, given_cells()["softmax"]), "pixel_probabilities") == {}
     assert code_of(compare(answers, []), "pixel_probabilities")
+    unlike = [f"{buggy}\n{own}" for own in (ODD, solutions_of("softmax")["even_temperature"])]
+    answers = class_of([*([ODD.replace("where", "cbrt")] * 20), *unlike], "pixel_probabilities")
+    assert code_of(compare(answers, given_cells()["softmax"]), "pixel_probabilities") == {}
 
 
 def test_a_rare_wrong_value_counts_and_a_common_one_does_not():

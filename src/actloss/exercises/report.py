@@ -23,8 +23,8 @@ class Report:
 
     name: str
     state: str  # "solved", "not right yet", "not solved yet" or "not known"
-    earned: int = 0
-    points: int = 0
+    earned: float = 0  # whole, but where a teacher marks by hand
+    points: float = 0
     properties: list[tuple[str, bool | None]] = field(default_factory=list)
     example: list[tuple[str, str]] = field(default_factory=list)
     message: str = ""
@@ -93,7 +93,7 @@ class Score:
     reports: list
 
     @property
-    def earned(self) -> int:
+    def earned(self) -> float:
         return sum(report.earned for _, report in self.reports if report)
 
     @property

@@ -17,7 +17,7 @@ import secrets
 import signal
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -27,9 +27,10 @@ from typing import Any
 from tqdm import tqdm
 
 from actloss.exercises import of_chapter
-from actloss.grading import class_report, cluster, feedback
+from actloss.grading import class_report, cluster, feedback, rubric
 from actloss.grading.grade import chapters_of
 from actloss.grading.mark_book import MarkBook
+from actloss.grading.marks import ByHand, read_marks
 from actloss.grading.notebooks import UnreadableError, find, read
 from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
@@ -64,6 +65,7 @@ class Summary:
     several: list[str] = field(default_factory=list)  # who handed in more than one for a chapter
     mixed: list[tuple[str, str]] = field(default_factory=list)  # student, chapters not graded
     book: MarkBook = field(default_factory=MarkBook)
+    waiting: int = 0  # answers that a teacher has not marked yet
 
 
 def grade_class(
@@ -78,6 +80,7 @@ def grade_class(
     course_functions: bool = False,
     quiet: bool = False,
     client: Any = None,
+    rubrics: Sequence[Path] = (),
 ) -> Summary:
     """Grade every submission below a folder; results go below `out`.
 
@@ -104,6 +107,8 @@ def grade_class(
         Whether to leave out the progress bar and the lines on single students.
     client : distributed.Client, optional
         Of a Dask cluster, which then does the work. See ``cluster``.
+    rubrics : sequence of Path
+        Of answers that a teacher marks; those of earlier runs in this folder hold, too.
 
     Raises
     ------
@@ -125,7 +130,12 @@ def grade_class(
         with _alone_in(out):
             seed = _seed_of(out) if seed is None else seed
             expected = () if chapter else _chapters_of_class(found)
-            run = Run(str(out), seed, tier, chapter, limits or Limits(), course_functions, expected)
+            questions = rubric.keep(rubrics, out)
+            by_hand = ByHand(tuple(questions), read_marks(out)) if questions else None
+            run = Run(
+                str(out), seed, tier, chapter, limits or Limits(), course_functions, expected,
+                by_hand,
+            )  # fmt: skip
             replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
             return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
     except OSError as error:
@@ -185,7 +195,7 @@ def _grade_all(found, run, workers, quiet, client):
     unreadable, unjudged, mixed = [], [], []
     book = MarkBook()
     tally = class_report.Tally()
-    graded = skipped = 0
+    graded = skipped = waiting = 0
     if client is None:
         outcomes = _outcomes(found, run, min(workers, len(found)))
     else:
@@ -209,6 +219,7 @@ def _grade_all(found, run, workers, quiet, client):
                     tally.add(outcome["brief"])
                 graded += not (outcome["skipped"] or outcome["unjudged"])
                 skipped += outcome["skipped"]
+                waiting += outcome["waiting"]
                 if outcome["unjudged"]:
                     unjudged.append((submission.student, outcome["unjudged"]))
                     tally.unjudged.append((submission.student, outcome["unjudged"]))
@@ -226,7 +237,7 @@ def _grade_all(found, run, workers, quiet, client):
     replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
     return Summary(
         run.seed, graded, skipped, sorted(unreadable), sorted(unjudged), book.several(),
-        sorted(mixed), book,
+        sorted(mixed), book, waiting,
     )  # fmt: skip
 
 

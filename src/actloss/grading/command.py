@@ -9,7 +9,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from actloss.grading import changes, cluster, gradescope, roster, sandbox, similar, tiers
+from actloss.grading import (
+    changes,
+    cluster,
+    gradescope,
+    review,
+    roster,
+    rubric,
+    sandbox,
+    similar,
+    tiers,
+)
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
 
@@ -81,6 +91,14 @@ def _parser():
         action="store_true",
         help="let a function of the course be an answer where one is, as softmax for a softmax",
     )
+    grade.add_argument(
+        "--rubric",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="TOML",
+        help="of the answers that you mark yourself, with actloss review; kept with the results",
+    )
     grade.add_argument("--quiet", action="store_true", help="no progress bar")
     grade.add_argument(
         "--trust-submissions",
@@ -90,6 +108,8 @@ def _parser():
     grade.add_argument("--doctor", action="store_true", help="say which isolation this machine has")
     grade.set_defaults(run=_run_grade)
     similar.add_to(commands)
+    review.add_to(commands)
+    rubric.add_to(commands)
     return _Checked(parser, grade)
 
 
@@ -143,12 +163,18 @@ def _grade(given):
             course_functions=given.allow_course_functions,
             quiet=given.quiet,
             client=client,
+            rubrics=given.rubric,
         )
     print(
         f"{summary.graded} graded, {summary.skipped} were done before, "
         f"{len(summary.unjudged)} could not be graded; seed {summary.seed}: {given.out}/grades.csv"
     )
     print(f"the class on one page: {given.out}/class.html")
+    if summary.waiting:
+        print(
+            f"{summary.waiting} answers wait for a teacher: actloss review {given.submissions} "
+            f"--out {given.out}"
+        )
     if given.compare:
         _compare(given.compare, given.out)
     if students is not None:

@@ -30,7 +30,7 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
             "number": str(number),
             "score": report.earned,
             "max_score": report.points,
-            "status": "passed" if report.solved else "failed",
+            "status": "passed" if report.earned == report.points else "failed",
             "output": repr(report).partition("\n")[2],
             "output_format": "text",
             "visibility": "visible",

@@ -40,11 +40,11 @@ class Graded:
     others: tuple[str, ...] = ()  # chapters whose exercises it holds as well
 
     @property
-    def earned(self) -> int:
+    def earned(self) -> float:
         return sum(report.earned for report in self.reports)
 
     @property
-    def points(self) -> int:
+    def points(self) -> float:
         return sum(report.points for report in self.reports)
 
 

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,6 +25,8 @@ READING_BYTES, READING_SECONDS = 1 << 30, 120  # that such a process may take
 CODE_CHARACTERS = 1_000_000
 CELLS = 2000
 NAME_CHARACTERS = 200  # of a cell
+WRITTEN_CELLS, WRITTEN_CHARACTERS = 100, 100_000  # for a teacher to read
+PICTURES = 20  # attached to one of them
 LEVELS = 6  # folders below that of a student
 
 # What systems, packers and learning platforms put beside the submissions, in lower case.
@@ -62,11 +64,26 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A cell that a teacher marks, as nbgrader's metadata say: an answer with points of its own.
+
+    The pictures that were attached to it are (name, type, base64), as the file has them: nothing
+    of them has been looked at.
+    """
+
+    grade_id: str
+    kind: str  # "markdown" or "code"
+    source: str
+    pictures: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Notebook:
-    """The code cells of a submission, in order."""
+    """The code cells of a submission, in order, and the answers for a teacher to mark."""
 
     cells: tuple[Cell, ...]
     digest: str
+    written: tuple[Written, ...] = ()
 
     def place_of_check(self, name: str) -> int:
         """The place of the cell that checks this exercise; after the last cell if there is none.
@@ -225,7 +242,8 @@ def parse(data: bytes) -> Notebook:
         raise UnreadableError(f"the notebook is damaged: no valid JSON at {where}") from None
     except (ValueError, RecursionError, MemoryError):
         raise UnreadableError("the notebook is damaged: its JSON cannot be read") from None
-    return Notebook(tuple(_cells(content)), hashlib.sha256(data).hexdigest())
+    digest = hashlib.sha256(data).hexdigest()
+    return Notebook(tuple(_cells(content)), digest, tuple(_written(content)))
 
 
 def _read_elsewhere(file):
@@ -248,7 +266,10 @@ def _read_elsewhere(file):
         raise UnreadableError("the notebook is damaged: its JSON cannot be read") from None
     if "problem" in found:
         raise UnreadableError(found["problem"])
-    return Notebook(tuple(Cell(*cell) for cell in found["cells"]), found["digest"])
+    written = (
+        Written(*texts, tuple(map(tuple, pictures))) for *texts, pictures in found["written"]
+    )
+    return Notebook(tuple(Cell(*c) for c in found["cells"]), found["digest"], tuple(written))
 
 
 def main() -> None:
@@ -260,7 +281,8 @@ def main() -> None:
     try:
         notebook = parse(_bytes_of(sys.stdin.buffer, FILE_BYTES))
         cells = [(cell.source, cell.grade_id) for cell in notebook.cells]
-        found: dict = {"cells": cells, "digest": notebook.digest}
+        written = [list(astuple(one)) for one in notebook.written]
+        found: dict = {"cells": cells, "digest": notebook.digest, "written": written}
     except UnreadableError as error:
         found = {"problem": str(error)}
     except MemoryError:
@@ -336,14 +358,45 @@ def _list_of_cells(content):
 
 
 def _source(cell):
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+    return _text(cell.get("source", cell.get("input", "")))
+
+
+def _text(value):
+    """A text, which a notebook may hold as the list of its lines."""
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    return value if isinstance(value, str) else ""
 
 
 def _grade_id(cell):
+    name = _marked(cell).get("grade_id")
+    return name[:NAME_CHARACTERS] if isinstance(name, str) else ""
+
+
+def _marked(cell):
     metadata = cell.get("metadata")
     marked = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = marked.get("grade_id") if isinstance(marked, dict) else None
-    return name[:NAME_CHARACTERS] if isinstance(name, str) else ""
+    return marked if isinstance(marked, dict) else {}
+
+
+def _written(content):
+    """What nbgrader calls manually graded: an answer that is its own test."""
+    cells = [cell for cell in _list_of_cells(content) if isinstance(cell, dict)]
+    for cell in [c for c in cells if _by_hand(c)][:WRITTEN_CELLS]:
+        kind = "code" if cell.get("cell_type") == "code" else "markdown"
+        source = _source(cell)[:WRITTEN_CHARACTERS]
+        yield Written(_grade_id(cell), kind, source, tuple(_pictures(cell)))
+
+
+def _by_hand(cell):
+    marked = _marked(cell)
+    return marked.get("grade") is True and marked.get("solution") is True and bool(_grade_id(cell))
+
+
+def _pictures(cell):
+    attached = cell.get("attachments")
+    for name, bundle in list(attached.items() if isinstance(attached, dict) else ())[:PICTURES]:
+        for kind in ("image/png", "image/jpeg"):
+            data = _text(bundle.get(kind)) if isinstance(bundle, dict) else ""
+            if data:
+                yield name[:NAME_CHARACTERS], kind, data

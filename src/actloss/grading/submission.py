@@ -6,8 +6,9 @@ import functools
 import hashlib
 import json
 import os
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from actloss.exercises import of_chapter
 from actloss.grading import class_report, feedback
@@ -16,9 +17,15 @@ from actloss.grading.notebooks import Found, Notebook, UnreadableError, read
 from actloss.grading.sandbox import PACKAGE, TIERS, Limits, NoSandboxError
 from actloss.grading.sandboxes import Sandboxes
 
+if TYPE_CHECKING:
+    from actloss.grading.marks import ByHand
+
 
 class GradingError(Exception):
     """Something that stops a run and that the teacher can mend."""
+
+
+WAITING = "waiting for a teacher"  # the state of an answer
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class Run:
     limits: Limits = field(default_factory=Limits)
     course_functions: bool = False  # whether they are answers
     expected: tuple[str, ...] = ()  # the chapters of this class, where no chapter was given
+    by_hand: ByHand | None = None  # what a teacher marks, and the marks so far
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,8 @@ def prepare(submission: Found, run: Run) -> Prepared:
         "course_functions": run.course_functions,
         "submission": notebook.digest if notebook else problem,
     }
+    if run.by_hand:
+        about["by_hand"] = run.by_hand.digest(submission.place)
     return Prepared(submission.student, submission.place, notebook, problem, about)
 
 
@@ -94,6 +104,9 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
                 expected=run.expected,
                 course_functions=run.course_functions,
             )
+            if run.by_hand:
+                marked = run.by_hand.reports(prepared.notebook, graded.chapter, prepared.place)
+                graded = replace(graded, reports=(*graded.reports, *marked))
         except UnreadableError as error:
             problem = str(error)
         except NoSandboxError as error:
@@ -101,6 +114,8 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
     if run.chapter:
         about["chapter"] = run.chapter
         about["points"] = sum(exercise.points for exercise in of_chapter(run.chapter))
+        if run.by_hand:
+            about["points"] += run.by_hand.points(run.chapter)
     result = feedback.results(graded, problem, student=prepared.student, extra=about)
     files = {
         "feedback.md": feedback.as_markdown(result, graded),
@@ -155,13 +170,14 @@ def _account(result, problem, *, skipped=False, unjudged=""):
         "problem": problem,
         "unjudged": unjudged,
         "others": result["extra_data"].get("others", []),
+        "waiting": sum(t["extra_data"]["state"] == WAITING for t in result["tests"]),
     }
 
 
 def not_graded(reason: str) -> dict:
     """The account of a submission that nothing here could judge."""
     return {"row": None, "brief": None, "skipped": False, "problem": "", "unjudged": reason,
-            "others": []}  # fmt: skip
+            "others": [], "waiting": 0}  # fmt: skip
 
 
 def _unjudged(graded):
