@@ -32,6 +32,12 @@ def draw_classes(rng):
     }
 
 
+def draw_far_below(rng):
+    """Now and then all scores are low: that changes no lead, and a number in place of −∞ wins."""
+    drawn = draw_classes(rng)
+    return {**drawn, "logits": drawn["logits"] - rng.choice([0.0, 0.0, 0.0, 200.0])}
+
+
 def draw_kinks(rng):
     """Leads of exactly 1 among them."""
     drawn = draw_classes(rng)
@@ -52,6 +58,10 @@ def best_rival(logits, labels):
 
 def struck_out_rival(logits, labels):
     return (logits * (1 - one_hot(logits, labels))).max(axis=-1)
+
+
+def struck_out_with_a_low_number(logits, labels):
+    return np.where(one_hot(logits, labels) > 0, -100.0, logits).max(axis=-1)
 
 
 def struck_out_own(logits, labels):
@@ -160,11 +170,16 @@ add(
         points=2,
         difficulty=2,
         reference=multiclass_hinge_loss,
-        draw=draw_classes,
+        draw=draw_far_below,
         axes=2,
         extremes=(),
         mistakes=[
             # Those that fail on fewer inputs come first.
+            (
+                hinge_of(own_score, struck_out_with_a_low_number),
+                "Right as long as some rival lies above the number that strikes out. Which number "
+                "lies below every score?",
+            ),
             (
                 hinge_of(struck_out_own, best_rival),
                 "The rival is right now. The other classes are struck out with zeros. When is a 0 "

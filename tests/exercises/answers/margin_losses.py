@@ -101,6 +101,12 @@ WRONG = {
         (compiled(RIVAL), "does what the given function does"),
         (compiled(SUMMED), "The score of the right class is right now"),
         (compiled(RIVAL.replace("logits * (1 - own)", STRUCK)), "The rival is right now"),
+        (
+            compiled(
+                SUMMED.replace("logits * (1 - own)", STRUCK).replace("-np.inf", "-100.0"),
+            ),
+            "Which number lies below every score?",
+        ),
         (rival("np.maximum(0, 1 + rival - right)", "1 + rival - right"), "never below 0"),
         (rival("1 + rival - right", "rival - right"), "content with any lead"),
         (rival("1 + rival - right", "1 - rival + right"), "charges for a lead"),
