@@ -166,3 +166,24 @@ def boxes_below_verdicts():
 @pytest.mark.parametrize(("path", "number", "heading"), list(boxes_below_verdicts()))
 def test_the_box_below_a_verdict_has_the_same_word(path, number, heading):
     assert heading == settled(path.parent)[number][1]
+
+
+CLAIM = re.compile(r"^:::\{admonition\} Claim: “", re.MULTILINE)
+
+
+def boxes_above_verdicts():
+    """Of each claim, how many are stated between the verdict before it and its own."""
+    for path in sorted((ROOT / "chapters").glob("*.ipynb")):
+        stated = 0
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                stated += len(CLAIM.findall("".join(cell["source"])))
+            for tag in cell["metadata"].get("tags", ()):
+                if tag.startswith("claim-"):
+                    yield pytest.param(stated, id=tag)
+                    stated = 0
+
+
+@pytest.mark.parametrize("stated", list(boxes_above_verdicts()))
+def test_a_claim_is_stated_before_it_is_tried(stated):
+    assert stated == 1
