@@ -17,6 +17,7 @@ from docutils import nodes
 from downloads import publish_course, publish_notebooks
 from embeds import write_figure_pages
 from exercise_pages import complete_exercises
+from folded_code import name_folded_code
 from glossary import link_terms, note_terms
 from jinja2 import FileSystemBytecodeCache
 from lighten import lighten
@@ -327,6 +328,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", prepare_widget_slots, priority=100)  # before images are collected
     # When live figures have their still ones, and before images are collected.
     app.connect("doctree-read", open_with_figure, priority=200)
+    app.connect("doctree-read", name_folded_code)
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("doctree-read", link_terms)
