@@ -6,6 +6,7 @@ drawing, imports twice at most, and has no more than two lines that draw.
 
 import ast
 import re
+from itertools import pairwise
 
 import pytest
 import yaml
@@ -56,7 +57,7 @@ def test_what_is_in_sight_is_the_idea(slug):
 def test_a_claim_is_put_to_the_test_in_sight(slug):
     """Before each folded verdict stands a cell that computes, or the verdict computes all of it."""
     cells = code_cells(read(ROOT / "chapters" / f"{slug}.ipynb"))
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         if cell["id"].endswith("-verdict"):
             assert not FOLDED & tags_of(before), cell["id"]
             assert cell["id"].startswith(before["id"])

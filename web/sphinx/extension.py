@@ -29,6 +29,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.ext import viewcode
 from sphinxcontrib.katex import KaTeXServer
+from twins import show_twins
 from verdicts import colour_verdicts
 
 LISTING = re.compile(r"<pre>(?:(?!</pre>).)*class=\"viewcode-block\".*?</pre>", re.DOTALL)
@@ -329,6 +330,7 @@ def setup(app: Sphinx) -> dict:
     # When live figures have their still ones, and before images are collected.
     app.connect("doctree-read", open_with_figure, priority=200)
     app.connect("doctree-read", name_folded_code)
+    app.connect("doctree-read", show_twins)
     app.connect("doctree-read", drop_quiz_styles)
     app.connect("doctree-read", keep_punctuation_with_formula)
     app.connect("doctree-read", link_terms)

@@ -11,6 +11,7 @@ import inspect
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from twins import in_reference, twins
 
 
 def public_functions(module: str) -> list[str]:
@@ -34,7 +35,13 @@ class Functions(SphinxDirective):
             for file in self.arguments[0].split()
             for name in public_functions(f"{room}.{file}")
         ]
-        return self.parse_text_to_nodes("\n".join(f".. autofunction:: {name}" for name in names))
+        known = twins()
+        lines = []
+        for name in names:
+            lines.append(f".. autofunction:: {name}")
+            if name in known:
+                lines += in_reference(name, known[name])
+        return self.parse_text_to_nodes("\n".join(lines))
 
 
 def setup(app: Sphinx) -> dict:
