@@ -7,12 +7,15 @@ import {
   ownerOf,
   shownOf,
 } from "./chosen_functions.js";
+import { FUNCTIONS } from "./functions.js";
 import { keepDrawn, liveRegion, numberLine, resetButton } from "./figure.js";
 import { movable, pointToMove } from "./movable.js";
 import { Panel, change, draw, formatNumber, grid, keepLast, runs, setSize, write } from "./plot.js";
 
 const X_DOMAIN = [-5, 5];
 const STEP = 0.1;
+// Every curve has the same points, whatever kinks are its own: so one can glide into another.
+const ALL_KINKS = [...new Set(Object.values(FUNCTIONS).flatMap(({ kinks }) => kinks))];
 const ZOOMS = [1, 10, 100, 1000];
 const SATURATED = 0.05; // a unit passes back less than 5 % of its gradient
 
@@ -54,7 +57,7 @@ function render({ model, el }) {
   const traits = [...choices, "zoom_index", "float16", "x", ...PARAMETERS];
   resetButton(readout, model, traits);
   const say = liveRegion(el);
-  let top, bottom, drawnFrame, drawnGhost;
+  let top, bottom, drawnFrame, drawnHeights, drawnGhost;
   let zoom, xDomain;
   const pointsOf = keepLast(grid);
 
@@ -84,8 +87,15 @@ function render({ model, el }) {
   /** The axes, drawn anew only when they change: a slider moves curves only. */
   function drawPanels(width, yDomain, slopeDomain) {
     const rounded = model.get("float16") ? ", rounded to float16" : "";
-    const frame = `${width} ${xDomain} ${yDomain} ${slopeDomain} ${rounded}`;
-    if (frame === drawnFrame) return;
+    const frame = `${width} ${xDomain} ${rounded}`;
+    const heights = `${yDomain} ${slopeDomain}`;
+    if (frame === drawnFrame && heights === drawnHeights) return;
+    drawnHeights = heights;
+    if (frame === drawnFrame) {
+      top.rescale(yDomain);
+      bottom.rescale(slopeDomain);
+      return;
+    }
     drawnFrame = frame;
     const [left, right] = zoom === 1 ? [40, 12] : [72, 28]; // magnified, the axes have longer numbers
     const [upper, lower] = width < 480 ? [190, 96] : [230, 106];
@@ -126,7 +136,7 @@ function render({ model, el }) {
     lookCloser();
     // Rounded to float16 a curve has steps, so it is asked at every pixel.
     const count = exact ? Math.round(width) : 120;
-    const points = pointsOf(xDomain, main.kinks, count);
+    const points = pointsOf(xDomain, ALL_KINKS, count);
     const slopes = points.map(slope);
     const low = Math.min(main.low, ghost?.low ?? Infinity);
     const high = Math.max(main.high, ghost?.high ?? -Infinity);
@@ -168,12 +178,12 @@ function render({ model, el }) {
 
   /** The first curve of each panel; it stands still while the slider of the other function moves. */
   function drawGhost(ghost, count) {
-    const drawing = ghost && [drawnFrame, ghost.title, ...argumentsOf(model, ghost)].join();
+    const drawing = ghost && [drawnFrame, drawnHeights, ghost.title, ...argumentsOf(model, ghost)].join();
     if (ghost && drawing === drawnGhost) {
       for (const panel of [top, bottom]) panel.keep();
     } else if (ghost) {
       const { value, slope } = shownOf(model, ghost);
-      const points = grid(xDomain, ghost.kinks, count);
+      const points = grid(xDomain, ALL_KINKS, count);
       top.curve(value, points, "ghost");
       bottom.curve(slope, points, "ghost");
     }
@@ -233,7 +243,7 @@ function render({ model, el }) {
       standBack();
     });
   }
-  return keepDrawn({ model, el, traits }, redraw);
+  return keepDrawn({ model, el, traits, choices }, redraw);
 }
 
 export default { render };

@@ -3,16 +3,29 @@
 import { write } from "./plot.js";
 
 const NARROWEST = 260; // what is narrower scrolls
+const ANSWERED = "answered"; // how prediction.js marks the figure whose answer it asks for
 
 /**
  * Draw the figure, and draw it again whenever one of `traits` or its width changes; returns what
  * ends this. `redraw` is told the width, and does not ask for it: asking would lay out the whole
  * page at every step.
+ *
+ * What one of `choices` changes glides to its new place, and so does the answer to a prediction;
+ * what a slider or a drag changes is there at once. The drawing itself knows nothing of this: its
+ * marks and numbers are at the end from the start, and plot.css moves what the eye sees.
  */
-export function keepDrawn({ model, el, traits }, redraw) {
+export function keepDrawn({ model, el, traits, choices = [] }, redraw) {
   let width = Math.max(el.clientWidth, NARROWEST);
-  const update = oncePerEvent(() => redraw(width));
+  let chosen = false;
+  const update = oncePerEvent(() => {
+    el.classList.toggle("gliding", chosen);
+    el.classList.toggle("answering", ANSWERED in el.dataset);
+    chosen = false;
+    delete el.dataset[ANSWERED];
+    redraw(width);
+  });
   redraw(width);
+  for (const name of choices) model.on(`change:${name}`, () => (chosen = true));
   for (const name of traits) model.on(`change:${name}`, update);
   const resized = new ResizeObserver(([entry]) => {
     width = Math.max(entry.contentRect.width, NARROWEST);

@@ -160,7 +160,8 @@ function render({ model, el }) {
   model.on("change:depth", () => {
     if (model.get("layer") > model.get("depth")) setLayer(model.get("depth"));
   });
-  return keepDrawn({ model, el, traits }, redraw);
+  const choices = ["activation_index", "initialisation_index"];
+  return keepDrawn({ model, el, traits, choices }, redraw);
 }
 
 export default { render };

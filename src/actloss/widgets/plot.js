@@ -151,12 +151,10 @@ export class Panel {
     svg,
     { top, width, height, left = 40, right = 12, xDomain, yDomain, label, xTicks = true },
   ) {
-    Object.assign(this, { svg, top, width, height, left, right, xDomain, yDomain, label });
+    Object.assign(this, { svg, top, width, height, left, right, xDomain, label });
     const innerWidth = width - left - right;
     const [x0, x1] = xDomain;
-    const [y0, y1] = yDomain;
     this.toX = (x) => left + ((x - x0) / (x1 - x0)) * innerWidth;
-    this.toY = (y) => top + height - ((y - y0) / (y1 - y0)) * height;
     this.fromX = (pixel) => x0 + ((pixel - left) / innerWidth) * (x1 - x0);
 
     // An inner <svg> cuts off what reaches beyond the frame. (A clip path would need an id, and in a
@@ -167,7 +165,18 @@ export class Panel {
     this.axes = draw(svg, "g", { class: "axes", "aria-hidden": "true" });
     this.marks = new Layer(draw(svg, "svg", { ...frame, viewBox, class: "marks" }));
     this.keys = new Layer(draw(svg, "g", { class: "keys" }));
-    this.#drawAxes(label, xTicks);
+    this.xTicks = xTicks;
+    this.rescale(yDomain);
+  }
+
+  /** Give the axes other heights. Marks stay what they are, so that they can glide to their places. */
+  rescale(yDomain) {
+    const { top, height } = this;
+    const [y0, y1] = yDomain;
+    this.yDomain = yDomain;
+    this.toY = (y) => top + height - ((y - y0) / (y1 - y0)) * height;
+    this.axes.replaceChildren();
+    this.#drawAxes(this.label, this.xTicks);
   }
 
   /** Begin a drawing within the same axes. */

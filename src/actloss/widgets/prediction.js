@@ -1,6 +1,13 @@
 // A question to answer before the figure may be moved. The figure gives the answer.
 import { write } from "./plot.js";
 
+/** Let the figures below the question move from where the reader guessed to the answer. */
+function markFigures(el) {
+  const together = el.closest(".widget-vbox");
+  for (const figure of together?.querySelectorAll(".actloss-figure") ?? [])
+    if (figure !== el) figure.dataset.answered = "";
+}
+
 function render({ model, el }) {
   el.classList.add("actloss-figure", "actloss-prediction");
   const box = write(el, "div", { role: "group" });
@@ -14,6 +21,7 @@ function render({ model, el }) {
   const buttons = model.get("options").map((text, index) => {
     const button = write(options, "button", { type: "button", "aria-pressed": "false" }, text);
     button.addEventListener("click", () => {
+      markFigures(el);
       model.set({ chosen: index, locked: false, value: model.get("shows") });
       model.save_changes();
     });

@@ -143,9 +143,10 @@ function render({ model, el }) {
     step: STEP,
   });
 
-  for (const name of ["loss_index", "compare_index"])
+  const choices = ["loss_index", "compare_index"];
+  for (const name of choices)
     model.on(`change:${name}`, () => showSliders(model));
-  return keepDrawn({ model, el, traits }, redraw);
+  return keepDrawn({ model, el, traits, choices }, redraw);
 }
 
 export default { render };

@@ -166,7 +166,8 @@ function render({ model, el }) {
   }
 
   reset.addEventListener("click", play.stop);
-  const unfollow = keepDrawn({ model, el, traits }, redraw);
+  const choices = ["hidden_index", "output_index", "loss_index"];
+  const unfollow = keepDrawn({ model, el, traits, choices }, redraw);
   return () => {
     play.end();
     unfollow();
