@@ -191,7 +191,7 @@ def test_rubric_says_what_counts(folder):
         ("points = 3", "points = nan", "not nan"),
         ("points = 3", "points = true", "not True"),
         ("points = 3", "points = 4", "has 4 points, and its criteria give 3 in all"),
-        ("points = 3", "pionts = 3", "has 'pionts', and may have criteria, given"),
+        ("points = 3", "marks = 3", "has 'marks', and may have criteria, given"),
         ('says = "Names the overflow"', "", "criterion 2 of the exercise 'why-stable'"),
         ("[[exercises.why-stable.criteria]]", "[exercises.why-stable.criteria]", "cannot be read"),
         ("exercises.sketch", "exercises.log_sum_exp", "one that is graded by itself"),

@@ -27,11 +27,12 @@ from typing import Any
 from tqdm import tqdm
 
 from actloss.exercises import of_chapter
-from actloss.grading import class_report, cluster, feedback, rubric
+from actloss.grading import class_report, cluster, feedback, rubric, variants
 from actloss.grading.grade import chapters_of
 from actloss.grading.mark_book import MarkBook
 from actloss.grading.marks import ByHand, read_marks
 from actloss.grading.notebooks import UnreadableError, find, read
+from actloss.grading.roster import Student
 from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
 from actloss.grading.submission import (
@@ -81,6 +82,8 @@ def grade_class(
     quiet: bool = False,
     client: Any = None,
     rubrics: Sequence[Path] = (),
+    students: Sequence[Student] | None = None,
+    variants_seed: int | None = None,
 ) -> Summary:
     """Grade every submission below a folder; results go below `out`.
 
@@ -109,6 +112,10 @@ def grade_class(
         Of a Dask cluster, which then does the work. See ``cluster``.
     rubrics : sequence of Path
         Of answers that a teacher marks; those of earlier runs in this folder hold, too.
+    students : sequence of Student, optional
+        The roster, which says whose numbers a hand-in was given.
+    variants_seed : int, optional
+        What drew the numbers of each student, if they have numbers of their own.
 
     Raises
     ------
@@ -132,9 +139,13 @@ def grade_class(
             expected = () if chapter else _chapters_of_class(found)
             questions = rubric.keep(rubrics, out)
             by_hand = ByHand(tuple(questions), read_marks(out)) if questions else None
+            variants.note(out, variants_seed)
+            numbers = None
+            if variants_seed is not None:
+                numbers = variants.of_class(found, students or (), variants_seed)
             run = Run(
                 str(out), seed, tier, chapter, limits or Limits(), course_functions, expected,
-                by_hand,
+                by_hand, numbers,
             )  # fmt: skip
             replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
             return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)

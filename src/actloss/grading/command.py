@@ -19,6 +19,7 @@ from actloss.grading import (
     sandbox,
     similar,
     tiers,
+    variants,
 )
 from actloss.grading.cohort import grade_class
 from actloss.grading.submission import GradingError, replace_file
@@ -99,6 +100,12 @@ def _parser():
         metavar="TOML",
         help="of the answers that you mark yourself, with actloss review; kept with the results",
     )
+    grade.add_argument(
+        "--variants",
+        type=_seed,
+        metavar="SEED",
+        help="each student of the --roster has numbers of their own, from actloss variants",
+    )
     grade.add_argument("--quiet", action="store_true", help="no progress bar")
     grade.add_argument(
         "--trust-submissions",
@@ -110,6 +117,7 @@ def _parser():
     similar.add_to(commands)
     review.add_to(commands)
     rubric.add_to(commands)
+    variants.add_to(commands)
     return _Checked(parser, grade)
 
 
@@ -122,6 +130,8 @@ class _Checked:
         grades = given.command == "grade" and not given.doctor and given.gradescope is None
         if grades and (given.submissions is None or given.out is None):
             self.grade.error("a folder of submissions and --out RESULTS are needed")
+        if grades and given.variants is not None and given.roster is None:
+            self.grade.error("--variants needs --roster CSV, which says whose numbers are whose")
         return given
 
 
@@ -164,6 +174,8 @@ def _grade(given):
             quiet=given.quiet,
             client=client,
             rubrics=given.rubric,
+            students=students,
+            variants_seed=given.variants,
         )
     print(
         f"{summary.graded} graded, {summary.skipped} were done before, "

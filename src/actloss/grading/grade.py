@@ -21,6 +21,7 @@ from actloss.exercises import EXERCISES, NumberExercise, of_chapter
 from actloss.exercises.definitions import read_all
 from actloss.exercises.engine import BY_NAME, not_their_own, report_on
 from actloss.exercises.report import Report
+from actloss.exercises.variants import with_variant
 from actloss.grading import borrowed, judging, replies
 from actloss.grading.notebooks import Notebook, UnreadableError
 from actloss.grading.protocol import ProtocolError
@@ -81,6 +82,7 @@ def grade(
     chapter: str = "",
     expected: Collection[str] = (),
     course_functions: bool = False,
+    variant: int | None = None,
 ) -> Graded:
     """Hold each answer of a notebook against its exercise.
 
@@ -88,7 +90,8 @@ def grade(
     it holds any of them: so nobody chooses an easier one.
 
     A function of the course that is a right answer as it stands earns nothing, unless
-    `course_functions` are allowed.
+    `course_functions` are allowed. A `variant` draws the numbers of the exercises that have them
+    drawn, whatever the notebook says of itself.
 
     Raises
     ------
@@ -101,6 +104,8 @@ def grade(
         held = chapters_of(notebook)
         chapter = next((one for one in held if one in expected), held[0])
     exercises = of_chapter(chapter)
+    if variant is not None:
+        exercises = [with_variant(exercise, variant) for exercise in exercises]
     sandbox = sandboxes.for_notebook(notebook)
     marking = _Marking(notebook, sandbox, seed, exercises, course_functions)
     return Graded(chapter, tuple(marking.reports()), _others(notebook, chapter))

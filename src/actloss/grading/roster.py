@@ -20,7 +20,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,10 +104,10 @@ def read_roster(path: Path) -> list[Student]:
         }
         if not any(parts.values()):
             continue
-        if not parts["id"] or _same(parts["id"]) in seen:
+        if not parts["id"] or same(parts["id"]) in seen:
             what = "no id" if not parts["id"] else f"the id {parts['id']!r} of a line above"
             raise GradingError(f"line {line} of the roster {str(path)!r} has {what}")
-        seen.add(_same(parts["id"]))
+        seen.add(same(parts["id"]))
         students.append(Student(**parts))
     return students
 
@@ -117,7 +117,8 @@ def _delimiter(text):
     return max(",;\t", key=first.count)
 
 
-def _same(text):
+def same(text: str) -> str:
+    """A name as it is compared."""
     return unicodedata.normalize("NFC", text).casefold().strip()
 
 
@@ -126,16 +127,12 @@ def match(students: Sequence[Student], book: MarkBook, unjudged: Iterable[str]) 
 
     Canvas, Moodle and Blackboard set such a part off by an underscore.
     """
-    whole: dict[str, set[str]] = {}
-    for student in students:
-        for key in (student.id, student.email, student.name, " ".join(student.names[::-1])):
-            if key:
-                whole.setdefault(_same(key), set()).add(student.id)
+    whole = ids_by_name(students)
     best = book.best()
     chapters = sorted({chapter for _, chapter in best if chapter})
     found = Matched(list(students), chapters)
     for (handed_in, chapter), entry in best.items():
-        student = _whose(handed_in, whole)
+        student = whose(handed_in, whole)
         if student is None:
             found.unknown.append(handed_in)
         elif chapter:
@@ -145,7 +142,7 @@ def match(students: Sequence[Student], book: MarkBook, unjudged: Iterable[str]) 
         else:
             found.problems[student] = "could not be read"
     for handed_in in unjudged:
-        student = _whose(handed_in, whole)
+        student = whose(handed_in, whole)
         if student is None:
             found.unknown.append(handed_in)
         else:
@@ -154,11 +151,21 @@ def match(students: Sequence[Student], book: MarkBook, unjudged: Iterable[str]) 
     return found
 
 
-def _whose(handed_in, whole):
-    """The one student that it can be, or None."""
+def ids_by_name(students: Iterable[Student]) -> dict[str, set[str]]:
+    """The ids by all that a hand-in may bear: id, e-mail address, name."""
+    whole: dict[str, set[str]] = {}
+    for student in students:
+        for key in (student.id, student.email, student.name, " ".join(student.names[::-1])):
+            if key:
+                whole.setdefault(same(key), set()).add(student.id)
+    return whole
+
+
+def whose(handed_in: str, whole: Mapping[str, set[str]]) -> str | None:
+    """The id of the one student that a file's name can mean, or None; see `ids_by_name`."""
     parts = [handed_in, *handed_in.split("_")]
     for group in (parts[:1], parts[1:]):
-        students = set().union(*(whole.get(_same(part), ()) for part in group))
+        students: set[str] = set().union(*(whole.get(same(part), ()) for part in group))
         if len(students) == 1:
             return students.pop()
     return None

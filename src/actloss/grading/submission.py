@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class Run:
     course_functions: bool = False  # whether they are answers
     expected: tuple[str, ...] = ()  # the chapters of this class, where no chapter was given
     by_hand: ByHand | None = None  # what a teacher marks, and the marks so far
+    variants: Mapping[str, int] | None = None  # by student, where each has other numbers
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,17 @@ def prepare(submission: Found, run: Run) -> Prepared:
     }
     if run.by_hand:
         about["by_hand"] = run.by_hand.digest(submission.place)
+    if run.variants is not None:
+        about["variant"] = run.variants.get(submission.student)
     return Prepared(submission.student, submission.place, notebook, problem, about)
 
 
 def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dict]:
     """The account of a submission, and the texts of its files by name, none if it has no marks."""
     graded, problem, about = None, prepared.problem, dict(prepared.about)
+    variant = about.get("variant")
+    if prepared.notebook and run.variants is not None and variant is None:
+        return not_graded("the roster has nobody of this name, so whose numbers?"), {}
     if prepared.notebook:
         try:
             graded = grade(
@@ -103,6 +110,7 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
                 chapter=run.chapter,
                 expected=run.expected,
                 course_functions=run.course_functions,
+                variant=variant,
             )
             if run.by_hand:
                 marked = run.by_hand.reports(prepared.notebook, graded.chapter, prepared.place)

@@ -23,7 +23,9 @@ from actloss.grading.sandbox import LIFE_SECONDS, Life, Sandbox
 LIVES = 6  # that the cells above one check may end
 SHORTEST = 2.0  # seconds, of a limit that time-outs have halved
 # A cell that only asks for a check does nothing where no check is.
-IDLE = re.compile(r"\s*(?:(?:check|score)\(\s*[\"'][\w-]+[\"'](?:,\s*\w+)?\s*\)\s*)?")
+IDLE = re.compile(
+    r"\s*(?:(?:check|score)\(\s*[\"'][\w-]+[\"'](?:,\s*\w+)?(?:,\s*variant=\d+)?\s*\)\s*)?"
+)
 AGAIN = "not solved yet"  # at its check: then what stands below it counts
 
 
