@@ -126,7 +126,7 @@ def test_two_pages_do_not_overwrite_each_other(browser, folder, choice, points):
         expect(status(one)).to_have_text("Saved: 1 of 3.")
         other.keyboard.press("2")
         alert = other.get_by_role("alert")
-        expect(alert).to_contain_text("ada was marked elsewhere meanwhile: 1 points")
+        expect(alert).to_contain_text("ada was marked elsewhere meanwhile: 1 point.")
         assert stored(folder, "ada").points == 1
         other.keyboard.press("j")  # it does not go away
         expect(other.locator("h1")).to_have_text("bo")

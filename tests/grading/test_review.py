@@ -4,9 +4,13 @@ import base64
 import http.client
 import json
 import re
+import signal
 import struct
+import subprocess
+import sys
 import threading
 import tomllib
+import urllib.request
 import zlib
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -358,7 +362,7 @@ def result_of(folder, student):
 def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     found = graded(folder, "--rubric", str(folder / "rubric.toml"))
     said = capsys.readouterr().out
-    assert "3 answers wait for a teacher: actloss review" in said
+    assert "answers that wait for a teacher: 3. Mark them with: actloss review" in said
     states = {s: found[s]["why-stable"]["extra_data"]["state"] for s in found}
     assert states == {"ada": marks.WAITING, "bo": marks.WAITING, "cy": "not solved yet"}
     assert result_of(folder, "ada")["max_score"] == 14.5
@@ -370,7 +374,7 @@ def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     found = graded(folder)  # the rubric is known from the run before
     said = capsys.readouterr().out
     assert "2 graded, 1 were done before" in said
-    assert "1 answers wait" in said
+    assert "wait for a teacher: 1." in said
     test = found["ada"]["why-stable"]
     assert (test["score"], test["max_score"], test["status"]) == (2, 3, "failed")
     assert test["extra_data"]["state"] == marks.BY_HAND
@@ -401,8 +405,11 @@ def test_a_student_cannot_give_points(folder):
     assert (result["score"], result["max_score"]) == (9, 14.5)
 
 
-def test_without_a_rubric_all_is_as_before(folder):
-    graded(folder)
+def test_without_a_rubric_all_is_as_before_and_it_is_said(folder, capsys):
+    hand_in(folder / "in", "dee", solved("softmax"))
+    for _ in range(2):
+        graded(folder)
+        assert "answers that a teacher marks are in 3 of the notebooks" in capsys.readouterr().out
     assert result_of(folder, "ada")["max_score"] == 9
     assert "by_hand" not in result_of(folder, "ada")["extra_data"]
 
@@ -546,6 +553,21 @@ def test_a_review_that_cannot_begin_gets_a_sentence(folder, capsys, where, words
     command = ["review", str(folder / where), "--out", str(folder / "out"), "--no-browser"]
     assert main([*command, "--rubric", str(folder / "rubric.toml"), *words]) == 1
     assert said in capsys.readouterr().err
+
+
+def test_the_command_serves_the_page_until_ctrl_c(folder, heed_ctrl_c):
+    command = [sys.executable, "-m", "actloss", "review", "in", "--out", "out", "--no-browser"]
+    with subprocess.Popen(
+        [*command, "--rubric", "rubric.toml"], cwd=folder, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout.readline() == "0 of 3 answers are marked\n"
+        address = process.stdout.readline().strip()
+        with urllib.request.urlopen(address, timeout=60) as reply:
+            assert b"<title>Mark answers</title>" in reply.read()
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "0 of 3 answers are marked; the next actloss grade counts the marks" in said
 
 
 def test_taking_a_mark_back_leaves_the_answer_waiting():

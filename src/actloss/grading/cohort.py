@@ -67,6 +67,7 @@ class Summary:
     mixed: list[tuple[str, str]] = field(default_factory=list)  # student, chapters not graded
     book: MarkBook = field(default_factory=MarkBook)
     waiting: int = 0  # answers that a teacher has not marked yet
+    unasked: int = 0  # notebooks with such answers, where no rubric says what they are worth
 
 
 def grade_class(
@@ -206,7 +207,7 @@ def _grade_all(found, run, workers, quiet, client):
     unreadable, unjudged, mixed = [], [], []
     book = MarkBook()
     tally = class_report.Tally()
-    graded = skipped = waiting = 0
+    graded = skipped = waiting = unasked = 0
     if client is None:
         outcomes = _outcomes(found, run, min(workers, len(found)))
     else:
@@ -231,6 +232,7 @@ def _grade_all(found, run, workers, quiet, client):
                 graded += not (outcome["skipped"] or outcome["unjudged"])
                 skipped += outcome["skipped"]
                 waiting += outcome["waiting"]
+                unasked += outcome["unasked"]
                 if outcome["unjudged"]:
                     unjudged.append((submission.student, outcome["unjudged"]))
                     tally.unjudged.append((submission.student, outcome["unjudged"]))
@@ -248,7 +250,7 @@ def _grade_all(found, run, workers, quiet, client):
     replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
     return Summary(
         run.seed, graded, skipped, sorted(unreadable), sorted(unjudged), book.several(),
-        sorted(mixed), book, waiting,
+        sorted(mixed), book, waiting, unasked,
     )  # fmt: skip
 
 

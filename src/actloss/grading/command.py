@@ -182,10 +182,15 @@ def _grade(given):
         f"{len(summary.unjudged)} could not be graded; seed {summary.seed}: {given.out}/grades.csv"
     )
     print(f"the class on one page: {given.out}/class.html")
+    if summary.unasked:
+        print(
+            f"answers that a teacher marks are in {summary.unasked} of the notebooks, and do not "
+            "count: give --rubric TOML, which actloss rubric NOTEBOOK drafts"
+        )
     if summary.waiting:
         print(
-            f"{summary.waiting} answers wait for a teacher: actloss review {given.submissions} "
-            f"--out {given.out}"
+            f"answers that wait for a teacher: {summary.waiting}. Mark them with: actloss review "
+            f"{given.submissions} --out {given.out}"
         )
     if given.compare:
         _compare(given.compare, given.out)

@@ -264,6 +264,8 @@ function warn() {
   }
 }
 
+const pointsOf = (number) => (number === 1 ? "1 point" : `${number} points`);
+
 /** Somebody saved another mark meanwhile: neither is lost without a word. */
 function ask(answer) {
   const { conflict } = answer;
@@ -278,7 +280,7 @@ function ask(answer) {
     tell();
     title.focus();
   };
-  const theirs = conflict.points === null ? "no mark" : `${conflict.points} points`;
+  const theirs = conflict.points === null ? "no mark" : pointsOf(conflict.points);
   const said = conflict.comment ? `, “${conflict.comment}”` : "";
   const text =
     `${called(answer)} was marked elsewhere meanwhile: ${theirs}${said}. ` +

@@ -132,7 +132,7 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
     unjudged = _unjudged(graded)
     if not unjudged:
         files["results.json"] = feedback.as_json(result)  # the last one: with it, all is done
-    return _account(result, problem, unjudged=unjudged), files
+    return _account(result, problem, unjudged=unjudged) | _unasked(prepared, run), files
 
 
 def store(files: dict, prepared: Prepared, run: Run) -> None:
@@ -155,7 +155,7 @@ def done_before(prepared: Prepared, run: Run) -> dict | None:
         result = json.loads(text)
         said = result["extra_data"]
         if all(said[key] == value for key, value in prepared.about.items()):
-            return _account(result, prepared.problem, skipped=True)
+            return _account(result, prepared.problem, skipped=True) | _unasked(prepared, run)
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
@@ -182,10 +182,16 @@ def _account(result, problem, *, skipped=False, unjudged=""):
     }
 
 
+def _unasked(prepared, run):
+    """Whether it has answers for a teacher to mark, and no rubric says what they are worth."""
+    written = prepared.notebook.written if prepared.notebook else ()
+    return {"unasked": bool(written) and run.by_hand is None}
+
+
 def not_graded(reason: str) -> dict:
     """The account of a submission that nothing here could judge."""
     return {"row": None, "brief": None, "skipped": False, "problem": "", "unjudged": reason,
-            "others": [], "waiting": 0}  # fmt: skip
+            "others": [], "waiting": 0, "unasked": False}  # fmt: skip
 
 
 def _unjudged(graded):
