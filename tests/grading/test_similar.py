@@ -8,10 +8,12 @@ import tracemalloc
 
 import pytest
 
+from actloss.exercises.definitions import read_all
+from actloss.exercises.variants import variant_of
 from actloss.grading import fingerprints, similar_page
 from actloss.grading.command import main
 from actloss.grading.notebooks import Cell, Notebook
-from actloss.grading.similar import answers_of, given_cells, mistakes_of
+from actloss.grading.similar import answers_of, given_cells, graded_before, right_for_others
 from actloss.grading.similarity import MOST, Answer, compare
 from exercises.submissions import EXERCISES, hand_in, notebook, solutions_of
 from tests.exercises.answers.sources import wrong_sources
@@ -322,14 +324,30 @@ def test_wrong_values_come_from_a_graded_class(tmp_path, looked_at):
         {"name": "c", "output": "  got       ValueError\n",
          "extra_data": {"state": "not right yet"}},
         {"name": "d", "output": "", "extra_data": {"state": "solved"}},
-    ]}  # fmt: skip
+    ], "extra_data": {"variant": 3}}  # fmt: skip
     path = tmp_path / "submissions" / "ada.ipynb" / "results.json"
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps(result), encoding="utf-8")
-    assert mistakes_of(tmp_path, "ada.ipynb") == {"a": "0.75", "b": "[2, 3]", "c": ""}
-    assert mistakes_of(tmp_path, "bo.ipynb") is None
-    path.write_text("[]", encoding="utf-8")
-    assert mistakes_of(tmp_path, "ada.ipynb") is None
+    graded = graded_before(tmp_path, "ada.ipynb")
+    assert graded.mistakes == {"a": "0.75", "b": "[2, 3]", "c": ""}
+    assert graded.variant == 3
+    assert graded_before(tmp_path, "bo.ipynb") is None
+    for text in ("[]", "{", '{"tests": 3}', '{"tests": [3]}'):
+        path.write_text(text, encoding="utf-8")
+        assert graded_before(tmp_path, "ada.ipynb") is None
+
+
+def test_an_answer_to_somebody_elses_numbers_is_seen():
+    read_all()
+    variants = {f"s{number}": number for number in range(9)}
+    theirs = variant_of("two_kinds_of_days", 4).answer
+    answers = [Answer("s1", "", f"{theirs:.6g}"), Answer("s2", "", "[1, 2]"), Answer("s3", "", ""),
+               Answer("s5", "", "-1"), Answer("s4", "", "")]  # fmt: skip
+    rows = right_for_others({"two_kinds_of_days": answers, "log_sum_exp": answers}, variants)
+    assert rows == [("two_kinds_of_days", "s1", f"{theirs:.6g}", ["s4"])]
+    page = similar_page.as_html(compare({}, []), {}, [], [(HOSTILE, HOSTILE, HOSTILE, [HOSTILE])])
+    assert "Right for somebody else" in page
+    assert "<script" not in page
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ import json
 import time
 import tomllib
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from actloss.exercises import of_chapter
+from actloss.exercises import EXERCISES, of_chapter
+from actloss.exercises.variants import VARIANTS, variant_of
 from actloss.grading import similar_page
 from actloss.grading.grade import chapters_of
-from actloss.grading.notebooks import Notebook, UnreadableError, find, read
+from actloss.grading.notebooks import Found, Notebook, UnreadableError, find, read
 from actloss.grading.similarity import Answer, compare
 from actloss.grading.submission import GradingError, replace_file
 from actloss.grading.walk import IDLE
@@ -49,6 +52,19 @@ def given_cells() -> dict[str, list[str]]:
     return tomllib.loads(Path(__file__).with_name("given_cells.toml").read_text(encoding="utf-8"))
 
 
+@dataclass
+class Class:
+    """What the files of a class hold, as far as it is compared."""
+
+    answers: dict[str, list[Answer]] = field(default_factory=lambda: defaultdict(list))
+    sources: dict[tuple[str, str], str] = field(default_factory=dict)  # by student and exercise
+    given: list[str] = field(default_factory=list)
+    students: set[str] = field(default_factory=set)
+    variants: dict[str, int] = field(default_factory=dict)  # of those with numbers of their own
+    unread: int = 0
+    graded: int = 0
+
+
 def run(given: Any) -> int:
     """Write the page; the exit status."""
     started = time.monotonic()
@@ -57,53 +73,65 @@ def run(given: Any) -> int:
     found = find(given.submissions)
     if not found:
         raise GradingError(f"there are no submissions in {str(given.submissions)!r}")
-    answers: dict[str, list[Answer]] = defaultdict(list)
-    sources: dict[tuple[str, str], str] = {}
-    base: list[str] = []
-    chapters, students, unread, graded = set(), set(), 0, 0
+    handed_in = gather(found, given.out, given.chapter)
+    count = len(handed_in.students)
+    if count < FEWEST:
+        raise GradingError(
+            f"{count} students handed in what can be read: among fewer than {FEWEST} nothing can "
+            "be called rare"
+        )
+    comparison = compare(handed_in.answers, handed_in.given)
+    notes = [] if handed_in.graded else [
+        "Wrong values were not compared, since there are no results of actloss grade in this "
+        "folder: grade the class into it, and give this command again."
+    ]  # fmt: skip
+    if handed_in.unread:
+        notes.append(f"{handed_in.unread} of {len(found)} files could not be read and are not "
+                     "compared.")  # fmt: skip
+    passed_on = right_for_others(handed_in.answers, handed_in.variants)
+    given.out.mkdir(parents=True, exist_ok=True)
+    page = similar_page.as_html(comparison, handed_in.sources, notes, passed_on)
+    replace_file(given.out / PAGE, page)
+    above = len(comparison.above_chance)
+    share = "1 pair shares" if above == 1 else f"{above} pairs share"
+    print(
+        f"{count} students compared in {time.monotonic() - started:.1f} s; {share} more than "
+        f"chance gives in a class like this: {given.out / PAGE}"
+    )
+    for note in notes:
+        print(note)
+    return 0
+
+
+def gather(found: Iterable[Found], out: Path, chapter: str = "") -> Class:
+    """Read the files of a class, and what the results of a run say of their wrong answers."""
+    handed_in = Class()
+    chapters = set()
     for submission in found:
         try:
             if submission.path is None or submission.problem:
                 raise UnreadableError(submission.problem)
             notebook = read(submission.path)
-            chapter = given.chapter or chapters_of(notebook)[0]
+            its_chapter = chapter or chapters_of(notebook)[0]
         except UnreadableError:
-            unread += 1
+            handed_in.unread += 1
             continue
-        if chapter not in chapters:
-            chapters.add(chapter)
-            base += given_cells().get(chapter, [])
-        students.add(submission.student)
-        mistakes = mistakes_of(given.out, submission.place)
-        graded += mistakes is not None
-        for name, source in answers_of(notebook, chapter).items():
-            key = submission.student, name
+        if its_chapter not in chapters:
+            chapters.add(its_chapter)
+            handed_in.given += given_cells().get(its_chapter, [])
+        student = submission.student
+        handed_in.students.add(student)
+        graded = graded_before(out, submission.place)
+        mistakes = {} if graded is None else graded.mistakes
+        handed_in.graded += graded is not None
+        if graded is not None and graded.variant is not None:
+            handed_in.variants[student] = graded.variant
+        for name, source in answers_of(notebook, its_chapter).items():
             # Of several notebooks of one student, all that is theirs.
-            sources[key] = "\n\n".join(filter(None, [sources.get(key, ""), source]))
-            answers[name].append(Answer(submission.student, source, (mistakes or {}).get(name, "")))
-    if len(students) < FEWEST:
-        raise GradingError(
-            f"{len(students)} students handed in what can be read: among fewer than {FEWEST} "
-            "nothing can be called rare"
-        )
-    comparison = compare(answers, base)
-    notes = [] if graded else [
-        "Wrong values were not compared, since there are no results of actloss grade in this "
-        "folder: grade the class into it, and give this command again."
-    ]  # fmt: skip
-    if unread:
-        notes.append(f"{unread} of {len(found)} files could not be read and are not compared.")
-    given.out.mkdir(parents=True, exist_ok=True)
-    replace_file(given.out / PAGE, similar_page.as_html(comparison, sources, notes))
-    above = len(comparison.above_chance)
-    share = "1 pair shares" if above == 1 else f"{above} pairs share"
-    print(
-        f"{len(students)} students compared in {time.monotonic() - started:.1f} s; {share} more "
-        f"than chance gives in a class like this: {given.out / PAGE}"
-    )
-    for note in notes:
-        print(note)
-    return 0
+            before = handed_in.sources.get((student, name))
+            handed_in.sources[student, name] = f"{before}\n\n{source}" if before else source
+            handed_in.answers[name].append(Answer(student, source, mistakes.get(name, "")))
+    return handed_in
 
 
 def answers_of(notebook: Notebook, chapter: str) -> dict[str, str]:
@@ -121,16 +149,24 @@ def answers_of(notebook: Notebook, chapter: str) -> dict[str, str]:
     return found
 
 
-def mistakes_of(out: Path, place: str) -> dict[str, str] | None:
-    """By exercise, what a wrong answer gave; None if there are no results of this submission."""
+class Graded(NamedTuple):
+    """What the results of a run say of a submission."""
+
+    mistakes: dict[str, str]  # by exercise, what a wrong answer gave
+    variant: int | None
+
+
+def graded_before(out: Path, place: str) -> Graded | None:
+    """None if there are no results of this submission."""
     path = out / "submissions" / place / "results.json"
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-        tests = json.loads(path.read_text(encoding="utf-8"))["tests"]
-        return {
+        result = json.loads(path.read_text(encoding="utf-8"))
+        mistakes = {
             test["name"]: _wrong_value(test["output"])
-            for test in tests
+            for test in result["tests"]
             if test["extra_data"]["state"] == "not right yet"
         }
+        return Graded(mistakes, result["extra_data"].get("variant"))
     return None
 
 
@@ -141,3 +177,23 @@ def _wrong_value(output):
     value = " ".join(wanted[0].split()[:40]) if wanted else ""
     value = value.removeprefix("got ").removesuffix(" is not the number.")
     return value[:MISTAKE_CHARACTERS] if any(c.isdigit() for c in value) else ""
+
+
+def right_for_others(
+    answers: Mapping[str, Sequence[Answer]], variants: Mapping[str, int]
+) -> list[tuple[str, str, str, list[str]]]:
+    """Numbers that are wrong, and right for what other students were asked.
+
+    Rows of exercise, student, number, and those other students.
+    """
+    rows = []
+    for name in sorted(answers.keys() & VARIANTS.keys()):
+        wanted = {who: variant_of(name, number).answer for who, number in variants.items()}
+        tolerance = EXERCISES[name].tolerance
+        for one in sorted(answers[name]):
+            with contextlib.suppress(ValueError):
+                number = float(one.mistake or "nan")
+                others = [who for who, right in wanted.items() if abs(number - right) <= tolerance]
+                if others:
+                    rows.append((name, one.student, one.mistake, sorted(others)))
+    return rows

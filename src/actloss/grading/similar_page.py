@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from actloss.grading import fingerprints
 from actloss.grading.pages import STYLE, html_page, html_table, tag
@@ -39,7 +39,12 @@ section { border-top: 1px solid #8888; margin-top: 2rem }
 )
 
 
-def as_html(found: Comparison, sources: Mapping[tuple[str, str], str], notes: list[str]) -> str:
+def as_html(
+    found: Comparison,
+    sources: Mapping[tuple[str, str], str],
+    notes: list[str],
+    passed_on: Sequence[tuple[str, str, str, list[str]]] = (),
+) -> str:
     """The page.
 
     Parameters
@@ -50,6 +55,8 @@ def as_html(found: Comparison, sources: Mapping[tuple[str, str], str], notes: li
         From (student, exercise) to the answer.
     notes : list of str
         On what was not looked at.
+    passed_on : sequence
+        Exercise, student, number, and the students whose numbers it is right for.
     """
     most = found.chance[-1] if found.chance else 0.0
     above = found.above_chance
@@ -60,6 +67,7 @@ def as_html(found: Comparison, sources: Mapping[tuple[str, str], str], notes: li
         *(tag("p", n) for n in notes),
     ]
     parts += _group("More than chance gives in a class like this", above, sources, SHOWN)
+    parts += _passed_on(passed_on)
     parts += _wrong_values(found)
     parts += _group(
         f"Within what chance gives, and at least {LEAST:.0f}",
@@ -95,6 +103,22 @@ def _how_to_read(found):
     return [*(tag("p", text) for text in paragraphs), html_table(columns, rows)]
 
 
+def _passed_on(rows):
+    if not rows:
+        return []
+    shown = [
+        (exercise, student, number, ", ".join(others[:WORDS]), len(others))
+        for exercise, student, number, others in rows[:ROWS]
+    ]
+    return [
+        tag("h2", "Right for somebody else's numbers"),
+        tag("p", "Each student had numbers of their own. The more students a number is right for, "
+            "the likelier it is hit by chance."),
+        html_table(("exercise", "student", "number", "right for", "how many"), shown),
+        *([tag("p", f"… and {len(rows) - ROWS} more.")] if len(rows) > ROWS else []),
+    ]  # fmt: skip
+
+
 def _wrong_values(found):
     """The rare ones by themselves: whoever shares one may share nothing else."""
     who: dict[tuple, set[str]] = defaultdict(set)
@@ -110,8 +134,8 @@ def _wrong_values(found):
     ]
     parts = [
         tag("h2", "The same wrong value in few students"),
-        tag("p", "The inputs were the same for all. The rarest come first; a value that many share "
-            "is a common mistake, and is not here."),
+        tag("p", "The inputs were the same for all, but for numbers of their own. The rarest "
+            "values come first; one that many share is a common mistake, and is not here."),
         html_table(("exercise", "value", "students", "how many"), rows[:ROWS]),
     ]  # fmt: skip
     return parts + ([tag("p", f"… and {len(rows) - ROWS} more.")] if len(rows) > ROWS else [])
