@@ -388,6 +388,10 @@ def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     table = (folder / "out" / "grades.csv").read_text(encoding="utf-8")
     assert '"softmax","","","ada","","","","11.0","0.0","11.0","14.5"' in table
 
+    page = (folder / "out" / "class.html").read_text(encoding="utf-8")
+    assert "3 submissions of 9 points at most. Median 9, mean 9.0. All points: 3." in page
+    graded(folder)
+    assert (folder / "out" / "class.html").read_text(encoding="utf-8") == page
     hand_in(folder / "in", "ada", with_text("Something else."))
     found = graded(folder)
     assert found["ada"]["why-stable"]["score"] == 0

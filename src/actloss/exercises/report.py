@@ -15,6 +15,8 @@ MARKS: dict[bool | None, tuple[str, str, str]] = {
 }
 REMARK = "A remark, which costs no points:"
 NOT_ASKED = ("–", "skipped", "not tried")
+# The states of an answer that a teacher marks.
+WAITING, BY_HAND = "waiting for a teacher", "marked by hand"
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Report:
     """The outcome of one check."""
 
     name: str
-    state: str  # "solved", "not right yet", "not solved yet" or "not known"
+    state: str  # "solved", "not right yet", "not solved yet", "not known"; WAITING or BY_HAND
     earned: float = 0  # whole, but where a teacher marks by hand
     points: float = 0
     properties: list[tuple[str, bool | None]] = field(default_factory=list)

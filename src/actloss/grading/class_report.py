@@ -11,7 +11,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from actloss.exercises import EXERCISES, of_chapter
+from actloss.exercises import of_chapter
+from actloss.exercises.report import BY_HAND
 from actloss.grading.pages import html_page, html_table, tag
 
 MISTAKES = 15  # of a chapter that are listed
@@ -50,7 +51,9 @@ def brief(result: dict) -> dict:
         "problem": about["problem"],
         "chapter": about["chapter"],
         # What a teacher marks is on no picture here.
-        "score": sum(test["score"] for test in result["tests"] if test["name"] in EXERCISES),
+        "score": sum(
+            test["score"] for test in result["tests"] if test["extra_data"]["state"] != BY_HAND
+        ),
         "tests": [
             (test["name"], test["extra_data"]["state"], test["extra_data"]["mistake"])
             for test in result["tests"]

@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from actloss.exercises.report import Report
+from actloss.exercises.report import BY_HAND, WAITING, Report
 from actloss.grading.notebooks import Notebook, Written
 from actloss.grading.rubric import Question
-from actloss.grading.submission import WAITING, GradingError, replace_file
+from actloss.grading.submission import GradingError, replace_file
 
 try:
     import fcntl
@@ -27,7 +27,6 @@ except ImportError:
     fcntl = None  # type: ignore[assignment]
 
 FILE = "marks.json"
-BY_HAND = "marked by hand"  # the state of an answer, once it is no longer WAITING
 COMMENT_CHARACTERS = 10_000
 
 

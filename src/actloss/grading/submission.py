@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from actloss.exercises import of_chapter
+from actloss.exercises.report import WAITING
 from actloss.grading import class_report, feedback
 from actloss.grading.grade import UNJUDGED, grade
 from actloss.grading.notebooks import Found, Notebook, UnreadableError, read
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 class GradingError(Exception):
     """Something that stops a run and that the teacher can mend."""
-
-
-WAITING = "waiting for a teacher"  # the state of an answer
 
 
 @dataclass(frozen=True)
