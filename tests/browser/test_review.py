@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
-from actloss.grading import marks, review
+from actloss.grading import hand_marks, review
 from exercises.submissions import hand_in, notebook
 from tests.grading.test_review import HOSTILE, RUBRIC, png, with_text
 from tools.stamps import ROOT
@@ -51,7 +51,11 @@ def opened(browser, folder, *, anonymous=False, **options):
 
 
 def stored(folder, student, name="why-stable"):
-    return marks.read_marks(folder / "out").get(f"{student}.ipynb", {}).get(name, marks.Mark())
+    return (
+        hand_marks.read_marks(folder / "out")
+        .get(f"{student}.ipynb", {})
+        .get(name, hand_marks.Mark())
+    )
 
 
 def status(page):

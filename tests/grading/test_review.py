@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from actloss.grading import marks, review, rubric
+from actloss.grading import hand_marks, review, rubric
 from actloss.grading.command import main
-from actloss.grading.marks import Mark
+from actloss.grading.hand_marks import Mark
 from actloss.grading.notebooks import SMALL_BYTES, read
 from actloss.grading.pictures import NoPictureError, picture
 from actloss.grading.submission import GradingError
 from exercises.submissions import hand_in, notebook, solved
+from tools.stamps import ROOT
 
 HOSTILE = "<script>hacked = 1</script><img src=x onerror='hacked = 1'>"
 GIVEN = "*Your answer here*"
@@ -150,10 +151,13 @@ def test_many_pictures_and_long_texts_are_cut(tmp_path):
 def test_what_was_given_and_what_is_blank_is_no_answer(kind):
     question = rubric.Question("why-stable", "softmax", 3, given=GIVEN)
     for source, answered in ((GIVEN, 0), (f" {GIVEN}\n", 0), ("", 0), ("Since.", 1)):
-        written = [marks.Written("why-stable", kind, source), marks.Written("other", kind, "x")]
-        assert len(marks.answer_to(question, written)) == answered
-    pictured = marks.Written("why-stable", kind, "", (("a", "image/png", "AA"),))
-    assert marks.answer_to(question, [pictured]) == [pictured]
+        written = [
+            hand_marks.Written("why-stable", kind, source),
+            hand_marks.Written("other", kind, "x"),
+        ]
+        assert len(hand_marks.answer_to(question, written)) == answered
+    pictured = hand_marks.Written("why-stable", kind, "", (("a", "image/png", "AA"),))
+    assert hand_marks.answer_to(question, [pictured]) == [pictured]
 
 
 def test_pictures_are_what_they_say():
@@ -258,10 +262,10 @@ def test_a_mark_is_saved_at_once_and_whole(folder):
     saved, mark = give(found, "ada", "why-stable", 2, criteria=[1], comment="Why the same?")
     assert saved
     assert mark["version"] == 1
-    stored = marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"]
+    stored = hand_marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"]
     assert (stored.points, stored.criteria, stored.comment) == (2, (1,), "Why the same?")
     assert sorted(path.name for path in (folder / "out").iterdir()) == [
-        ".marks.json.lock", "marks.json", "rubrics",
+        ".by_hand.json.lock", "by_hand.json", "rubrics",
     ]  # fmt: skip
     assert found.summary() == "1 of 3 answers are marked"
 
@@ -272,7 +276,7 @@ def test_a_stale_page_overwrites_nothing(folder):
     saved, stands = give(other, "ada", "why-stable", 0)
     assert not saved
     assert stands["points"] == 2
-    assert marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"].points == 2
+    assert hand_marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"].points == 2
     assert give(other, "ada", "why-stable", 0, version=1)[0]
 
 
@@ -281,27 +285,27 @@ def test_many_at_once_lose_nothing(tmp_path):
 
     def some(teacher):
         for number in range(20):
-            marks.save(tmp_path, f"{teacher}-{number}.ipynb", "why", Mark(1), 0)
+            hand_marks.save(tmp_path, f"{teacher}-{number}.ipynb", "why", Mark(1), 0)
 
     threads = [threading.Thread(target=some, args=(teacher,)) for teacher in "abcdef"]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    stored = marks.read_marks(tmp_path)
+    stored = hand_marks.read_marks(tmp_path)
     assert len(stored) == 120
     assert {mark["why"].version for mark in stored.values()} == {1}
 
 
 def test_another_program_waits_for_its_turn(tmp_path):
-    save = threading.Thread(target=marks.save, args=(tmp_path, "ada.ipynb", "why", Mark(1), 0))
-    with marks._locked(tmp_path):
+    save = threading.Thread(target=hand_marks.save, args=(tmp_path, "ada.ipynb", "why", Mark(1), 0))
+    with hand_marks._locked(tmp_path):
         save.start()
         save.join(0.3)
         assert save.is_alive()
-        assert marks.read_marks(tmp_path) == {}
+        assert hand_marks.read_marks(tmp_path) == {}
     save.join(30)
-    assert "ada.ipynb" in marks.read_marks(tmp_path)
+    assert "ada.ipynb" in hand_marks.read_marks(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +325,7 @@ def test_what_is_no_mark_is_refused(folder, said):
         said = right | said if said else said
     with pytest.raises(ValueError, match=r".+"):
         found.save(said)
-    assert not (folder / "out" / "marks.json").exists()
+    assert not (folder / "out" / "by_hand.json").exists()
     assert found.save(right)[0]
 
 
@@ -333,7 +337,7 @@ def test_what_is_no_mark_is_refused(folder, said):
 )  # fmt: skip
 def test_damaged_marks_stop_a_run_and_are_left_as_they_are(folder, text):
     found = opened(folder)
-    path = folder / "out" / "marks.json"
+    path = folder / "out" / "by_hand.json"
     path.write_text(text, encoding="utf-8")
     with pytest.raises(GradingError, match="Nothing was changed"):
         give(found, "ada", "why-stable", 1)
@@ -364,7 +368,7 @@ def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     said = capsys.readouterr().out
     assert "answers that wait for a teacher: 3. Mark them with: actloss review" in said
     states = {s: found[s]["why-stable"]["extra_data"]["state"] for s in found}
-    assert states == {"ada": marks.WAITING, "bo": marks.WAITING, "cy": "not solved yet"}
+    assert states == {"ada": hand_marks.WAITING, "bo": hand_marks.WAITING, "cy": "not solved yet"}
     assert result_of(folder, "ada")["max_score"] == 14.5
     assert result_of(folder, "ada")["score"] == 9
 
@@ -377,7 +381,7 @@ def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     assert "wait for a teacher: 1." in said
     test = found["ada"]["why-stable"]
     assert (test["score"], test["max_score"], test["status"]) == (2, 3, "failed")
-    assert test["extra_data"]["state"] == marks.BY_HAND
+    assert test["extra_data"]["state"] == hand_marks.BY_HAND
     assert "✗ Says that the result stays the same\n  ✓ Names the overflow" in test["output"]
     assert result_of(folder, "ada")["score"] == 11
     assert result_of(folder, "bo")["score"] == 9.5
@@ -396,7 +400,7 @@ def test_a_run_counts_the_marks_and_says_who_waits(folder, capsys):
     found = graded(folder)
     assert found["ada"]["why-stable"]["score"] == 0
     assert "changed after it was marked" in found["ada"]["why-stable"]["output"]
-    assert marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"].points == 2
+    assert hand_marks.read_marks(folder / "out")["ada.ipynb"]["why-stable"].points == 2
 
 
 def test_a_student_cannot_give_points(folder):
@@ -504,7 +508,7 @@ def test_server_answers_nobody_else(folder, path, headers, status):
 def test_server_takes_nothing_but_marks(folder, body, headers, status):
     with serving(folder) as server:
         assert asked(server, "mark", method="POST", body=body, **headers)[0] == status
-        assert not (folder / "out" / "marks.json").exists()
+        assert not (folder / "out" / "by_hand.json").exists()
 
 
 def test_server_saves_a_mark_and_refuses_a_stale_one(folder):
@@ -576,6 +580,14 @@ def test_the_command_serves_the_page_until_ctrl_c(folder, heed_ctrl_c):
 
 def test_taking_a_mark_back_leaves_the_answer_waiting():
     question = rubric.Question("why-stable", "softmax", 3)
-    cells = [marks.Written("why-stable", "markdown", "x")]
-    mark = Mark(None, (), "see me", marks.digest_of(cells), 2)
-    assert marks.report_on(question, cells, mark).state == marks.WAITING
+    cells = [hand_marks.Written("why-stable", "markdown", "x")]
+    mark = Mark(None, (), "see me", hand_marks.digest_of(cells), 2)
+    assert hand_marks.report_on(question, cells, mark).state == hand_marks.WAITING
+
+
+def test_the_rubric_of_the_page_for_instructors_is_one(tmp_path):
+    page = (ROOT / "chapters" / "for-instructors.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "rubric.toml").write_text(text, encoding="utf-8")
+    (question,) = rubric.read_rubric(tmp_path / "rubric.toml")
+    assert question.points == sum(one.points for one in question.criteria) == 3

@@ -184,10 +184,12 @@ def test_files_of_one_student_are_no_pair():
     assert compare({"log_sum_exp": answers}, []).pairs == []
 
 
+GIVEN_NAMES = {"np", "z", "scores", "scipy", *solutions_of("softmax")}
+
+
 def renamed(source, chance):
-    own = sorted(fingerprints.split(source).names - {"np", "z", "scores"})
-    for name in own:
-        if "def " + name not in source:
+    for name in sorted(fingerprints.split(source).names - GIVEN_NAMES):
+        if f"def {name}" not in source:
             source = re.sub(rf"\b{name}\b", chance.choice(NAMES) + str(chance.randrange(9)), source)
     return source
 
@@ -236,7 +238,7 @@ def test_copiers_stand_above_what_chance_gives_in_a_class_of_300():
 
 def test_an_honest_class_stays_within_chance():
     found = [compare(large_class(120, seed), given_cells()["softmax"]) for seed in range(4)]
-    assert sum(len(pairs_above(one)) for one in found) < 12
+    assert sum(len(pairs_above(one)) for one in found) <= 2
 
 
 def test_the_work_grows_with_the_class_and_not_with_its_square():

@@ -19,6 +19,8 @@ CAUSES = {
     "limits": "other limits of time or memory",
     "tier": "another isolation",
     "asked": "another chapter was asked for",
+    "by_hand": "a teacher marked, or the rubric changed",
+    "variant": "other numbers were asked for",
 }
 
 

@@ -29,8 +29,8 @@ from tqdm import tqdm
 from actloss.exercises import of_chapter
 from actloss.grading import class_report, cluster, feedback, rubric, variants
 from actloss.grading.grade import chapters_of
+from actloss.grading.hand_marks import ByHand, read_marks
 from actloss.grading.mark_book import MarkBook
-from actloss.grading.marks import ByHand, read_marks
 from actloss.grading.notebooks import UnreadableError, find, read
 from actloss.grading.roster import Student
 from actloss.grading.sandbox import Limits

@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from actloss.grading import marks, rubric
+from actloss.grading import hand_marks, rubric
 from actloss.grading.notebooks import Found, UnreadableError, find, read
 from actloss.grading.pictures import NoPictureError, picture
 from actloss.grading.rubric import Question
@@ -125,7 +125,7 @@ class Review:
                 "there is nothing to mark by hand: give --rubric TOML, which "
                 "`actloss rubric NOTEBOOK` drafts from the notebook that you gave out"
             )
-        marks.read_marks(out)  # before anyone works in vain
+        hand_marks.read_marks(out)  # before anyone works in vain
         self.answers = [answer for one in self.found for answer in self._of(one)]
         if anonymous:  # in an order that is no class list's, and the same each time
             self.answers.sort(key=_dealt)
@@ -141,18 +141,18 @@ class Review:
         except UnreadableError:
             return
         for question in self.questions:
-            cells = marks.answer_to(question, written)
+            cells = hand_marks.answer_to(question, written)
             if cells:
                 shown = [
                     {"kind": cell.kind, "text": cell.source,
                      "pictures": [name for name, _, _ in cell.pictures]}
                     for cell in cells
                 ]  # fmt: skip
-                yield Answered(question, submission, marks.digest_of(cells), shown)
+                yield Answered(question, submission, hand_marks.digest_of(cells), shown)
 
     def summary(self) -> str:
         """How far the marking is."""
-        known = marks.read_marks(self.out)
+        known = hand_marks.read_marks(self.out)
         done = sum(not self._waiting(one, known) for one in self.answers)
         return f"{done} of {len(self.answers)} answers are marked"
 
@@ -162,10 +162,10 @@ class Review:
 
     def content(self) -> dict:
         """All that the page shows; without names if it is to be anonymous."""
-        known = marks.read_marks(self.out)
+        known = hand_marks.read_marks(self.out)
         answers = []
         for number, one in enumerate(self.answers):
-            mark = known.get(one.submission.place, {}).get(one.question.name, marks.Mark())
+            mark = known.get(one.submission.place, {}).get(one.question.name, hand_marks.Mark())
             answers.append(
                 {
                     "number": number,
@@ -190,8 +190,10 @@ class Review:
         if type(number) is not int or not 0 <= number < len(self.answers):
             raise ValueError(f"there is no answer {number!r}")
         one = self.answers[number]
-        mark, seen = marks.checked(said, one.question, one.digest)
-        saved, stands = marks.save(self.out, one.submission.place, one.question.name, mark, seen)
+        mark, seen = hand_marks.checked(said, one.question, one.digest)
+        saved, stands = hand_marks.save(
+            self.out, one.submission.place, one.question.name, mark, seen
+        )
         return saved, asdict(stands)
 
     def picture(self, number: int, cell: int, place: int) -> tuple[str, bytes]:
@@ -205,11 +207,11 @@ class Review:
         try:
             one = self.answers[number]
             assert one.submission.path is not None
-            cells = marks.answer_to(one.question, read(one.submission.path).written)
+            cells = hand_marks.answer_to(one.question, read(one.submission.path).written)
             _, kind, data = cells[cell].pictures[place]
         except (IndexError, UnreadableError):
             raise NoPictureError("there is no such picture") from None
-        if marks.digest_of(cells) != one.digest:
+        if hand_marks.digest_of(cells) != one.digest:
             raise NoPictureError("the file was changed: start actloss review again")
         return kind, picture(kind, data)
 

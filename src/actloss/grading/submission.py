@@ -20,7 +20,7 @@ from actloss.grading.sandbox import PACKAGE, TIERS, Limits, NoSandboxError
 from actloss.grading.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
-    from actloss.grading.marks import ByHand
+    from actloss.grading.hand_marks import ByHand
 
 
 class GradingError(Exception):

@@ -26,7 +26,7 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-FILE = "marks.json"
+FILE = "by_hand.json"
 COMMENT_CHARACTERS = 10_000
 
 
