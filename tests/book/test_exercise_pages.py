@@ -154,6 +154,8 @@ def test_without_solutions_what_is_right_is_packed_and_works_as_before(monkeypat
     exec(packed, unpacked)
     assert unpacked["CHAPTER"] == "moons"
     assert "hidden_loss" in text
+    variants = path.with_name("variants.py")
+    assert b"def " not in solutions.as_published(variants)
     engine = ROOT / "src" / "actloss" / "exercises" / "engine.py"
     assert solutions.as_published(engine) == engine.read_bytes()
 
