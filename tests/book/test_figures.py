@@ -192,6 +192,8 @@ READERS_OWN = {
 }
 LIVE = {
     "ActivationExplorer": {"function": "gelu", "compare": "relu"},
+    "Chooser": {"about": "losses", "answers": (1, 1)},
+    "ConfusionExplorer": {},
     "CrossEntropyExplorer": {},
     "DeadUnitExplorer": {},
     "GradientFlowExplorer": {},

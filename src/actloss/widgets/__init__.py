@@ -15,6 +15,8 @@ from actloss.widgets.quiz import quiz
 if TYPE_CHECKING:
     from actloss.widgets.activation_explorer import ActivationExplorer
     from actloss.widgets.calibration_explorer import CalibrationExplorer
+    from actloss.widgets.chooser import Chooser
+    from actloss.widgets.confusion_explorer import ConfusionExplorer
     from actloss.widgets.cross_entropy_explorer import CrossEntropyExplorer
     from actloss.widgets.dead_unit_explorer import DeadUnitExplorer
     from actloss.widgets.gradient_flow_explorer import GradientFlowExplorer
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ActivationExplorer",
     "CalibrationExplorer",
+    "Chooser",
+    "ConfusionExplorer",
     "CrossEntropyExplorer",
     "DeadUnitExplorer",
     "FunctionExplorer",
@@ -47,6 +51,8 @@ __all__ = [
 _FILES = {
     "ActivationExplorer": "activation_explorer",
     "CalibrationExplorer": "calibration_explorer",
+    "Chooser": "chooser",
+    "ConfusionExplorer": "confusion_explorer",
     "CrossEntropyExplorer": "cross_entropy_explorer",
     "DeadUnitExplorer": "dead_unit_explorer",
     "GradientFlowExplorer": "gradient_flow_explorer",
