@@ -27,7 +27,11 @@ def class_page_of(text):
     about = {"student": text, "chapter": "softmax", "score": 2, "tests": tests}
     tally.add(about | {"problem": ""})
     tally.add(about | {"problem": text, "chapter": ""})
-    return class_report.as_html(tally, text)
+    said = {"state": "not right yet", "mistake": text, "example": [(text, text)], "answer": text}
+    result = {"extra_data": {"place": text}, "tests": [{"name": "log_sum_exp", "extra_data": said}]}
+    tally.groups.add(result)
+    tally.rules = [text]
+    return class_report.as_html(tally, text, names=True, result_at={text: result}.get)
 
 
 def changes_page_of(text):

@@ -110,12 +110,12 @@ def test_results_are_gradescopes(many):
     assert found["extra_data"]["seed"] == 7
 
 
-def test_table_has_nbgraders_columns(many):
+def test_table_has_nbgraders_columns_and_two_more(many):
     _, out, _ = many
     text = (out / "grades.csv").read_text(encoding="utf-8")
     assert text.splitlines()[0] == (
         '"assignment","duedate","timestamp","student_id","last_name","first_name","email",'
-        '"raw_score","late_submission_penalty","score","max_score"'
+        '"raw_score","late_submission_penalty","score","max_score","computed_score","remarks"'
     )
     assert all(line.startswith('"') and line.endswith('"') for line in text.splitlines())
 
@@ -239,6 +239,16 @@ def test_changed_tests_grade_again(small, monkeypatch):
             assert grade_one(find(folder)[0], run, sandboxes)["skipped"] is skipped
         monkeypatch.setattr(submission, "tests_digest", lambda: "changed")
         assert grade_one(find(folder)[0], run, sandboxes)["skipped"] is False
+
+
+def test_first_cells_are_part_of_the_tests(tmp_path, monkeypatch):
+    """They are run before the notebook, so a mark depends on them."""
+    monkeypatch.setattr(submission, "PACKAGE", tmp_path)
+    digests = set()
+    for text in ("", "softmax = 'import numpy as np'", "softmax = 'import math'"):
+        (tmp_path / "first_cells.toml").write_text(text)
+        digests.add(submission.tests_digest.__wrapped__())
+    assert len(digests) == 3
 
 
 def command(folder, out, *words):

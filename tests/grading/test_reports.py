@@ -9,12 +9,16 @@ import subprocess
 import sys
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from actloss.exercises import of_chapter
 from actloss.grading import changes, class_report
 from actloss.grading.class_report import Tally, brief
 from actloss.grading.command import main
+from actloss.grading.items import item_rest_correlation
+from actloss.grading.notebooks import Cell, Notebook
+from actloss.grading.wrong_answers import LONGEST, answer_to, visible
 from exercises.submissions import hand_in, notebook, solved
 from tools.stamps import ROOT
 
@@ -23,7 +27,7 @@ SOFTMAX = [exercise.name for exercise in of_chapter("softmax")]
 
 
 def counted(*states, **others):
-    """A brief on a student, by the states of the exercises: "not right yet: the mistake"."""
+    """A brief on a student, by the states of the exercises: "not right yet: the hint"."""
     pairs = [[*state.split(": "), ""][:2] for state in states]
     tests = [(name, *pair) for name, pair in zip(SOFTMAX, pairs, strict=False)]
     points = [e.points for e, (state, _) in zip(of_chapter("softmax"), pairs, strict=False)
@@ -32,11 +36,14 @@ def counted(*states, **others):
     return about | {"score": sum(points), "tests": tests} | others
 
 
-def page_of(*briefs):
+def page_of(*briefs, results=(), **others):
     tally = Tally()
     for item in briefs:
         tally.add(item)
-    return class_report.as_html(tally, "Graded with seed 1.")
+    places = {result["extra_data"]["place"]: result for result in results}
+    for result in results:
+        tally.groups.add(result)
+    return class_report.as_html(tally, "Graded with seed 1.", result_at=places.get, **others)
 
 
 def rows_of(page, heading):
@@ -66,17 +73,109 @@ def test_class_page_counts_points():
 def test_class_page_says_how_hard_each_exercise_was():
     rows = rows_of(page_of(*CLASS), "How hard each exercise was")
     assert [row[0] for row in rows] == SOFTMAX
-    assert rows[0][1:] == ["1", "2", "2", "1", "40 %"]
-    assert rows[1][1:] == ["2", "3", "1", "1", "60 %"]
+    assert rows[0][1:-1] == ["1", "2", "2", "1", "40 %"]
+    assert rows[1][1:-1] == ["2", "3", "1", "1", "60 %"]
 
 
-def test_class_page_lists_the_commonest_mistakes_first():
-    rows = rows_of(page_of(*CLASS), "The commonest mistakes")
-    assert rows == [["2", SOFTMAX[0], "halved"], ["1", SOFTMAX[1], "naive"]]
+def test_class_page_says_which_exercise_tells_students_apart():
+    """By hand for the first: 1, 1, 0, 0, 0 points beside 8, 8, 8, 6, 0 for the others."""
+    rows = rows_of(page_of(*CLASS), "How hard each exercise was")
+    expected = np.corrcoef([1, 1, 0, 0, 0], [8, 8, 8, 6, 0])[0, 1]
+    assert rows[0][-1] == f"{expected:.2f}" == "0.53"
+    alike = rows_of(page_of(counted(*SOLVED), counted(*SOLVED)), "How hard each exercise was")
+    assert {row[-1] for row in alike} == {"–"}
+    below = [counted("solved", *["not solved yet"] * 4), counted("not solved yet", *SOLVED[1:])]
+    rows = rows_of(page_of(*below, *below), "How hard each exercise was")
+    assert rows[0][-1] == "−1.00"
 
 
-def test_class_page_names_who_handed_in_nothing_readable():
-    assert rows_of(page_of(*CLASS), "Could not be read") == [["eve", "the file is empty"]]
+@pytest.mark.parametrize(
+    ("earned", "totals"),
+    [([], []), ([2], [9]), ([2, 0], [9, 1]), ([2, 2, 2], [3, 4, 5]), ([0, 1, 2], [3, 4, 5])],
+)
+def test_correlation_is_undefined_where_nothing_varies(earned, totals):
+    assert item_rest_correlation(earned, totals) is None
+
+
+def test_class_page_says_which_hint_met_how_many():
+    page = page_of(*CLASS, counted("not right yet", *SOLVED[1:]))
+    assert rows_of(page, "Which hint met how many") == [
+        ["2 of 6", SOFTMAX[0], "halved"],
+        ["1 of 6", SOFTMAX[0], "no hint: the mistake is none of the known ones"],
+        ["1 of 6", SOFTMAX[1], "naive"],
+    ]
+
+
+def test_class_page_names_students_only_if_asked_to():
+    named = page_of(*CLASS, names=True)
+    assert rows_of(named, "Could not be read") == [["eve", "the file is empty"]]
+    assert '<th scope="row">x</th>' in named
+    anonymous = page_of(*CLASS)
+    assert rows_of(anonymous, "Could not be read") == [["1", "the file is empty"]]
+    assert ">eve<" not in anonymous
+    assert re.findall(r'<th scope="row">(\w+)</th>', anonymous) == ["1", "2", "3", "4", "5"]
+
+
+def test_table_of_students_and_exercises():
+    page = page_of(*CLASS)
+    rows = re.findall(r'<tr><th scope="row">(.*?)</tr>', page)
+    signs = ["".join(re.findall(r'aria-hidden="true">(.)<', row)) for row in rows]
+    assert signs == ["✓✓✓✓✓", "✓✓✓✓✓", "✗✓✓✓✓", "✗✗✓✓✓", "–––––"]
+    assert [row.rpartition("<td>")[2] for row in rows] == [
+        f"{points}</td>" for points in (9, 9, 8, 6, 0)
+    ]
+    assert re.findall(r'"spoken">(.*?)<', rows[3])[:3] == [
+        "not right yet", "not right yet", "solved",
+    ]  # fmt: skip
+
+
+def wrong(place, example, mistake="over the wrong axis", answer="def f(z):\n    return z"):
+    """Results of a student whose first answer fails like this."""
+    about = {"state": "not right yet", "mistake": mistake, "hint": mistake, "example": example,
+             "message": "", "answer": answer}  # fmt: skip
+    return {"extra_data": {"place": place}, "tests": [{"name": SOFTMAX[0], "extra_data": about}]}
+
+
+def groups_of(page):
+    return [html.unescape(text) for text in re.findall(r"<summary>(\d+ of .*?)</summary>", page)]
+
+
+def test_answers_that_are_wrong_alike_stand_together_with_a_specimen():
+    same, other = [["z", "[1, 2]"], ["got", "[3]"]], [["z", "[1, 2]"], ["got", "[4]"]]
+    results = [
+        wrong("c", same, answer="third = 3"),
+        wrong("b", other),
+        wrong("a", same, answer="first = 1"),
+        wrong("d", same, "another hint"),
+    ]
+    page = page_of(*CLASS, results=results)
+    assert groups_of(page) == [
+        "2 of 5: over the wrong axis", "1 of 5: over the wrong axis", "1 of 5: another hint",
+    ]  # fmt: skip
+    assert "<pre>z    [1, 2]\ngot  [3]</pre>" in page
+    assert "first = 1" in page
+    assert "third" not in page
+    assert page_of(*CLASS, results=results[::-1]) == page
+
+
+def test_rare_wrong_answers_are_counted_together():
+    results = [wrong(f"{n:02}", [["got", str(n)]]) for n in range(class_report.GROUPS + 3)]
+    page = page_of(*CLASS, results=results)
+    assert len(groups_of(page)) == class_report.GROUPS
+    assert "3 gave 3 other wrong answers." in page
+
+
+def test_answer_is_the_last_cell_that_defines_it():
+    cells = [Cell("import numpy"), Cell("f = 1"), Cell("def f(z):\n    return z\n"), Cell("f(2)")]
+    assert answer_to(Notebook(tuple(cells), ""), "f") == "def f(z):\n    return z"
+    assert answer_to(Notebook(tuple(cells), ""), "g") == ""
+    long = Notebook((Cell("f = 1\n" + "x" * 9000),), "")
+    assert len(answer_to(long, "f")) == LONGEST + 2
+
+
+def test_signs_that_show_nothing_are_shown():
+    """With them, code reads otherwise than it runs."""
+    assert visible("a = '\u202e' # \u200b\x1b[1m\ud800\n\tb") == "a = '�' # ��[1m�\n\tb"
 
 
 def test_class_page_does_not_depend_on_the_order_of_submissions():
@@ -85,7 +184,7 @@ def test_class_page_does_not_depend_on_the_order_of_submissions():
 
 def test_pictures_are_drawn_without_style_rules():
     pictures = re.findall(r"<svg.*?</svg>", page_of(*CLASS), re.DOTALL)
-    assert len(pictures) == 2
+    assert len(pictures) == 3
     ids = []
     for picture in pictures:
         root = ElementTree.fromstring(picture)
@@ -102,12 +201,14 @@ def test_pictures_are_drawn_without_style_rules():
 
 def test_class_page_escapes_everything():
     page = page_of(
-        counted(f"not right yet: {HOSTILE}", *SOLVED[1:]),
+        counted(f"not right yet: {HOSTILE}", *SOLVED[1:], student=HOSTILE),
         counted(chapter="", problem=HOSTILE, student=HOSTILE, tests=[]),
+        results=[wrong(HOSTILE, [[HOSTILE, HOSTILE]], HOSTILE, HOSTILE)],
+        names=True,
     )
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count(html.escape(HOSTILE)) == 3
+    assert page.count(html.escape(HOSTILE)) == 8
 
 
 # --- what changed ---------------------------------------------------------------------------------
@@ -220,7 +321,8 @@ def test_brief_has_what_a_tally_needs(graded_again):
     folder, _ = graded_again
     text = (folder / "two/submissions/bo.ipynb/results.json").read_text(encoding="utf-8")
     item = brief(json.loads(text))
-    assert item["tests"][0][:2] == (SOFTMAX[0], "not right yet")
-    assert item["tests"][0][2]
+    assert item["tests"][0] == (SOFTMAX[0], "not right yet", "")
+    assert (item["student"], item["chapter"], item["score"]) == ("bo", "softmax", 8)
     page = (folder / "two/class.html").read_text(encoding="utf-8")
-    assert html.escape(item["tests"][0][2]) in page
+    assert "1 of 3: 0.7502 is not the number." in page
+    assert "second_probability = 0.7502" in page

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import json
 import multiprocessing
 import multiprocessing.util
@@ -35,6 +36,7 @@ from actloss.grading.notebooks import UnreadableError, find, read
 from actloss.grading.roster import Student
 from actloss.grading.sandbox import Limits
 from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.settle import note, read_policy, settle
 from actloss.grading.submission import (
     GradingError,
     Run,
@@ -42,6 +44,7 @@ from actloss.grading.submission import (
     isolation,
     not_graded,
     replace_file,
+    result_of,
     row_before,
 )
 
@@ -68,6 +71,7 @@ class Summary:
     book: MarkBook = field(default_factory=MarkBook)
     waiting: int = 0  # answers that a teacher has not marked yet
     unasked: int = 0  # notebooks with such answers, where no rubric says what they are worth
+    changes: list[dict] | None = None  # since the run before in this folder, or the one to compare
 
 
 def grade_class(
@@ -83,8 +87,12 @@ def grade_class(
     quiet: bool = False,
     client: Any = None,
     rubrics: Sequence[Path] = (),
-    students: Sequence[Student] | None = None,
+    students: Sequence[Student] = (),
     variants_seed: int | None = None,
+    settings: Path | None = None,
+    overrides: Path | None = None,
+    compare: Path | None = None,
+    names: bool = False,
 ) -> Summary:
     """Grade every submission below a folder; results go below `out`.
 
@@ -113,15 +121,23 @@ def grade_class(
         Of a Dask cluster, which then does the work. See ``cluster``.
     rubrics : sequence of Path
         Of answers that a teacher marks; those of earlier runs in this folder hold, too.
-    students : sequence of Student, optional
-        The roster, which says whose numbers a hand-in was given.
+    students : sequence of Student
+        The roster, which says, too, whose numbers a hand-in was given.
     variants_seed : int, optional
         What drew the numbers of each student, if they have numbers of their own.
+    settings, overrides : Path, optional
+        What a teacher laid down, and points by hand; see the modules of these names. Without one,
+        that of the run before in this folder is taken.
+    compare : Path, optional
+        Results to say changes from, rather than the run before in this folder.
+    names : bool
+        Whether the page on the class names students.
 
     Raises
     ------
     GradingError
-        If the folder is not there, is empty, or the results cannot be written.
+        If the folder is not there, is empty, what the teacher laid down has no meaning, or the
+        results cannot be written.
     """
     if chapter and not of_chapter(chapter):
         raise GradingError(f"no chapter {chapter!r} has exercises")
@@ -133,6 +149,15 @@ def grade_class(
         raise GradingError(f"there are no submissions in {str(submissions)!r}")
     if out.resolve().is_relative_to(submissions.resolve()):
         raise GradingError(f"{str(out)!r} lies within the submissions: choose another folder")
+    policy = read_policy(
+        found,
+        submissions,
+        out,
+        students=students,
+        settings=settings,
+        overrides=overrides,
+        chapter=chapter,
+    )
     try:
         out.mkdir(parents=True, exist_ok=True)
         with _alone_in(out):
@@ -148,8 +173,9 @@ def grade_class(
                 str(out), seed, tier, chapter, limits or Limits(), course_functions, expected,
                 by_hand, numbers,
             )  # fmt: skip
-            replace_file(out / "run.json", json.dumps({"seed": seed, "tier": tier}) + "\n")
-            return _grade_all(found, run, workers or os.cpu_count() or 1, quiet, client)
+            replace_file(out / "run.json", note(policy, seed, tier))
+            workers = workers or os.cpu_count() or 1
+            return _grade_all(found, run, workers, quiet, client, policy, compare, names)
     except OSError as error:
         raise GradingError(
             f"the results cannot be written: {error}. Nothing that is done is lost: mend the "
@@ -203,10 +229,10 @@ def _seed_of(out):
     return secrets.randbits(32)
 
 
-def _grade_all(found, run, workers, quiet, client):
+def _grade_all(found, run, workers, quiet, client, policy, compare, names):
     unreadable, unjudged, mixed = [], [], []
-    book = MarkBook()
-    tally = class_report.Tally()
+    book = MarkBook(policy)
+    unjudged_places = set()
     graded = skipped = waiting = unasked = 0
     if client is None:
         outcomes = _outcomes(found, run, min(workers, len(found)))
@@ -227,15 +253,13 @@ def _grade_all(found, run, workers, quiet, client):
                     book.enter(submission.place, outcome["row"])
                 if outcome["others"]:
                     mixed.append((submission.student, ", ".join(outcome["others"])))
-                if outcome["brief"]:
-                    tally.add(outcome["brief"])
                 graded += not (outcome["skipped"] or outcome["unjudged"])
                 skipped += outcome["skipped"]
                 waiting += outcome["waiting"]
                 unasked += outcome["unasked"]
                 if outcome["unjudged"]:
                     unjudged.append((submission.student, outcome["unjudged"]))
-                    tally.unjudged.append((submission.student, outcome["unjudged"]))
+                    unjudged_places.add(submission.place)
                 elif outcome["problem"]:
                     unreadable.append((submission.student, outcome["problem"]))
                     if not quiet:
@@ -247,10 +271,14 @@ def _grade_all(found, run, workers, quiet, client):
                 book.enter(submission.place, row)
         replace_file(Path(run.out) / "grades.csv", book.as_csv())
     how = feedback.how({"seed": run.seed, "tier": run.tier, "isolation": isolation(run.tier)})
-    replace_file(Path(run.out) / "class.html", class_report.as_html(tally, how))
+    tally = class_report.tally_of(book, Path(run.out), unjudged_places)
+    tally.unjudged = sorted(unjudged)
+    result_at = functools.partial(result_of, Path(run.out))
+    page = class_report.as_html(tally, how, names=names, result_at=result_at)
+    replace_file(Path(run.out) / "class.html", page)
     return Summary(
         run.seed, graded, skipped, sorted(unreadable), sorted(unjudged), book.several(),
-        sorted(mixed), book, waiting, unasked,
+        sorted(mixed), book, waiting, unasked, settle(book, Path(run.out), compare=compare),
     )  # fmt: skip
 
 

@@ -22,7 +22,9 @@ from actloss.grading import (
     variants,
 )
 from actloss.grading.cohort import grade_class
-from actloss.grading.submission import GradingError, replace_file
+from actloss.grading.final_marks import in_words, lateness_in_words
+from actloss.grading.settings import source, stated
+from actloss.grading.submission import GradingError
 
 SHOWN = 20  # students named at the end
 
@@ -70,10 +72,26 @@ def _parser():
         "Canvas, Moodle, Blackboard and nbgrader",
     )
     grade.add_argument(
+        "--settings",
+        type=Path,
+        metavar="TOML",
+        help="what holds for the class: due dates, lateness, attempts, extensions",
+    )
+    grade.add_argument(
+        "--overrides",
+        type=Path,
+        metavar="CSV",
+        help="points by hand, and comments: student, exercise, points, reason, by",
+    )
+    grade.add_argument(
+        "--names", action="store_true", help="name students on class.html, the page on the class"
+    )
+    grade.add_argument(
         "--compare",
         type=Path,
         metavar="RESULTS",
-        help="an earlier folder of results: say whose points changed since, and why",
+        help="an earlier folder of results: say whose points changed since, and why; without it "
+        "the run before in the same folder is meant",
     )
     grade.add_argument(
         "--dask",
@@ -174,8 +192,12 @@ def _grade(given):
             quiet=given.quiet,
             client=client,
             rubrics=given.rubric,
-            students=students,
+            students=students or (),
             variants_seed=given.variants,
+            settings=given.settings,
+            overrides=given.overrides,
+            compare=given.compare,
+            names=given.names,
         )
     print(
         f"{summary.graded} graded, {summary.skipped} were done before, "
@@ -192,8 +214,9 @@ def _grade(given):
             f"answers that wait for a teacher: {summary.waiting}. Mark them with: actloss review "
             f"{given.submissions} --out {given.out}"
         )
-    if given.compare:
-        _compare(given.compare, given.out)
+    _tell_of_marks(summary.book)
+    if summary.changes is not None:
+        _tell_changes(summary.changes, given.compare or "the run before", given.out)
     if students is not None:
         _export(roster.match(students, summary.book, dict(summary.unjudged)), given.out)
     if summary.several:
@@ -231,11 +254,49 @@ def _check_comparison(before, out):
         raise GradingError("grade into another folder than the one to compare with: --out NEW")
 
 
-def _compare(before, out):
-    rows = changes.changes(before, out)
-    replace_file(out / "changes.csv", changes.as_csv(rows))
-    replace_file(out / "changes.html", changes.as_html(rows))
-    print(f"since {before}: {changes.summary(rows)} ({out}/changes.html)")
+def _tell_of_marks(book):
+    """What was done to the points that were computed, and by which rules."""
+    policy, marks = book.policy, book.best().values()
+    if policy.settings.path:
+        print(f"settings: {policy.settings.path}")
+        for sentence in stated(policy.settings):
+            print(f"  {sentence}")
+        times = policy.times
+        _tell(
+            [(name, "") for name in times.by_file_time],
+            f"without a time in {source(policy.settings)}; that of the file counts, which copying "
+            "may have changed",
+        )
+        _tell(
+            [(line, "") for line in times.unmet], f"without a hand-in, in {source(policy.settings)}"
+        )
+        strangers = sorted(
+            {one.student for one in policy.settings.extensions if not policy.whose(one.student)}
+        )
+        _tell([(name, "") for name in strangers], "with an extension and no hand-in")
+        late = [mark for mark in marks if mark.counts.late and mark.counts.late.days]
+        _tell([(m.student, lateness_in_words(m.counts)) for m in late], "late")
+    if policy.overrides.path:
+        changed = [(mark.student, one) for mark in marks for one in mark.changed]
+        print(f"points by hand: {len(changed)}, from {policy.overrides.path}")
+        for student, one in changed[:SHOWN]:
+            print(f"  {student}, {one.line.exercise}: {in_words(one)}")
+        if len(changed) > SHOWN:
+            print(f"  … and {len(changed) - SHOWN} more")
+        met = {one.line for _, one in changed}
+        lost = [
+            line for lines in policy.overrides.by_student.values() for line in lines
+            if line.points is not None and line not in met
+        ]  # fmt: skip
+        _tell(
+            [(f"line {line.line}", f"{line.exercise} of {line.chapter}") for line in lost],
+            "for a chapter that the student did not hand in, which count nowhere",
+        )
+
+
+def _tell_changes(rows, before, out):
+    where = f" ({out}/changes.html)" if rows else ""
+    print(f"since {before}: {changes.summary(rows)}{where}")
     for row in rows[:SHOWN]:
         print(
             f"  {row['student']}, {row['exercise']}: {row['before']} → {row['after']}: {row['why']}"

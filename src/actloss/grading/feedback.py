@@ -8,8 +8,9 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Mapping, Sequence
 
-from actloss.exercises.report import MARKS, NOT_ASKED
+from actloss.exercises.report import MARKS, NOT_ASKED, REMARK, Report
 from actloss.grading.grade import Graded
 from actloss.grading.pages import harmless, html_page, quoted, tag
 
@@ -18,11 +19,23 @@ COLUMNS = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
     "raw_score", "late_submission_penalty", "score", "max_score",
 )  # fmt: skip
-CSV_HEAD = quoted(COLUMNS)
+GRADES = (*COLUMNS, "computed_score", "remarks")
+CSV_HEAD = quoted(GRADES)
 
 
-def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -> dict:
-    """A submission in Gradescope's format, and what the other forms are made from."""
+def results(
+    graded: Graded | None,
+    problem: str,
+    *,
+    student: str,
+    extra: dict,
+    answers: Mapping[str, str] | None = None,
+) -> dict:
+    """A submission in Gradescope's format, and what the other forms are made from.
+
+    `answers` are the sources of answers by exercise, for the teacher to read.
+    """
+    answers = answers or {}
     reports = graded.reports if graded else ()
     tests = [
         {
@@ -39,6 +52,11 @@ def results(graded: Graded | None, problem: str, *, student: str, extra: dict) -
                 "hint": report.hint,
                 "mistake": _mistake(report),
                 "properties": [list(item) for item in report.properties],
+                "example": [list(item) for item in report.example],
+                "message": report.message,
+                "remarks": list(report.remarks),
+                "notes": list(report.notes),
+                "answer": answers.get(report.name, ""),
             },
         }
         for number, report in enumerate(reports, start=1)
@@ -83,13 +101,36 @@ def as_json(result: dict) -> str:
     return json.dumps(result, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def graded_of(result: dict) -> Graded | None:
+    """What results were made from, read back from them; None where there was no notebook."""
+    about = result["extra_data"]
+    if about["problem"]:
+        return None
+    return Graded(
+        about["chapter"], tuple(map(_report, result["tests"])), tuple(about.get("others", ()))
+    )
+
+
+def _report(test):
+    about = test["extra_data"]
+    return Report(
+        test["name"], about["state"], test["score"], test["max_score"],
+        [(title, holds) for title, holds in about["properties"]],
+        [(label, text) for label, text in about["example"]],
+        about["message"], about["hint"], tuple(about["remarks"]), tuple(about["notes"]),
+    )  # fmt: skip
+
+
 # Markdown
 
 
-def as_markdown(result: dict, graded: Graded | None) -> str:
+def as_markdown(result: dict, graded: Graded | None, told: Sequence[str] = ()) -> str:
+    """The feedback as text; `told` are sentences on what became of the points."""
     about = result["extra_data"]
     lines = [f"# {markdown(about['student'])}: {markdown(about['chapter'] or 'not graded')}", ""]
-    lines += [f"**{markdown(result['output'])}**", ""]
+    first, *others = _headlines(result, graded, told)
+    lines += [f"**{markdown(first)}**", "", *(f"- {markdown(text)}" for text in others)]
+    lines += [""] if others else []
     for report in graded.reports if graded else ():
         lines += [f"## {markdown(report.name)}: {report.earned} of {report.points}", ""]
         lines += [report.state.capitalize() + ".", ""]
@@ -112,10 +153,14 @@ def markdown(text: str) -> str:
 # HTML
 
 
-def as_html(result: dict, graded: Graded | None) -> str:
+def as_html(result: dict, graded: Graded | None, told: Sequence[str] = ()) -> str:
+    """The feedback as a page; `told` are sentences on what became of the points."""
     about = result["extra_data"]
     title = f"{about['student']}: {about['chapter'] or 'not graded'}"
-    parts = [tag("h1", title), f"<p><strong>{html.escape(result['output'])}</strong></p>"]
+    first, *others = _headlines(result, graded, told)
+    parts = [tag("h1", title), f"<p><strong>{html.escape(first)}</strong></p>"]
+    if others:
+        parts.append(f"<ul>{''.join(tag('li', text) for text in others)}</ul>")
     for report in graded.reports if graded else ():
         parts.append(tag("h2", f"{report.name}: {report.earned} of {report.points}"))
         parts.append(tag("p", report.state.capitalize() + "."))
@@ -128,6 +173,14 @@ def as_html(result: dict, graded: Graded | None) -> str:
         parts += [tag("p", part) for part in _remarks(report)]
     parts.append(tag("p", how(about)))
     return html_page(title, parts)
+
+
+def _headlines(result, graded, told):
+    """What the answers earned; if that is not yet the mark, the mark stands above it."""
+    earned = result["output"]
+    if not told:
+        return [earned]
+    return [told[0], f"The answers: {earned}" if graded else earned, *told[1:]]
 
 
 def _property(title, holds):
@@ -149,7 +202,8 @@ def _example(report):
 
 def _remarks(report):
     hint = [f"Hint: {report.hint}"] if report.hint else []
-    return [part for part in (report.message, *hint, *report.notes) if part]
+    remarks = [f"{REMARK} {remark}" for remark in report.remarks]
+    return [part for part in (report.message, *hint, *remarks, *report.notes) if part]
 
 
 def how(about: dict) -> str:
@@ -164,7 +218,7 @@ def how(about: dict) -> str:
 
 def csv_line(row: dict) -> str:
     """A line for ``grades.csv``, below `CSV_HEAD`."""
-    return quoted(harmless(row.get(name, "")) for name in COLUMNS)
+    return quoted(harmless(row.get(name, "")) for name in GRADES)
 
 
 def row(result: dict) -> dict:

@@ -2,58 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from actloss.grading import feedback
-
-
-class Entry(NamedTuple):
-    """What one file earned; the line is text, so that a large class takes little memory."""
-
-    student: str
-    chapter: str  # "" where the file could not be read
-    score: float
-    most: float
-    line: str
+from actloss.grading.final_marks import Entry, Mark, Policy, marks, row
 
 
 class MarkBook:
     """Entries by the places of files below the folder of submissions."""
 
-    def __init__(self) -> None:
+    def __init__(self, policy: Policy | None = None) -> None:
+        self.policy = policy or Policy()
         self.entries: dict[str, Entry] = {}
 
     def enter(self, place: str, row: dict[str, Any]) -> None:
-        line = feedback.csv_line(row)
         self.entries[place] = Entry(
-            row["student_id"], row["assignment"], row["score"], row["max_score"], line
+            row["student_id"], row["assignment"], row["score"], row["max_score"]
         )
 
-    def best(self) -> dict[tuple[str, str], Entry]:
-        """By student and chapter, the file with most points, the first of equals."""
-        best: dict[tuple[str, str], Entry] = {}
-        for place in sorted(self.entries):
-            entry = self.entries[place]
-            before = best.get((entry.student, entry.chapter))
-            if before is None or entry.score > before.score:
-                best[entry.student, entry.chapter] = entry
-        readable = {student for student, chapter in best if chapter}
-        return {
-            key: entry
-            for key, entry in best.items()
-            if entry.chapter or entry.student not in readable
-        }
+    def best(self) -> dict[tuple[str, str], Mark]:
+        """By student and chapter, the mark of the attempt that counts."""
+        return marks(self.entries, self.policy)
 
     def several(self) -> list[str]:
         """The students with more than one readable file for a chapter."""
-        seen: set[tuple[str, str]] = set()
-        again: set[str] = set()
-        for entry in self.entries.values():
-            key = entry.student, entry.chapter
-            if entry.chapter:
-                again.update({entry.student} if key in seen else ())
-                seen.add(key)
-        return sorted(again)
+        return sorted(
+            {one.student for one in self.best().values() if one.chapter and len(one.attempts) > 1}
+        )
 
     def as_csv(self) -> str:
-        return feedback.CSV_HEAD + "".join(entry.line for entry in self.best().values())
+        return feedback.CSV_HEAD + "".join(
+            feedback.csv_line(row(mark)) for mark in self.best().values()
+        )

@@ -22,6 +22,16 @@ th, td { padding: .35rem 1.25rem .35rem 0; border-bottom: 1px solid #8886; text-
 th, td { vertical-align: top; overflow-wrap: break-word }
 figure { margin: 1rem 0; background: #fff }
 svg { max-width: 100%; height: auto }
+@media (prefers-color-scheme: dark) {
+  figure { background: none }
+  figure svg { filter: invert(.92) hue-rotate(180deg) }
+}
+summary { cursor: pointer; padding: .25rem 0 }
+.wide { overflow-x: auto }
+.marks td, .marks th { padding: .1rem .6rem; border: 1px solid #8884 }
+.marks .solved { background: #2a9d5c44 }
+.marks .wrong { background: #d9701044 }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
 """
 
 
@@ -50,7 +60,16 @@ def tag(name: str, text: str) -> str:
 def html_table(columns: tuple[str, ...], rows: list[tuple]) -> str:
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in columns)
     body = "".join(f"<tr>{''.join(tag('td', str(cell)) for cell in row)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return wide(table, f"Table of {', '.join(columns)}")
+
+
+def wide(table: str, label: str) -> str:
+    """A table that scrolls by itself where the window is narrow, by keyboard too."""
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{html.escape(label)}">'
+        f"{table}</div>"
+    )
 
 
 def quoted_table(columns: tuple[str, ...], rows: list[dict]) -> str:

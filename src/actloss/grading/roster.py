@@ -19,13 +19,14 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from actloss.grading import feedback
-from actloss.grading.mark_book import Entry, MarkBook
+from actloss.grading.final_marks import Mark, row
+from actloss.grading.mark_book import MarkBook
+from actloss.grading.people import delimiter, on_roster, same, words_for
 from actloss.grading.submission import GradingError, replace_file
 
 # What else a head may call the columns, in lower case.
@@ -63,7 +64,7 @@ class Matched:
 
     students: list[Student]
     chapters: list[str]
-    points: dict[str, dict[str, Entry]] = field(default_factory=dict)  # by id, then chapter
+    points: dict[str, dict[str, Mark]] = field(default_factory=dict)  # by id, then chapter
     problems: dict[str, str] = field(default_factory=dict)  # by id: why there are no points
     unknown: list[str] = field(default_factory=list)  # handed in, and on no line of the roster
 
@@ -84,7 +85,7 @@ def read_roster(path: Path) -> list[Student]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise GradingError(f"the roster {str(path)!r} cannot be read: {error}") from None
-    rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text)))
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter(text)))
     head = [name.strip().casefold() for name in rows[0]] if rows else []
     places = {
         column: next((head.index(name) for name in names if name in head), None)
@@ -97,9 +98,9 @@ def read_roster(path: Path) -> list[Student]:
             f"among them, such as id,name,email,section; it has {found}"
         )
     students, seen = [], set()
-    for line, row in enumerate(rows[1:], start=2):
+    for line, fields in enumerate(rows[1:], start=2):
         parts = {
-            column: row[place].strip() if place is not None and place < len(row) else ""
+            column: fields[place].strip() if place is not None and place < len(fields) else ""
             for column, place in places.items()
         }
         if not any(parts.values()):
@@ -112,27 +113,14 @@ def read_roster(path: Path) -> list[Student]:
     return students
 
 
-def _delimiter(text):
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
-
-
-def same(text: str) -> str:
-    """A name as it is compared."""
-    return unicodedata.normalize("NFC", text).casefold().strip()
-
-
 def match(students: Sequence[Student], book: MarkBook, unjudged: Iterable[str]) -> Matched:
-    """Each hand-in beside its student: by id, e-mail or name, or by an id within the file's name.
-
-    Canvas, Moodle and Blackboard set such a part off by an underscore.
-    """
-    whole = ids_by_name(students)
+    """Each hand-in beside its student: by id, e-mail, name, or an id within the file's name."""
+    words = words_for(students)
     best = book.best()
     chapters = sorted({chapter for _, chapter in best if chapter})
     found = Matched(list(students), chapters)
     for (handed_in, chapter), entry in best.items():
-        student = whose(handed_in, whole)
+        student = on_roster(handed_in, words)
         if student is None:
             found.unknown.append(handed_in)
         elif chapter:
@@ -142,33 +130,13 @@ def match(students: Sequence[Student], book: MarkBook, unjudged: Iterable[str]) 
         else:
             found.problems[student] = "could not be read"
     for handed_in in unjudged:
-        student = whose(handed_in, whole)
+        student = on_roster(handed_in, words)
         if student is None:
             found.unknown.append(handed_in)
         else:
             found.problems[student] = NOT_GRADED
     found.unknown = sorted(set(found.unknown))
     return found
-
-
-def ids_by_name(students: Iterable[Student]) -> dict[str, set[str]]:
-    """The ids by all that a hand-in may bear: id, e-mail address, name."""
-    whole: dict[str, set[str]] = {}
-    for student in students:
-        for key in (student.id, student.email, student.name, " ".join(student.names[::-1])):
-            if key:
-                whole.setdefault(same(key), set()).add(student.id)
-    return whole
-
-
-def whose(handed_in: str, whole: Mapping[str, set[str]]) -> str | None:
-    """The id of the one student that a file's name can mean, or None; see `ids_by_name`."""
-    parts = [handed_in, *handed_in.split("_")]
-    for group in (parts[:1], parts[1:]):
-        students: set[str] = set().union(*(whole.get(same(part), ()) for part in group))
-        if len(students) == 1:
-            return students.pop()
-    return None
 
 
 # Files
@@ -241,10 +209,11 @@ def _nbgrader(found):
     rows = []
     for student in found.students:
         last, first = student.names
-        for chapter, entry in sorted(found.points.get(student.id, {}).items()):
-            score = str(entry.score)
-            rows.append((chapter, "", "", student.id, last, first, student.email,
-                         score, "0.0", score, str(entry.most)))  # fmt: skip
+        about = {"student_id": student.id, "last_name": last, "first_name": first,
+                 "email": student.email}  # fmt: skip
+        for _, mark in sorted(found.points.get(student.id, {}).items()):
+            said = row(mark) | about
+            rows.append([said[name] for name in feedback.COLUMNS])
     return _table(feedback.COLUMNS, rows)
 
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING
 
 from actloss.exercises import of_chapter
 from actloss.exercises.report import WAITING
-from actloss.grading import class_report, feedback
+from actloss.grading import feedback
 from actloss.grading.grade import UNJUDGED, grade
 from actloss.grading.notebooks import Found, Notebook, UnreadableError, read
 from actloss.grading.sandbox import PACKAGE, TIERS, Limits, NoSandboxError
 from actloss.grading.sandboxes import Sandboxes
+from actloss.grading.wrong_answers import WRONG, answer_to
 
 if TYPE_CHECKING:
     from actloss.grading.hand_marks import ByHand
@@ -122,7 +123,13 @@ def judge(prepared: Prepared, run: Run, sandboxes: Sandboxes) -> tuple[dict, dic
         about["points"] = sum(exercise.points for exercise in of_chapter(run.chapter))
         if run.by_hand:
             about["points"] += run.by_hand.points(run.chapter)
-    result = feedback.results(graded, problem, student=prepared.student, extra=about)
+    answers = {}
+    if graded and prepared.notebook:
+        wrong = [report.name for report in graded.reports if report.state == WRONG]
+        answers = {name: answer_to(prepared.notebook, name) for name in wrong}
+    result = feedback.results(
+        graded, problem, student=prepared.student, extra=about, answers=answers
+    )
     files = {
         "feedback.md": feedback.as_markdown(result, graded),
         "feedback.html": feedback.as_html(result, graded),
@@ -161,17 +168,25 @@ def done_before(prepared: Prepared, run: Run) -> dict | None:
 
 def row_before(submission: Found, run: Run) -> dict | None:
     """The row of the table that a submission's stored results make, whichever run they are of."""
-    path = Path(run.out) / "submissions" / submission.place / "results.json"
+    result = result_of(Path(run.out), submission.place)
     try:
-        return feedback.row(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return feedback.row(result) if result else None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def result_of(out: Path, place: str) -> dict | None:
+    """The stored results of a submission, whichever run they are of."""
+    path = out / "submissions" / place / "results.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return None
 
 
 def _account(result, problem, *, skipped=False, unjudged=""):
     return {
         "row": None if unjudged else feedback.row(result),
-        "brief": None if unjudged else class_report.brief(result),
         "skipped": skipped,
         "problem": problem,
         "unjudged": unjudged,
@@ -188,7 +203,7 @@ def _unasked(prepared, run):
 
 def not_graded(reason: str) -> dict:
     """The account of a submission that nothing here could judge."""
-    return {"row": None, "brief": None, "skipped": False, "problem": "", "unjudged": reason,
+    return {"row": None, "skipped": False, "problem": "", "unjudged": reason,
             "others": [], "waiting": 0, "unasked": False}  # fmt: skip
 
 
@@ -209,7 +224,7 @@ def isolation(tier: str) -> str:
 def tests_digest() -> str:
     """Of all that a mark depends on here: the package's code."""
     total = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted(path for kind in ("py", "toml") for path in PACKAGE.rglob(f"*.{kind}")):
         total.update(str(path.relative_to(PACKAGE)).encode() + b"\0" + path.read_bytes())
     return total.hexdigest()[:16]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from actloss.exercises.variants import VARIANTS, variant_of
-from actloss.grading import roster
+from actloss.grading import people, roster
 from actloss.grading.notebooks import Found, UnreadableError, read, safe
 from actloss.grading.pages import quoted_table
 from actloss.grading.roster import Student
@@ -28,7 +28,7 @@ COLUMNS = ("id", "name", "exercise", "answer")
 
 def number_of(student: str, seed: int) -> int:
     """The variant of a student, by the id; capitals and spaces around it make no other one."""
-    text = f"{seed}/{roster.same(student)}"
+    text = f"{seed}/{people.same(student)}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=4).digest(), "big")
 
 
@@ -153,8 +153,8 @@ def _source(cell):
 
 def of_class(found: Iterable[Found], students: Sequence[Student], seed: int) -> Mapping[str, int]:
     """The variant of each hand-in, by its student as the files name them; none who is unknown."""
-    ids = roster.ids_by_name(students)
-    names = {one.student: roster.whose(one.student, ids) for one in found}
+    ids = people.words_for(students)
+    names = {one.student: people.on_roster(one.student, ids) for one in found}
     return {name: number_of(who, seed) for name, who in names.items() if who is not None}
 
 
