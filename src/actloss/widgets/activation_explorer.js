@@ -178,7 +178,8 @@ function render({ model, el }) {
 
   /** The first curve of each panel; it stands still while the slider of the other function moves. */
   function drawGhost(ghost, count) {
-    const drawing = ghost && [drawnFrame, drawnHeights, ghost.title, ...argumentsOf(model, ghost)].join();
+    const drawing =
+      ghost && [drawnFrame, drawnHeights, ghost.title, ...argumentsOf(model, ghost)].join();
     if (ghost && drawing === drawnGhost) {
       for (const panel of [top, bottom]) panel.keep();
     } else if (ghost) {

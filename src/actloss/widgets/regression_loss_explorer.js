@@ -144,8 +144,7 @@ function render({ model, el }) {
   });
 
   const choices = ["loss_index", "compare_index"];
-  for (const name of choices)
-    model.on(`change:${name}`, () => showSliders(model));
+  for (const name of choices) model.on(`change:${name}`, () => showSliders(model));
   return keepDrawn({ model, el, traits, choices }, redraw);
 }
 
