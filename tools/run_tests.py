@@ -11,8 +11,10 @@ from tools.progress import Problem, run_command, say
 from tools.stamps import ROOT
 from tools.web import install_packages
 
+# While a test waits for a browser, a kernel or a sandbox, its core is free for another one.
+WORKERS = max(2, 3 * (os.cpu_count() or 2) // 2)
 # nbval strict; every file on one worker, since a notebook's cells share a kernel.
-OPTIONS = ["--nbval", "--nbval-current-env", "-n", "logical", "--dist", "loadfile"]
+OPTIONS = ["--nbval", "--nbval-current-env", "-n", str(WORKERS), "--dist", "loadfile"]
 # Seconds: far more than a kernel needs, so that a slow machine fails no test.
 OPTIONS += ["--nbval-kernel-startup-timeout", "600"]
 

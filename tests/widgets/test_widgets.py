@@ -500,6 +500,12 @@ def test_joined_module_holds_each_file_once():
     assert code.count("function write(") == 1
 
 
+def test_joined_module_leaves_comments_to_the_files():
+    text = 'const a = "// no comment";\n// one\n  /** two\n   * lines */\nexport const b = a; // stays\n'
+    left = 'const a = "// no comment";\nconst b = a; // stays\n'
+    assert left in join_module("activation_explorer.js", functions=text)
+
+
 def test_missing_module_is_named():
     with pytest.raises(FileNotFoundError, match=r"functions\.js"):
         join_module("activation_explorer.js")

@@ -40,8 +40,8 @@ def compute() -> Answers:
     """Train the networks of the chapter, and let them read the images of the test."""
     from sklearn.datasets import load_digits
 
-    images, labels = load_digits(return_X_y=True)
-    images = images / 16
+    digits = load_digits()
+    images, labels = digits.data / 16, digits.target
     rngs = [np.random.default_rng(seed) for seed in SEEDS]
     networks = [Network([64, 32, 32, 10], pairing=SOFTMAX_CROSS_ENTROPY, rng=rng) for rng in rngs]
     ensemble = Ensemble(networks)

@@ -12,6 +12,7 @@ from actloss.javascript import to_javascript
 
 HERE = Path(__file__).parent
 IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w.]+)";\n', re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*\*(?s:.*?)\*/)\n", re.MULTILINE)  # in lines of its own
 
 
 def read(name: str) -> str:
@@ -23,7 +24,8 @@ def join_module(name: str, **generated: str) -> str:
     """The JavaScript file `name` with everything it imports from beside it put in front of it.
 
     A notebook hands a widget's code to the page as one text, so an import has nothing to point at.
-    Files that are generated (`functions.js`, say) are passed as ``functions=text``.
+    Files that are generated (`functions.js`, say) are passed as ``functions=text``. Comments stay
+    behind: each notebook would store them, once a figure.
     """
     met: set[str] = set()
     parts: list[str] = []
@@ -39,7 +41,7 @@ def join_module(name: str, **generated: str) -> str:
         parts.append(own if file == name else re.sub(r"^export (?!default)", "", own, flags=re.M))
 
     include(name)
-    return "\n".join(parts)
+    return COMMENT.sub("", "\n".join(parts))
 
 
 def functions_module(
