@@ -39,7 +39,8 @@ def opening_of(cell: nodes.container) -> nodes.container:
     source = nodes.paragraph("", "", nodes.Text(said), link)
     source += nodes.Text("”.")
     source["classes"] = ["opening-source"]
-    return nodes.container("", picture, source, classes=["opening"])
+    # As a cell's own output a wide picture scrolls, and stops the Tab key.
+    return nodes.container("", picture, source, classes=["opening", "cell_output"])
 
 
 def section_of(node: nodes.Node) -> nodes.section:
