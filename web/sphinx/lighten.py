@@ -48,7 +48,7 @@ def lighten(app: Sphinx, exception: Exception | None) -> None:
     cut_fonts(site, styles, letters_of(pages))
     cut_pictures(site)
     heed_few_keys(site)
-    cut_scripts(site, pages)
+    cut_texts(site, pages)
 
 
 def kept_cut(site: Path, facts: str, files: list[Path], cut: Callable[[], None]) -> None:
@@ -97,13 +97,14 @@ def cut_styles(site: Path, styles: list[Path], scripts: list[Path], words: list[
 # Scripts
 
 
-def cut_scripts(site: Path, pages: list[str]) -> None:
-    """Write in fewer letters what comes as typed: scripts of extensions, code of the figures."""
+def cut_texts(site: Path, pages: list[str]) -> None:
+    """Write in fewer letters what comes as typed: of extensions, of the theme, of the figures."""
     program = PROGRAMS / "scripts.mjs"
     of_figures = sorted(path for path in (site / WIDGETS).glob("*") if SHARED_NAME.match(path.name))
-    for scripts in [*([script] for script in linked(site, pages, ".js")), of_figures]:
-        cut = partial(run_in_node, program, scripts)
-        kept_cut(site, program.read_text(encoding="utf-8"), scripts, cut)
+    of_pages = [*linked(site, pages, ".js"), *linked(site, pages, ".css")]
+    for texts in [*([text] for text in of_pages), of_figures]:
+        cut = partial(run_in_node, program, texts)
+        kept_cut(site, program.read_text(encoding="utf-8"), texts, cut)
 
 
 # Fonts
