@@ -547,7 +547,7 @@ def test_what_could_not_be_graded_is_not_called_graded(tmp_path, monkeypatch, ca
     monkeypatch.setattr(Sandbox, "_new_life", no_life)
     monkeypatch.setattr(cohort, "_outcomes", here)
     monkeypatch.setattr("actloss.grading.tiers.best_tier", lambda: "A")
-    assert main(["grade", str(folder), "--out", str(out), "--quiet"]) == 3
+    assert main(["grade", str(folder), "--out", str(out), "--quiet", "--names"]) == 3
     said = capsys.readouterr().out
     assert "0 graded, 0 were done before, 2 could not be graded" in said
     assert table(out) == []
