@@ -30,8 +30,8 @@ def item_rest_correlation(earned: Sequence[float], totals: Sequence[float]) -> f
 
     Examples
     --------
-    >>> item_rest_correlation([2, 2, 0, 0], [9, 8, 2, 3])
-    0.9486832980505138
+    >>> round(item_rest_correlation([2, 2, 0, 0], [9, 8, 2, 3]), 2)  # 4 / √17
+    0.97
     >>> item_rest_correlation([2, 2, 2], [9, 8, 2])
     """
     rest = [total - one for one, total in zip(earned, totals, strict=True)]
