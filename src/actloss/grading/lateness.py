@@ -15,8 +15,6 @@ A day is 24 hours. Within the second of the deadline is in time.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +24,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from actloss.grading.notebooks import Found
-from actloss.grading.people import delimiter
 from actloss.grading.settings import NAMES, TIMESTAMP, Extension, Rule, Settings
 from actloss.grading.submission import GradingError
+from actloss.grading.tables import read_table
 
 DAY = timedelta(days=1)
 FILE_TIME = "the file itself"
@@ -125,30 +123,15 @@ def _beside(one, settings, folder):
 
 def _listed(settings, found, folder, whose, times):
     path = settings.path.parent / settings.submitted
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GradingError(f"the times {str(path)!r} cannot be read: {error}") from None
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter(text)))
-    head = [name.strip().casefold() for name in rows[0]] if rows else []
-    places = {
-        column: next((head.index(name) for name in names if name in head), None)
-        for column, names in COLUMNS.items()
-    }
-    if places["submitted"] is None or places["student"] is places["file"] is None:
+    table = read_table(path, "the times", COLUMNS)
+    if "submitted" not in table.columns or not table.columns & {"student", "file"}:
         raise GradingError(
             f"the times {str(path)!r} need a first line that names their columns: submitted, and "
-            f"student or file; it has {', '.join(head) or 'nothing'}"
+            f"student or file; it has {', '.join(table.head) or 'nothing'}"
         )
     files = {_within(one, folder) for one in found if one.path}
     listed: dict[str, HandedIn] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        said = {
-            column: row[place].strip() if place is not None and place < len(row) else ""
-            for column, place in places.items()
-        }
-        if not any(said.values()):
-            continue
+    for line, said in table.lines:
         where = f"line {line} of the times {str(path)!r}"
         time = _time(said["submitted"], settings, where)
         student = whose(said["student"]) if said["student"] else None

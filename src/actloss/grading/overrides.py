@@ -8,9 +8,7 @@ exercise, the comment is on the whole.
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -18,8 +16,8 @@ from pathlib import Path
 
 from actloss.exercises import EXERCISES
 from actloss.exercises.definitions import read_all
-from actloss.grading.people import delimiter
 from actloss.grading.submission import GradingError
+from actloss.grading.tables import read_table
 
 COLUMNS = ("student", "exercise", "points", "reason", "by", "comment")
 NEEDED = COLUMNS[:5]
@@ -62,26 +60,15 @@ def read_overrides(path: Path, whose: Callable[[str], str | None], chapter: str 
     GradingError
         If it cannot be read, or a line names nobody, no exercise, or points that there are not.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GradingError(f"the points by hand {str(path)!r} cannot be read: {error}") from None
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter(text)))
-    head = [name.strip().casefold() for name in rows[0]] if rows else []
-    missing = [name for name in NEEDED if name not in head]
+    table = read_table(path, "the points by hand", {name: (name,) for name in COLUMNS})
+    missing = [name for name in NEEDED if name not in table.columns]
     if missing:
         raise GradingError(
             f"the points by hand {str(path)!r} need a first line with the columns "
             f"{','.join(NEEDED)}; it lacks {', '.join(missing)}"
         )
     found: dict[str, list[ByHand]] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        said = {
-            name: row[head.index(name)].strip() if name in head[: len(row)] else ""
-            for name in COLUMNS
-        }
-        if not any(said.values()):
-            continue
+    for number, said in table.lines:
         where = f"line {number} of the points by hand {str(path)!r}"
         student = whose(said["student"])
         if student is None:

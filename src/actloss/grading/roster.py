@@ -26,8 +26,9 @@ from pathlib import Path
 from actloss.grading import feedback
 from actloss.grading.final_marks import Mark, row
 from actloss.grading.mark_book import MarkBook
-from actloss.grading.people import delimiter, on_roster, same, words_for
+from actloss.grading.people import on_roster, same, words_for
 from actloss.grading.submission import GradingError, replace_file
+from actloss.grading.tables import read_table
 
 # What else a head may call the columns, in lower case.
 COLUMNS = {
@@ -81,30 +82,15 @@ def read_roster(path: Path) -> list[Student]:
     GradingError
         If it cannot be read, has no ids or names, or names a student twice.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise GradingError(f"the roster {str(path)!r} cannot be read: {error}") from None
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter(text)))
-    head = [name.strip().casefold() for name in rows[0]] if rows else []
-    places = {
-        column: next((head.index(name) for name in names if name in head), None)
-        for column, names in COLUMNS.items()
-    }
-    if places["id"] is None or places["name"] is None:
-        found = ", ".join(head) or "nothing"
+    table = read_table(path, "the roster", COLUMNS)
+    if not {"id", "name"} <= table.columns:
+        found = ", ".join(table.head) or "nothing"
         raise GradingError(
             f"the roster {str(path)!r} needs a first line that names its columns, with id and name "
             f"among them, such as id,name,email,section; it has {found}"
         )
     students, seen = [], set()
-    for line, fields in enumerate(rows[1:], start=2):
-        parts = {
-            column: fields[place].strip() if place is not None and place < len(fields) else ""
-            for column, place in places.items()
-        }
-        if not any(parts.values()):
-            continue
+    for line, parts in table.lines:
         if not parts["id"] or same(parts["id"]) in seen:
             what = "no id" if not parts["id"] else f"the id {parts['id']!r} of a line above"
             raise GradingError(f"line {line} of the roster {str(path)!r} has {what}")
