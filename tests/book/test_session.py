@@ -179,8 +179,10 @@ def test_what_the_reader_runs_is_imported_at_once():
 def test_what_cannot_be_fetched_is_said_where_it_is_needed_and_tried_again():
     good, told = run("x", "nowhere", "nowhere", prepared=["import nowhere\nx = 1"])
     assert good == [True, True, False, False]
-    errors = [text for kind, text, *_ in told if kind == "error"]
-    assert all("nowhere could not be fetched, try again later" in text for text in errors)
+    errors = [(text, line) for kind, text, _, line in told if kind == "error"]
+    for text, line in errors:
+        assert "nowhere could not be fetched, try again later" in text
+        assert line is None  # it is no line of the cell that was run
 
 
 @pytest.mark.parametrize(

@@ -209,6 +209,8 @@ builtins.input = ask_nobody
 LEFT_OUT = {"torch"}  # a page of the course asks for it, and goes on without
 PAGE_HAS = "A page has NumPy, SciPy, scikit-learn, matplotlib and this course; a notebook has more."
 
+ABOVE = "<imports above>"  # whose lines are none of the cell that needs them
+
 
 def import_what_is_there(parts, name):
     """Run imports, without PyTorch's."""
@@ -275,7 +277,7 @@ async def run_cell(code, preparing=False):
         now, later, tree.body = put_off.split(tree, preparing)
         import_what_is_there(now, name)
         put_off.keep(now, later)
-        put_off.catch_up(tree.body, partial(run_part, name=name))
+        put_off.catch_up(tree.body, partial(run_part, name=ABOVE))
         shown = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         await value_of(tree, name, "exec")
         if shown:
